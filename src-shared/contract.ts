@@ -1,0 +1,32 @@
+/** The contract of a node: every call that the window, the browser, the command line and the SDKs can make. */
+import { accessContract } from './features/access/contract.ts';
+import { clientsContract } from './features/clients/contract.ts';
+import { identityContract } from './features/identity/contract.ts';
+import { nodeContract } from './features/node/contract.ts';
+import { p2pContract } from './features/p2p/contract.ts';
+import { recoveryContract } from './features/recovery/contract.ts';
+import { registryContract } from './features/registry/contract.ts';
+import { relayContract } from './features/relay/contract.ts';
+import { serversContract } from './features/servers/contract.ts';
+import { settingsContract } from './features/settings/contract.ts';
+import type { ContractClient, Handlers } from './kernel/contract.ts';
+
+export const contract = {
+  ...nodeContract,
+  ...identityContract,
+  ...settingsContract,
+  ...p2pContract,
+  ...clientsContract,
+  ...accessContract,
+  ...registryContract,
+  ...serversContract,
+  ...relayContract,
+  ...recoveryContract,
+};
+
+/** Raised with any change that an older caller would misunderstand. */
+export const CONTRACT_VERSION = 1;
+
+export type NodeContract = typeof contract;
+export type NodeClient = ContractClient<NodeContract>;
+export type NodeHandlers = Handlers<NodeContract>;

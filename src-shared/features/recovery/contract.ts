@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { command } from '../../kernel/contract.ts';
+
+export const recoveryContract = {
+  'recovery.backup': command(
+    'Writes everything that cannot be fetched again (keys, servers, secrets, approvals, sharing, settings) to an encrypted file.',
+    z.object({ file: z.string().min(1).max(4096), passphrase: z.string().min(1).max(1024) }),
+    z.object({ file: z.string(), bytes: z.number(), createdAt: z.number() }),
+  ),
+};

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { command, query, stream } from '../../kernel/contract.ts';
+import { serverConfigSchema, serverNameSchema, serverStateSchema } from './config.ts';
+
+export const serverViewSchema = serverConfigSchema.extend({
+  state: serverStateSchema,
+  /** Why it is not running, in a sentence. */
+  problem: z.object({ code: z.string(), message: z.string(), advice: z.string() }).optional(),
+  pid: z.number().optional(),
+  startedAt: z.number().optional(),
+  restarts: z.number(),
+  /** What the server says of itself. */
+  serverInfo: z.object({ name: z.string(), title: z.string().optional(), version: z.string() }).optional(),
+  protocolVersion: z.string().optional(),
+  era: z.enum(['legacy', 'modern']).optional(),
+  toolCount: z.number(),
+  promptCount: z.number(),
+  resourceCount: z.number(),
+});
+export type ServerView = z.output<typeof serverViewSchema>;
+
+export const logLineSchema = z.object({
+  at: z.number(),
+  stream: z.enum(['stderr', 'event']),
+  text: z.string(),
+});
+
+export const importCandidateSchema = z.object({
+  config: serverConfigSchema.extend({ secretValues: z.record(z.string(), z.string()).optional() }).optional(),
+  name: z.string(),
+  /** Already present here, or not possible: the reason as a sentence. */
+  problem: z.string().optional(),
+});
+
+const byName = z.object({ name: serverNameSchema });
+
+export const serversContract = {
+  'servers.list': query(
+    'The MCP servers of this node.',
+    z.object({}),
+    z.object({ items: z.array(serverViewSchema) }),
+  ),
+  'servers.get': query('One MCP server of this node.', byName, serverViewSchema),
+  'servers.add': command(
+    'Adds an MCP server, starts it once and reads its tools. Adding approves its tools for this machine’s clients.',
+    serverConfigSchema.extend({ secretValues: z.record(z.string(), z.string()).default({}) }),
+    serverViewSchema,
+  ),
+  'servers.remove': command('Ends and removes a server, its sharing and its secrets.', byName, z.object({})),
+  'servers.start': command('Starts a server now instead of on first use.', byName, serverViewSchema),
+  'servers.stop': command(
+    'Stops a server; calls in flight end with an error. It stays off until started.',
+    byName,
+    serverViewSchema,
+  ),
+  'servers.restart': command('Stops and starts a server.', byName, serverViewSchema),
+  'servers.logs': query(
+    'The newest lines the server wrote to stderr, and what happened to its process.',
+    byName.extend({ limit: z.number().int().min(1).max(2000).default(200) }),
+    z.object({ items: z.array(logLineSchema) }),
+  ),
+  'servers.followLogs': stream('New log lines of a server as they come.', byName, logLineSchema),
+  'servers.watch': stream(
+    'All servers, again whenever something changed.',
+    z.object({}),
+    z.object({ items: z.array(serverViewSchema) }),
+  ),
+  'servers.previewImport': query(
+    'Reads the MCP servers out of a configuration file of an AI client or a server.json.',
+    z.object({
+      path: z.string().max(4096).optional(),
+      text: z.string().max(1_048_576).optional(),
+      format: z.string().optional(),
+    }),
+    z.object({ format: z.string(), items: z.array(importCandidateSchema) }),
+  ),
+  'servers.import': command(
+    'Adds the servers of a configuration file; what cannot be taken over is listed with the reason.',
+    z.object({
+      path: z.string().max(4096).optional(),
+      text: z.string().max(1_048_576).optional(),
+      format: z.string().optional(),
+      names: z.array(z.string()).optional(),
+    }),
+    z.object({
+      added: z.array(z.string()),
+      skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+    }),
+  ),
+};
