@@ -10,7 +10,27 @@ export const clientSchema = z.object({
   lastUsedAt: z.number().optional(),
 });
 
+/** A view of the catalog for a client, nothing else. `default` always exists and shows everything. */
+export const profileViewSchema = z.object({
+  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,30}$/),
+  /** Only these servers (local names, or `provider/server` for remote ones); absent: all. */
+  servers: z.array(z.string().max(200)).max(256).optional(),
+  /** Whether catalog names carry the server’s name in front. */
+  prefix: z.boolean().default(true),
+});
+
 export const clientsContract = {
+  'profiles.list': query(
+    'Views of the catalog for clients.',
+    z.object({}),
+    z.object({ items: z.array(profileViewSchema) }),
+  ),
+  'profiles.set': command('Makes or changes a profile.', profileViewSchema, profileViewSchema),
+  'profiles.remove': command(
+    'Removes a profile; its clients’ tokens end.',
+    z.object({ name: z.string() }),
+    z.object({}),
+  ),
   'clients.list': query(
     'AI clients that were given a token.',
     z.object({}),

@@ -1,0 +1,61 @@
+/** What the endpoint needs of the slices to its left, and nothing more; `node/wiring.ts` fits them together. */
+import type { EventSource } from '#shared/kernel/events.ts';
+import type { JsonObject } from '#shared/kernel/canonical.ts';
+import type { Tool } from '#shared/features/registry/tool.ts';
+import type { McpExchange, McpMessage } from '#shared/features/servers/mcp.ts';
+import type { ServerOffers } from '#shared/features/servers/offers.ts';
+
+/** A view of the catalog for a client. */
+export interface Profile {
+  name: string;
+  /** Only these servers (local names, or `provider/server` for remote ones); absent: all. */
+  servers?: string[];
+  /** Whether catalog names carry the server's name in front. Without it, collisions fall back to the full name. */
+  prefix: boolean;
+}
+
+/** A tool in the catalog under its stable name. `tool` is the server's own object with its own name. */
+export interface CatalogTool {
+  /** Stable, at most 40 characters of `[a-zA-Z0-9_-]`. */
+  name: string;
+  tool: Tool;
+  /** Local server name, or `provider/server` for a remote one. */
+  server: string;
+  /** Full tool id. */
+  id: string;
+}
+
+/** A local server with its prompts and resources; remote servers contribute tools only. */
+export interface CatalogServer {
+  server: string;
+  offers: ServerOffers;
+}
+
+export interface CatalogEvents {
+  /** Lists that differ from before. */
+  changed: { tools: boolean; prompts: boolean; resources: boolean };
+  /** A subscribed resource changed; only these sessions asked for it. */
+  resourceUpdated: { server: string; uri: string; sessions: string[] };
+  /** `notifications/message` params of a server that belong to no single request; only for these sessions. */
+  logged: { server: string; params: JsonObject; sessions: string[] };
+}
+
+export interface CatalogSource extends EventSource<CatalogEvents> {
+  tools(): readonly CatalogTool[];
+  servers(): readonly CatalogServer[];
+}
+
+export interface CallRouter {
+  /** `tools/call` of a catalog tool; `params` carries the tool's own name. */
+  callTool(id: string, params: JsonObject, exchange: McpExchange): Promise<JsonObject>;
+  /** Any other request to one local server, with the server's own names and URIs. */
+  request(server: string, message: McpMessage, exchange: McpExchange): Promise<JsonObject>;
+  /** The client's session is over: whatever servers keep for it can go. */
+  sessionEnded(session: string): void;
+}
+
+export interface Authenticator {
+  /** The client that a bearer token belongs to, or undefined. Constant-time. */
+  authenticate(token: string): { clientId: string; name: string; profile: string } | undefined;
+  profile(name: string): Profile | undefined;
+}
