@@ -1,0 +1,130 @@
+/**
+ * Who may see and call what this node shares. Nothing is shared until a person says so, and with whom.
+ *
+ *     const access = createAccess({ db, clock, standing });
+ *     access.share({ server: 'files', audience: { kind: 'known' }, tools });
+ *     access.mayCall(providerId, 'files', 'read_file'); // { ok: false, reason: 'access.not_known' }
+ *
+ * Invariants: deny by default; a share is in the store before `shared` is emitted; a block outranks every share;
+ * decisions are made anew on every call, never cached.
+ */
+import type { Audience, Share } from '#shared/features/access/contract.ts';
+import { audienceSchema, shareSchema } from '#shared/features/access/contract.ts';
+import { type AccessRule, mayCall, maySee, riskyTools } from '#shared/features/access/rules.ts';
+import type { Tool } from '#shared/features/registry/tool.ts';
+import type { StandingOf } from '#shared/features/trust/standing.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
+import { type ProviderId, providerKeyOf } from '#shared/kernel/ids.ts';
+import type { Result } from '#shared/kernel/result.ts';
+import type { Database } from '../../platform/sqlite.ts';
+
+export { accessMigrations } from './migrations.ts';
+export type { AccessRule } from '#shared/features/access/rules.ts';
+
+export interface AccessEvents {
+  /** A server is shared, shared otherwise than before, or no longer (`share` undefined). */
+  shareChanged: { server: string; share: Share | undefined };
+}
+
+export interface ShareRequest {
+  server: string;
+  audience: Audience;
+  /** Only these tools; absent: all. */
+  tools?: string[];
+  /** The person confirmed opening risky tools to everyone. */
+  confirmed: boolean;
+  /** The server's tools as it lists them now; what is shared is checked against them. */
+  offered: readonly Tool[];
+}
+
+export interface Access extends EventSource<AccessEvents> {
+  shares(): Share[];
+  shareOf(server: string): Share | undefined;
+  /** Throws `access.confirm_everyone`, `access.no_such_tool` or `ids.bad_provider`. */
+  share(request: ShareRequest): Share;
+  unshare(server: string): void;
+  maySee(provider: ProviderId, server: string): Result<Share, AccessRule>;
+  mayCall(provider: ProviderId, server: string, tool: string): Result<Share, AccessRule>;
+}
+
+export function createAccess(deps: { db: Database; clock: Clock; standing: StandingOf }): Access {
+  const events = createEmitter<AccessEvents>();
+  const shares = loadShares(deps.db);
+  const save = deps.db.prepare(
+    `INSERT INTO access_shares (server, audience, tools, shared_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (server) DO UPDATE SET audience = excluded.audience, tools = excluded.tools, shared_at = excluded.shared_at`,
+  );
+  const remove = deps.db.prepare('DELETE FROM access_shares WHERE server = ?');
+  const question = (provider: ProviderId, server: string) => {
+    const { tier } = deps.standing(provider);
+    return { provider, blocked: tier === 'blocked', known: tier === 'known', share: shares.get(server) };
+  };
+  return {
+    on: events.on,
+    shares: () => [...shares.values()],
+    shareOf: (server) => shares.get(server),
+    share(request) {
+      checkRequest(request);
+      const share: Share = {
+        server: request.server,
+        audience: request.audience,
+        ...(request.tools ? { tools: [...new Set(request.tools)] } : {}),
+        sharedAt: deps.clock.now(),
+      };
+      save.run(share.server, JSON.stringify(share.audience), share.tools ? JSON.stringify(share.tools) : null, share.sharedAt);
+      shares.set(share.server, share);
+      events.emit('shareChanged', { server: share.server, share });
+      return share;
+    },
+    unshare(server) {
+      if (!shares.has(server)) return;
+      remove.run(server);
+      shares.delete(server);
+      events.emit('shareChanged', { server, share: undefined });
+    },
+    maySee: (provider, server) => maySee(question(provider, server)),
+    mayCall: (provider, server, tool) => mayCall(question(provider, server), tool),
+  };
+}
+
+function checkRequest({ server, audience, tools, offered, confirmed }: ShareRequest): void {
+  if (audience.kind === 'providers') for (const provider of audience.providers) providerKeyOf(provider);
+  const missing = tools?.find((name) => !offered.some((tool) => tool.name === name));
+  if (missing !== undefined)
+    throw new AppError('access.no_such_tool', `“${server}” has no tool named “${missing.slice(0, 80)}”.`, {
+      advice: 'Look at `toolswarm tools list` for the names.',
+    });
+  if (audience.kind !== 'everyone' || confirmed) return;
+  const risky = riskyTools(tools ? offered.filter((tool) => tools.includes(tool.name)) : offered);
+  if (risky.length > 0)
+    throw new AppError(
+      'access.confirm_everyone',
+      `Everyone on the network could change things or read files here through ${risky.slice(0, 5).join(', ')}${risky.length > 5 ? ' and others' : ''}.`,
+      {
+        advice: 'Share with named providers instead, pick harmless tools with --tool, or confirm with --yes.',
+        details: { tools: risky.slice(0, 100) },
+      },
+    );
+}
+
+function loadShares(db: Database): Map<string, Share> {
+  const rows = db.prepare('SELECT server, audience, tools, shared_at FROM access_shares').all() as Array<{
+    server: string;
+    audience: string;
+    tools: string | null;
+    shared_at: number;
+  }>;
+  return new Map(
+    rows.map((row) => [
+      row.server,
+      shareSchema.parse({
+        server: row.server,
+        audience: audienceSchema.parse(JSON.parse(row.audience)),
+        ...(row.tools ? { tools: JSON.parse(row.tools) } : {}),
+        sharedAt: row.shared_at,
+      }),
+    ]),
+  );
+}

@@ -1,0 +1,16 @@
+import type { Migration } from '../../platform/sqlite.ts';
+
+export const accessMigrations: Migration[] = [
+  {
+    slice: 'access',
+    version: 1,
+    up: `
+      CREATE TABLE access_shares (
+        server TEXT PRIMARY KEY,
+        audience TEXT NOT NULL,
+        tools TEXT,
+        shared_at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
+];
