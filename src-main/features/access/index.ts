@@ -73,7 +73,12 @@ export function createAccess(deps: { db: Database; clock: Clock; standing: Stand
         ...(request.tools ? { tools: [...new Set(request.tools)] } : {}),
         sharedAt: deps.clock.now(),
       };
-      save.run(share.server, JSON.stringify(share.audience), share.tools ? JSON.stringify(share.tools) : null, share.sharedAt);
+      save.run(
+        share.server,
+        JSON.stringify(share.audience),
+        share.tools ? JSON.stringify(share.tools) : null,
+        share.sharedAt,
+      );
       shares.set(share.server, share);
       events.emit('shareChanged', { server: share.server, share });
       return share;

@@ -37,7 +37,8 @@ export function mayCall(question: AccessQuestion, tool: string): Result<Share, A
   return isToolShared(seen.value, tool) ? seen : fail('access.tool_not_shared');
 }
 
-export const isToolShared = (share: Share, tool: string): boolean => !share.tools || share.tools.includes(tool);
+export const isToolShared = (share: Share, tool: string): boolean =>
+  !share.tools || share.tools.includes(tool);
 
 function refusalOf(audience: Audience, question: AccessQuestion): AccessRule | undefined {
   switch (audience.kind) {
@@ -58,7 +59,9 @@ const FILE_PROPERTY = /(^|_)(path|paths|file|files|filename|dir|directory|direct
  * takes file names. Annotations are the server's own claim; here they belong to the operator's own server.
  */
 export function riskyTools(tools: readonly Tool[]): string[] {
-  return tools.filter((tool) => tool.annotations?.readOnlyHint !== true || takesFiles(tool)).map((tool) => tool.name);
+  return tools
+    .filter((tool) => tool.annotations?.readOnlyHint !== true || takesFiles(tool))
+    .map((tool) => tool.name);
 }
 
 function takesFiles(tool: Tool): boolean {

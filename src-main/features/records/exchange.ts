@@ -1,0 +1,171 @@
+/**
+ * `/toolswarm/records/1`: what connected nodes tell each other directly. On connection each side reads the other's
+ * inventory and fetches what it lacks; private records are pushed to those who may see them when they change.
+ */
+import { equalBytes, toHex } from '#shared/kernel/bytes.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import {
+  decodeInventoryReply,
+  decodeRecordsReply,
+  decodeRecordsRequest,
+  encodeRecordsMessage,
+  INVENTORY_PAGE,
+  type InventoryLine,
+  RECORD_BATCH,
+  RECORDS_PROTOCOL,
+} from '#shared/features/records/messages.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Network, PeerInfo } from '../p2p/index.ts';
+import type { RecordStore, StoredRecord } from './store.ts';
+
+/** Pages read from one peer in one go; a peer with more is read further at the next connection. */
+const MAX_PAGES = 200;
+
+interface ExchangeOptions {
+  maySee(provider: ProviderId, record: StoredRecord): boolean;
+  receive(type: string | undefined, bytes: Uint8Array, via: PeerInfo): unknown;
+  onRemoved(gone: StoredRecord): void;
+}
+
+export interface Exchange {
+  start(): Closeable;
+  /** Hands one own private record to each connected peer that may see it; those who had it and may not any more drop it. */
+  push(record: StoredRecord | undefined): void;
+}
+
+export function createExchange(
+  deps: { network: Network; store: RecordStore; clock: Clock; log: Log },
+  options: ExchangeOptions,
+): Exchange {
+  const { network, store } = deps;
+  /** Own private keys that a connected peer was given; bounded by the connections and by our own records. */
+  const handed = new Map<PeerId, Set<string>>();
+
+  const mayHave = (peer: PeerInfo, record: StoredRecord) =>
+    !record.private || (record.own && options.maySee(peer.providerId, record));
+
+  function noteHanded(peer: PeerInfo, record: StoredRecord): Uint8Array {
+    if (record.private)
+      handed.set(peer.peerId, (handed.get(peer.peerId) ?? new Set()).add(`${record.type}\n${record.key}`));
+    return record.bytes;
+  }
+
+  function answer(payload: Uint8Array, peer: PeerInfo): Uint8Array {
+    const request = decodeRecordsRequest(payload);
+    switch (request.op) {
+      case 'inventory':
+        return inventory(request.after, peer);
+      case 'fetch':
+        return encodeRecordsMessage({ records: fetched(request.hashes, peer) });
+      case 'push':
+        for (const bytes of request.records) options.receive(undefined, bytes, peer);
+        return encodeRecordsMessage({});
+      case 'withdraw':
+        for (const { type, key } of request.records) dropIfFrom(peer, store.get(type, key));
+        return encodeRecordsMessage({});
+    }
+  }
+
+  function fetched(hashes: Uint8Array[], peer: PeerInfo): Uint8Array[] {
+    const found = hashes.map((hash) => store.byHash(hash)).filter((record) => record !== undefined);
+    return found.filter((record) => mayHave(peer, record)).map((record) => noteHanded(peer, record));
+  }
+
+  /** Only the node that signed a private record can withdraw it, and only for us. */
+  function dropIfFrom(peer: PeerInfo, record: StoredRecord | undefined): void {
+    if (!record || record.own || !record.private || !isOfNode(record.key, peer)) return;
+    store.remove(record.type, record.key);
+    options.onRemoved(record);
+  }
+
+  function inventory(after: string, peer: PeerInfo): Uint8Array {
+    const [type = '', key = ''] = after.split('\n');
+    const rows = store.page({ type, key }, INVENTORY_PAGE, deps.clock.now());
+    const last = rows.length === INVENTORY_PAGE ? rows.at(-1) : undefined;
+    const lines = rows
+      .filter((record) => mayHave(peer, record))
+      .map(({ type, key, seq, hash }) => ({ type, key, seq, hash }));
+    return encodeRecordsMessage({ lines, next: last ? `${last.type}\n${last.key}` : '' });
+  }
+
+  async function ask(peer: PeerId, request: Parameters<typeof encodeRecordsMessage>[0]): Promise<Uint8Array> {
+    return network.call(peer, RECORDS_PROTOCOL, encodeRecordsMessage(request), { maxResponseBytes: 1 << 20 })
+      .response;
+  }
+
+  /** Reads all a peer has for us. The node that signed a private record is the authority on whether it still stands. */
+  async function pull(peer: PeerInfo): Promise<void> {
+    const before = store
+      .ofOwner(peer.providerId)
+      .filter((record) => record.private && isOfNode(record.key, peer));
+    const offered = new Set<string>();
+    let after = '';
+    let complete = false;
+    for (let page = 0; page < MAX_PAGES && !complete; page++) {
+      const reply = decodeInventoryReply(await ask(peer.peerId, { op: 'inventory', after }));
+      for (const line of reply.lines) offered.add(toHex(line.hash));
+      await fetchMissing(peer, reply.lines);
+      after = reply.next;
+      complete = after === '';
+    }
+    if (!complete) return;
+    for (const old of before) {
+      const now = store.get(old.type, old.key);
+      if (now && equalBytes(now.hash, old.hash) && !offered.has(toHex(old.hash))) dropIfFrom(peer, now);
+    }
+  }
+
+  async function fetchMissing(peer: PeerInfo, lines: InventoryLine[]): Promise<void> {
+    const missing = lines.filter((line) => {
+      const have = store.get(line.type, line.key);
+      return !have || (!have.own && (have.seq < line.seq || !equalBytes(have.hash, line.hash)));
+    });
+    for (let from = 0; from < missing.length; from += RECORD_BATCH) {
+      const hashes = missing.slice(from, from + RECORD_BATCH).map((line) => line.hash);
+      const reply = decodeRecordsReply(await ask(peer.peerId, { op: 'fetch', hashes }));
+      for (const bytes of reply.records) options.receive(undefined, bytes, peer);
+    }
+  }
+
+  function pushTo(peer: PeerInfo, record: StoredRecord): void {
+    const name = `${record.type}\n${record.key}`;
+    const visible = mayHave(peer, record) && !record.tombstone;
+    if (!visible && !handed.get(peer.peerId)?.delete(name)) return;
+    const request = visible
+      ? { op: 'push', records: [noteHanded(peer, record)] }
+      : { op: 'withdraw', records: [{ type: record.type, key: record.key }] };
+    ask(peer.peerId, request).catch((error: unknown) => {
+      deps.log.debug(
+        { peer: peer.peerId, error: String(error) },
+        'pushing a record failed; the peer reads it on connection',
+      );
+    });
+  }
+
+  return {
+    start() {
+      const owned = createDisposableStore();
+      owned.add(network.serve(RECORDS_PROTOCOL, (payload, exchange) => answer(payload, exchange.peer)));
+      const onConnected = (peer: PeerInfo) =>
+        void pull(peer).catch((error: unknown) => {
+          if (error instanceof AppError && error.code.startsWith('p2p.')) return; // The peer left; it is read when it returns.
+          deps.log.warn({ peer: peer.peerId, error: String(error) }, 'reading the records of a peer failed');
+        });
+      owned.defer(network.on('peerConnected', onConnected));
+      owned.defer(network.on('peerDisconnected', ({ peerId }) => void handed.delete(peerId)));
+      for (const peer of network.peers()) onConnected(peer);
+      return owned;
+    },
+    push(record) {
+      if (!record) return;
+      for (const peer of network.peers()) pushTo(peer, record);
+    },
+  };
+}
+
+/** Keys of records that belong to a node read `provider/node/…`. */
+export const isOfNode = (key: string, peer: PeerInfo): boolean =>
+  key.startsWith(`${peer.providerId}/${peer.peerId}/`);

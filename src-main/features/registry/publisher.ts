@@ -1,0 +1,139 @@
+/** Own entries: what this node shares, signed and handed to the records slice whenever sharing or tools change. */
+import type { Share } from '#shared/features/access/contract.ts';
+import { isToolShared } from '#shared/features/access/rules.ts';
+import { ENTRY_TYPE, type Entry, entryKey, readEntry, sealEntry } from '#shared/features/registry/entry.ts';
+import { encodeManifest } from '#shared/features/registry/manifest.ts';
+import { LIFETIME_MS } from '#shared/features/records/rules.ts';
+import type { ServerOffers } from '#shared/features/servers/offers.ts';
+import { equalBytes } from '#shared/kernel/bytes.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import { type Envelope, open, type Signer, type Verify } from '#shared/kernel/envelope.ts';
+import type { CertifiedNode } from '#shared/features/registry/entry.ts';
+import type { Records, StoredRecord } from '../records/index.ts';
+import type { Manifests } from './manifests.ts';
+
+/** This node as the publisher needs it. */
+export interface PublishingNode {
+  providerId: string;
+  peerId: string;
+  signer: Signer;
+  /** Certificate in force; renewed ones are used from the next entry on. */
+  certificate(): Uint8Array;
+  displayName(): string;
+}
+
+/** A local server's facts for its entry. */
+export interface LocalServer {
+  offers: ServerOffers;
+  description?: string;
+  tags: string[];
+}
+
+export interface Publisher {
+  /** Makes the published entry match the share; publishes nothing where it matches already. */
+  sync(server: string, share: Share | undefined, local: LocalServer | undefined): void;
+  /** Signs an own entry anew before it expires. */
+  renew(record: StoredRecord): Envelope | undefined;
+}
+
+export function createPublisher(deps: {
+  node: PublishingNode;
+  records: Records;
+  manifests: Manifests;
+  clock: Clock;
+  verify: Verify;
+  certified: (certificate: Uint8Array) => CertifiedNode;
+}): Publisher {
+  const { clock, node, records } = deps;
+  const keyOf = (server: string) => entryKey(node.providerId, node.peerId, server);
+
+  function published(server: string): Entry | undefined {
+    const record = records.get(ENTRY_TYPE, keyOf(server));
+    return record?.own ? entryOf(record) : undefined;
+  }
+
+  function entryOf(record: StoredRecord): Entry {
+    return readEntry(open(record.bytes, ENTRY_TYPE, deps.verify), deps.certified).entry;
+  }
+
+  /** A clock's reading as the floor keeps sequences rising even after an older backup was restored. */
+  const nextSeq = (before: Entry | undefined) => Math.max((before?.seq ?? 0) + 1, clock.now());
+
+  function publish(entry: Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>): void {
+    records.publish(ENTRY_TYPE, sign(entry));
+  }
+
+  function sign(entry: Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>): Envelope {
+    const now = clock.now();
+    const by = node.displayName().slice(0, 64);
+    return sealEntry(
+      { ...entry, cert: node.certificate(), iat: now, exp: now + LIFETIME_MS, by } as Entry,
+      node.signer,
+    );
+  }
+
+  function end(before: Entry): void {
+    publish({ ...withoutSignerFields(before), manifest: null, tools: 0, seq: nextSeq(before) });
+  }
+
+  return {
+    sync(server, share, local) {
+      const before = published(server);
+      const isOut = before !== undefined && before.manifest !== null;
+      if (!share || !local) {
+        if (isOut) end(before);
+        return;
+      }
+      const isPrivate = share.audience.kind !== 'everyone';
+      const wanted = describe(server, share, local);
+      // Strangers who hold a public entry must learn that it ended before it goes on in private.
+      if (isOut && !before.private && isPrivate) end(before);
+      else if (isOut && isSame(before, wanted, isPrivate)) return records.reshare(keyOf(server), ENTRY_TYPE);
+      publish({ ...wanted, private: isPrivate, seq: nextSeq(published(server)) });
+    },
+    renew(record) {
+      const entry = entryOf(record);
+      return sign({ ...withoutSignerFields(entry), seq: nextSeq(entry) });
+    },
+  };
+
+  function describe(
+    server: string,
+    share: Share,
+    local: LocalServer,
+  ): Omit<Entry, 'cert' | 'iat' | 'exp' | 'by' | 'seq' | 'private'> {
+    const { serverInfo } = local.offers;
+    const tools = local.offers.tools.filter((tool) => isToolShared(share, tool.name));
+    const manifest = encodeManifest({
+      format: 'toolswarm-manifest/1',
+      server,
+      version: serverInfo.version,
+      tools,
+    });
+    deps.manifests.put(manifest.hash, manifest.bytes);
+    return {
+      name: server,
+      manifest: manifest.hash,
+      version: serverInfo.version.slice(0, 64),
+      title: (serverInfo.title ?? '').slice(0, 120),
+      description: (local.description ?? '').slice(0, 600),
+      tags: local.tags.map((tag) => tag.slice(0, 40)),
+      tools: tools.length,
+    };
+  }
+}
+
+function isSame(before: Entry, wanted: Partial<Entry>, isPrivate: boolean): boolean {
+  return (
+    before.private === isPrivate &&
+    before.manifest !== null &&
+    wanted.manifest instanceof Uint8Array &&
+    equalBytes(before.manifest, wanted.manifest) &&
+    before.description === wanted.description &&
+    before.tags.join('\n') === wanted.tags?.join('\n')
+  );
+}
+
+function withoutSignerFields({ cert: _cert, iat: _iat, exp: _exp, by: _by, ...rest }: Entry) {
+  return rest;
+}

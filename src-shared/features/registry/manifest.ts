@@ -1,0 +1,43 @@
+/** The manifest of a shared server: its tools with schemas, as RFC 8785 JSON, fetched by hash. */
+import { z } from 'zod';
+import { fromUtf8 } from '../../kernel/bytes.ts';
+import { jcsBytes, type JsonValue, sha256Bytes } from '../../kernel/canonical.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { toolSchema } from './tool.ts';
+
+export const MANIFEST_PROTOCOL = '/toolswarm/manifest/1';
+/** 10,000 tools with ordinary schemas take 2.4 MiB. */
+export const MAX_MANIFEST_BYTES = 4 << 20;
+
+export const manifestSchema = z.looseObject({
+  format: z.literal('toolswarm-manifest/1'),
+  server: z.string(),
+  version: z.string(),
+  tools: z.array(toolSchema).max(10_000),
+});
+export type Manifest = z.output<typeof manifestSchema>;
+
+export function encodeManifest(manifest: Manifest): { bytes: Uint8Array; hash: Uint8Array } {
+  const bytes = jcsBytes(manifest as unknown as JsonValue);
+  if (bytes.length > MAX_MANIFEST_BYTES)
+    throw new AppError(
+      'registry.manifest_too_large',
+      'The descriptions of this server’s tools are too large to share.',
+      {
+        advice: 'Share fewer of its tools with --tool.',
+      },
+    );
+  return { bytes, hash: sha256Bytes(bytes) };
+}
+
+/** Reads a manifest whose hash was compared already. Throws `registry.bad_manifest`. */
+export function readManifest(bytes: Uint8Array): Manifest {
+  try {
+    return manifestSchema.parse(JSON.parse(fromUtf8(bytes)));
+  } catch (cause) {
+    throw new AppError('registry.bad_manifest', 'The description of this server’s tools makes no sense.', {
+      advice: 'Its provider must share it anew.',
+      cause,
+    });
+  }
+}
