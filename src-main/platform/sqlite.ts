@@ -2,9 +2,10 @@
  * SQLite through better-sqlite3: synchronous, prepared statements, one connection per file. Opening checks the file
  * and brings it to the newest schema; a damaged file is a fault with advice, never a silent new one.
  */
-import { copyFileSync, existsSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { AppError } from '#shared/kernel/errors.ts';
+import { describeFileError, PRIVATE_FILE } from './files.ts';
 
 export type Database = SqliteDatabase.Database;
 
@@ -27,8 +28,10 @@ export interface OpenDatabaseOptions {
 
 /** Throws `storage.corrupt`, `storage.newer`, `storage.full` or `storage.unreadable`. */
 export function openDatabase(options: OpenDatabaseOptions): Database {
+  let db: Database | undefined;
   try {
-    const db = new SqliteDatabase(options.file);
+    if (options.file !== ':memory:') createPrivate(options.file);
+    db = new SqliteDatabase(options.file);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
@@ -37,8 +40,14 @@ export function openDatabase(options: OpenDatabaseOptions): Database {
     migrate(db, options);
     return db;
   } catch (error) {
-    throw describeStorageError(error, options.file);
+    db?.close();
+    throw describeStorageError(describeFileError(error, options.file), options.file);
   }
+}
+
+/** SQLite would create the file readable for everyone; its `-wal` and `-shm` take their mode from it. */
+function createPrivate(file: string): void {
+  closeSync(openSync(file, 'a', PRIVATE_FILE));
 }
 
 function checkIntegrity(db: Database): void {

@@ -14,21 +14,32 @@ export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes);
 export const toBase32 = (bytes: Uint8Array): string => base32.baseEncode(bytes);
 /** base64url without padding. */
 export const toBase64Url = (bytes: Uint8Array): string => base64url.baseEncode(bytes);
+/** Throws `SyntaxError` on anything but the one canonical form. */
 export const fromBase64Url = (text: string): Uint8Array => base64url.baseDecode(text);
 /** Multibase base58btc: `z…`. */
 export const toMultibase58 = (bytes: Uint8Array): string => base58btc.encode(bytes);
 export const fromMultibase58 = (text: string): Uint8Array => base58btc.decode(text);
 
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
+/** Lower-case hex. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/** Throws `TypeError` on anything but lower-case hex. */
 export function fromHex(text: string): Uint8Array {
   if (!/^([0-9a-f]{2})*$/.test(text)) throw new TypeError('not lower-case hex');
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
+/** Not in constant time: for public bytes. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 export function concatBytes(...parts: Uint8Array[]): Uint8Array {
