@@ -63,6 +63,13 @@ export function open(
   return { type, payload, publicKey, signature, bytes, value: decodeCbor(payload) };
 }
 
+/** Reads the payload of an envelope that was verified when it was stored; never use it on bytes from outside. */
+export function payloadOf(storedBytes: Uint8Array): CborValue {
+  const parts = decodeCbor(storedBytes);
+  if (!isEnvelopeShape(parts)) throw malformed();
+  return decodeCbor(parts[1]);
+}
+
 function isEnvelopeShape(value: CborValue): value is [string, Uint8Array, Uint8Array, Uint8Array] {
   return (
     Array.isArray(value) &&

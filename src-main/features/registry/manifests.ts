@@ -5,7 +5,7 @@ import {
   MAX_MANIFEST_BYTES,
   readManifest,
 } from '#shared/features/registry/manifest.ts';
-import { equalBytes, toHex } from '#shared/kernel/bytes.ts';
+import { concatBytes, equalBytes, fromUtf8, toHex, utf8 } from '#shared/kernel/bytes.ts';
 import { sha256Bytes } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
@@ -21,8 +21,8 @@ export interface Manifests {
   put(hash: Uint8Array, bytes: Uint8Array): void;
   get(hash: Uint8Array): Manifest | undefined;
   /** Fetches and verifies a manifest; one request per hash at a time. Throws what the call throws, or `registry.bad_manifest`. */
-  fetch(hash: Uint8Array, peer: PeerId): Promise<Manifest>;
-  serve(maySee: (peer: PeerInfo, hash: Uint8Array) => boolean): Closeable;
+  fetch(key: string, hash: Uint8Array, peer: PeerId): Promise<Manifest>;
+  serve(mayRead: (peer: PeerInfo, key: string, hash: Uint8Array) => boolean): Closeable;
 }
 
 export function createManifests(deps: { db: Database; network: Network; clock: Clock }): Manifests {
@@ -42,9 +42,11 @@ export function createManifests(deps: { db: Database; network: Network; clock: C
     sql.trim.run(MAX_MANIFESTS);
   }
 
-  async function fetchFrom(hash: Uint8Array, peer: PeerId): Promise<Manifest> {
-    const bytes = await network.call(peer, MANIFEST_PROTOCOL, hash, { maxResponseBytes: MAX_MANIFEST_BYTES })
-      .response;
+  async function fetchFrom(key: string, hash: Uint8Array, peer: PeerId): Promise<Manifest> {
+    const request = concatBytes(hash, utf8(key));
+    const bytes = await network.call(peer, MANIFEST_PROTOCOL, request, {
+      maxResponseBytes: MAX_MANIFEST_BYTES,
+    }).response;
     if (!equalBytes(sha256Bytes(bytes), hash))
       throw new AppError(
         'registry.bad_manifest',
@@ -64,15 +66,17 @@ export function createManifests(deps: { db: Database; network: Network; clock: C
       const bytes = bytesOf(hash);
       return bytes && readManifest(new Uint8Array(bytes));
     },
-    fetch(hash, peer) {
+    fetch(key, hash, peer) {
       const id = toHex(hash);
-      const running = fetching.get(id) ?? fetchFrom(hash, peer).finally(() => fetching.delete(id));
+      const running = fetching.get(id) ?? fetchFrom(key, hash, peer).finally(() => fetching.delete(id));
       fetching.set(id, running);
       return running;
     },
-    serve: (maySee) =>
-      network.serve(MANIFEST_PROTOCOL, (hash, { peer }) => {
-        const bytes = hash.length === 32 && maySee(peer, hash) ? bytesOf(hash) : undefined;
+    serve: (mayRead) =>
+      network.serve(MANIFEST_PROTOCOL, (request, { peer }) => {
+        const hash = request.subarray(0, 32);
+        const isAllowed = request.length > 32 && mayRead(peer, fromUtf8(request.subarray(32)), hash);
+        const bytes = isAllowed ? bytesOf(hash) : undefined;
         if (!bytes)
           throw new AppError('registry.no_manifest', 'There is no such manifest, or it is not for you.', {
             advice: 'Read the entry again; it may have changed.',

@@ -1,15 +1,8 @@
 /** Follows the records slice: entries of other nodes become listings once their manifests are here and verified. */
-import {
-  ENTRY_TYPE,
-  type Entry,
-  type CertifiedNode,
-  parseEntryKey,
-  readEntry,
-} from '#shared/features/registry/entry.ts';
+import { ENTRY_TYPE, type Entry, parseEntryKey, storedEntry } from '#shared/features/registry/entry.ts';
 import type { Manifest } from '#shared/features/registry/manifest.ts';
 import { equalBytes } from '#shared/kernel/bytes.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
-import { open, type Verify } from '#shared/kernel/envelope.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Network, PeerInfo } from '../p2p/index.ts';
 import type { Records, StoredRecord } from '../records/index.ts';
@@ -21,8 +14,8 @@ const MAX_FETCHES = 16;
 
 export interface NetworkEntries {
   start(onChanged: () => void): Closeable;
-  /** Whether a peer may read a manifest: it belongs to a public entry, or to an own private one that it may see. */
-  mayRead(peer: PeerInfo, hash: Uint8Array): boolean;
+  /** Whether a peer may read the manifest of an entry: a public one, or an own private one that it may see. */
+  mayRead(peer: PeerInfo, key: string, hash: Uint8Array): boolean;
 }
 
 export function createNetworkEntries(
@@ -31,9 +24,7 @@ export function createNetworkEntries(
     manifests: Manifests;
     directory: Directory;
     network: Network;
-    verify: Verify;
     log: Log;
-    certified: (certificate: Uint8Array) => CertifiedNode;
   },
   maySee: (provider: string, server: string) => boolean,
 ): NetworkEntries {
@@ -42,12 +33,9 @@ export function createNetworkEntries(
   const waiting = new Set<string>();
   const running = new Set<string>();
 
-  const entryOf = (record: StoredRecord) =>
-    readEntry(open(record.bytes, ENTRY_TYPE, deps.verify), deps.certified);
-
   /** Lists an entry, or notes that its manifest must be fetched. Returns whether the directory changed. */
   function take(record: StoredRecord): boolean {
-    const { entry } = entryOf(record);
+    const entry = storedEntry(record.bytes);
     if (!entry.manifest) return false;
     const manifest = manifests.get(entry.manifest);
     if (!manifest) {
@@ -106,12 +94,12 @@ export function createNetworkEntries(
 
   async function fetchOne(key: string, peer: string): Promise<boolean> {
     const record = records.get(ENTRY_TYPE, key);
-    const hash = record && entryOf(record).entry.manifest;
+    const hash = record && storedEntry(record.bytes).manifest;
     if (!hash) {
       waiting.delete(key);
       return false;
     }
-    await manifests.fetch(hash, peer);
+    await manifests.fetch(key, hash, peer);
     const now = records.get(ENTRY_TYPE, key);
     return now ? take(now) : false;
   }
@@ -147,13 +135,13 @@ export function createNetworkEntries(
       onChanged();
       return owned;
     },
-    mayRead: (peer, hash) =>
-      records.inForce(ENTRY_TYPE).some((record) => {
-        if (record.private && !(record.own && maySee(peer.providerId, parseEntryKey(record.key).server)))
-          return false;
-        const { manifest } = entryOf(record).entry;
-        return manifest !== null && equalBytes(manifest, hash);
-      }),
+    mayRead(peer, key, hash) {
+      const record = records.get(ENTRY_TYPE, key);
+      if (!record || (record.private && !(record.own && maySee(peer.providerId, parseEntryKey(key).server))))
+        return false;
+      const { manifest } = storedEntry(record.bytes);
+      return manifest !== null && equalBytes(manifest, hash);
+    },
   };
 
   function isMissingFrom(peerId: string, record: StoredRecord): boolean {

@@ -1,14 +1,13 @@
 /** Own entries: what this node shares, signed and handed to the records slice whenever sharing or tools change. */
 import type { Share } from '#shared/features/access/contract.ts';
 import { isToolShared } from '#shared/features/access/rules.ts';
-import { ENTRY_TYPE, type Entry, entryKey, readEntry, sealEntry } from '#shared/features/registry/entry.ts';
+import { ENTRY_TYPE, type Entry, entryKey, sealEntry, storedEntry } from '#shared/features/registry/entry.ts';
 import { encodeManifest } from '#shared/features/registry/manifest.ts';
 import { LIFETIME_MS } from '#shared/features/records/rules.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import { equalBytes } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
-import { type Envelope, open, type Signer, type Verify } from '#shared/kernel/envelope.ts';
-import type { CertifiedNode } from '#shared/features/registry/entry.ts';
+import type { Envelope, Signer } from '#shared/kernel/envelope.ts';
 import type { Records, StoredRecord } from '../records/index.ts';
 import type { Manifests } from './manifests.ts';
 
@@ -41,19 +40,13 @@ export function createPublisher(deps: {
   records: Records;
   manifests: Manifests;
   clock: Clock;
-  verify: Verify;
-  certified: (certificate: Uint8Array) => CertifiedNode;
 }): Publisher {
   const { clock, node, records } = deps;
   const keyOf = (server: string) => entryKey(node.providerId, node.peerId, server);
 
   function published(server: string): Entry | undefined {
     const record = records.get(ENTRY_TYPE, keyOf(server));
-    return record?.own ? entryOf(record) : undefined;
-  }
-
-  function entryOf(record: StoredRecord): Entry {
-    return readEntry(open(record.bytes, ENTRY_TYPE, deps.verify), deps.certified).entry;
+    return record?.own ? storedEntry(record.bytes) : undefined;
   }
 
   /** A clock's reading as the floor keeps sequences rising even after an older backup was restored. */
@@ -92,7 +85,7 @@ export function createPublisher(deps: {
       publish({ ...wanted, private: isPrivate, seq: nextSeq(published(server)) });
     },
     renew(record) {
-      const entry = entryOf(record);
+      const entry = storedEntry(record.bytes);
       return sign({ ...withoutSignerFields(entry), seq: nextSeq(entry) });
     },
   };

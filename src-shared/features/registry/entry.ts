@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { CborValue } from '../../kernel/canonical.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
-import { type Envelope, seal, type Signer } from '../../kernel/envelope.ts';
+import { type Envelope, payloadOf, seal, type Signer } from '../../kernel/envelope.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { PeerId, ProviderId } from '../../kernel/ids.ts';
 import type { RecordMeta } from '../records/rules.ts';
@@ -58,19 +58,25 @@ export function readEntry(
   record: Envelope & { value: CborValue },
   certified: (certificate: Uint8Array) => CertifiedNode,
 ): { entry: Entry; node: CertifiedNode; meta: RecordMeta } {
-  const parsed = entrySchema.safeParse(record.value);
-  if (!parsed.success)
-    throw new AppError('registry.bad_entry', 'This registry entry makes no sense.', {
-      advice: 'Drop it; the sender is broken or hostile.',
-      cause: parsed.error,
-    });
-  const entry = parsed.data;
+  const entry = parseEntry(record.value);
   const node = certified(entry.cert);
   if (!equalBytes(node.nodePublicKey, record.publicKey))
     throw new AppError('registry.wrong_signer', 'The entry was not signed by the node that it names.', {
       advice: 'Drop it; it is forged.',
     });
   return { entry, node, meta: metaOf(entry, node) };
+}
+
+/** The entry in a stored record, whose signature was verified when it came. */
+export const storedEntry = (bytes: Uint8Array): Entry => parseEntry(payloadOf(bytes));
+
+function parseEntry(value: CborValue): Entry {
+  const parsed = entrySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AppError('registry.bad_entry', 'This registry entry makes no sense.', {
+    advice: 'Drop it; the sender is broken or hostile.',
+    cause: parsed.error,
+  });
 }
 
 function metaOf(entry: Entry, node: CertifiedNode): RecordMeta {

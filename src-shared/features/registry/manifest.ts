@@ -5,6 +5,7 @@ import { jcsBytes, type JsonValue, sha256Bytes } from '../../kernel/canonical.ts
 import { AppError } from '../../kernel/errors.ts';
 import { toolSchema } from './tool.ts';
 
+/** Request: the manifest's hash (32 bytes), then the key of the entry that names it; response: the manifest. */
 export const MANIFEST_PROTOCOL = '/toolswarm/manifest/1';
 /** 10,000 tools with ordinary schemas take 2.4 MiB. */
 export const MAX_MANIFEST_BYTES = 4 << 20;

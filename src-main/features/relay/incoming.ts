@@ -1,0 +1,198 @@
+/** Calls of other providers' nodes to servers that this node shares with them. */
+import { relayError } from '#shared/features/relay/errors.ts';
+import {
+  CALL_PROTOCOL,
+  type CallRequest,
+  callRequestSchema,
+  consumerMessageSchema,
+  decodeMessage,
+  encodeMessage,
+  type ProviderMessage,
+} from '#shared/features/relay/messages.ts';
+import { McpError, type McpExchange, type McpMessage } from '#shared/features/servers/mcp.ts';
+import type { JsonObject } from '#shared/kernel/canonical.ts';
+import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { Network, RpcExchange } from '../p2p/index.ts';
+import type { CallableTool } from '../registry/index.ts';
+import { asRpcError } from './outgoing.ts';
+import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
+import type { Validation } from './validation.ts';
+
+/** Sessions of one peer that servers keep something for; the oldest is ended when a peer opens more. */
+const MAX_SESSIONS_PER_PEER = 256;
+/** Questions of a server that wait for the consumer at the same time, per call. */
+const MAX_QUESTIONS = 16;
+
+export interface IncomingCall {
+  request: CallRequest;
+  peerId: PeerId;
+  providerId: ProviderId;
+  requestBytes: number;
+  /** Runs the call; the record of calls is kept around it. */
+  run(): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
+}
+
+export interface Incoming {
+  start(record: (call: IncomingCall) => Promise<Uint8Array>): Closeable;
+  /** Ends calls in flight that the present rules no longer allow. */
+  recheck(): void;
+}
+
+interface Running {
+  providerId: ProviderId;
+  peerId: PeerId;
+  server: string;
+  tool: string;
+  controller: AbortController;
+}
+
+export function createIncoming(
+  deps: {
+    network: Network;
+    validation: Validation;
+    servers: LocalServers;
+    mayCall: MayCall;
+    /** The tool of an own server, or undefined. */
+    findLocal(server: string, tool: string): CallableTool | undefined;
+  },
+  options: Pick<RelayOptions, 'maxResultBytes'>,
+): Incoming {
+  const running = new Set<Running>();
+  const sessions = new Map<PeerId, Set<string>>();
+
+  /** Every call is judged anew, tool and fingerprint included; nothing the consumer says is taken on trust. */
+  function admit(request: CallRequest, providerId: ProviderId): CallableTool {
+    const allowed = deps.mayCall(providerId, request.server, request.tool);
+    if (!allowed.ok) throw relayError(allowed.reason);
+    const found = deps.findLocal(request.server, request.tool);
+    if (!found) throw relayError('relay.no_such_tool');
+    if (found.fingerprint !== request.fingerprint) throw relayError('relay.tool_changed');
+    deps.validation.checkArguments(
+      found.tool,
+      found.fingerprint,
+      (request.params.arguments ?? {}) as JsonObject,
+    );
+    return found;
+  }
+
+  async function run(request: CallRequest, rpc: RpcExchange) {
+    const { peerId, providerId } = rpc.peer;
+    admit(request, providerId);
+    const target = deps.servers.target(request.server);
+    if (!target) throw relayError('relay.no_such_tool');
+    const call: Running = {
+      providerId,
+      peerId,
+      server: request.server,
+      tool: request.tool,
+      controller: new AbortController(),
+    };
+    running.add(call);
+    try {
+      const exchange = exchangeFor(request, rpc, call.controller.signal);
+      const message = { method: 'tools/call', params: { ...request.params, name: request.tool } };
+      const result = await target.request(message, exchange);
+      const bytes = encodeMessage({ result });
+      if (bytes.length > options.maxResultBytes()) throw relayError('relay.too_large');
+      return { result, bytes, responseBytes: bytes.length };
+    } catch (error) {
+      throw call.controller.signal.aborted ? call.controller.signal.reason : error;
+    } finally {
+      running.delete(call);
+    }
+  }
+
+  function exchangeFor(request: CallRequest, rpc: RpcExchange, revoked: AbortSignal): McpExchange {
+    const questions = createQuestions((message) => rpc.send(encodeMessage(message)));
+    rpc.onMessage(questions.receive);
+    const session = `${rpc.peer.peerId}:${request.caller.session}`;
+    noteSession(rpc.peer.peerId, session);
+    return {
+      caller: { ...request.caller, session, principal: rpc.peer.providerId },
+      signal: AbortSignal.any([rpc.signal, revoked]),
+      notify: ({ method, params }) => {
+        // Best effort by nature: when the consumer is gone, so is his interest in progress.
+        rpc.send(encodeMessage({ t: 'notify', method, ...(params ? { params } : {}) })).catch(ignoreGone);
+      },
+      ask: questions.ask,
+    };
+  }
+
+  function noteSession(peerId: PeerId, session: string): void {
+    const known = sessions.get(peerId) ?? new Set();
+    sessions.set(peerId, known);
+    known.delete(session);
+    known.add(session);
+    if (known.size <= MAX_SESSIONS_PER_PEER) return;
+    const oldest = known.values().next().value as string;
+    known.delete(oldest);
+    deps.servers.sessionEnded(oldest);
+  }
+
+  function endSessions(peerId: PeerId): void {
+    for (const session of sessions.get(peerId) ?? []) deps.servers.sessionEnded(session);
+    sessions.delete(peerId);
+  }
+
+  return {
+    start(record) {
+      const owned = createDisposableStore();
+      owned.add(
+        deps.network.serve(CALL_PROTOCOL, (payload, rpc) => {
+          const request = decodeMessage(callRequestSchema, payload);
+          const { peerId, providerId } = rpc.peer;
+          return record({
+            request,
+            peerId,
+            providerId,
+            requestBytes: payload.length,
+            run: () => run(request, rpc),
+          });
+        }),
+      );
+      owned.defer(deps.network.on('peerDisconnected', ({ peerId }) => endSessions(peerId)));
+      return owned;
+    },
+    recheck() {
+      for (const call of running) {
+        const allowed = deps.mayCall(call.providerId, call.server, call.tool);
+        if (!allowed.ok) call.controller.abort(relayError(allowed.reason));
+      }
+    },
+  };
+}
+
+/** Questions of the server on their way to the consumer's client, and the answers on their way back. */
+function createQuestions(send: (message: ProviderMessage) => Promise<void>) {
+  const waiting = new Map<number, { resolve(result: JsonObject): void; reject(error: McpError): void }>();
+  let lastId = 0;
+  return {
+    receive(bytes: Uint8Array): void {
+      const message = decodeMessage(consumerMessageSchema, bytes);
+      const question = waiting.get(message.id);
+      waiting.delete(message.id);
+      if ('result' in message) question?.resolve(message.result);
+      else question?.reject(new McpError(message.error.code, message.error.message, message.error.data));
+    },
+    async ask({ method, params }: McpMessage): Promise<JsonObject> {
+      if (waiting.size >= MAX_QUESTIONS)
+        throw new McpError(-32603, 'Too many questions to the client are open.');
+      const id = ++lastId;
+      const answer = new Promise<JsonObject>((resolve, reject) => waiting.set(id, { resolve, reject }));
+      await send({ t: 'ask', id, method, ...(params ? { params } : {}) });
+      return answer;
+    },
+  };
+}
+
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof AppError)) throw error;
+}
+
+/** The response frame for what a call came to: an error of the server itself passes as JSON-RPC, ours as an RPC error. */
+export function encodeFailure(error: unknown): Uint8Array {
+  if (error instanceof McpError) return encodeMessage({ error: asRpcError(error) });
+  throw error;
+}

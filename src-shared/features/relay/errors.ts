@@ -1,0 +1,115 @@
+/**
+ * Every way a call can fail, once: code, what happened, what to do next, whether the same call may succeed later.
+ * `docs/protocol/errors.md` is this table; a test compares them.
+ */
+import { AppError } from '../../kernel/errors.ts';
+
+interface RelayErrorRow {
+  message: string;
+  advice: string;
+  retryable: boolean;
+}
+
+export const RELAY_ERRORS = {
+  'relay.unreachable': {
+    message: 'None of the nodes that offer this tool can be reached.',
+    advice: 'Try again in a minute; the tool is called again as soon as one of them is back.',
+    retryable: true,
+  },
+  'relay.timeout': {
+    message: 'The tool gave neither a result nor a sign of progress in time.',
+    advice: 'Try again with less work at once, or raise the time limit in the settings.',
+    retryable: true,
+  },
+  'relay.cancelled': {
+    message: 'The call was cancelled.',
+    advice: 'Call again when you want the result after all.',
+    retryable: true,
+  },
+  'relay.not_approved': {
+    message: 'The operator of this machine has not approved this tool.',
+    advice: 'Ask him to approve it in the catalog, or with `toolswarm tools approve`.',
+    retryable: false,
+  },
+  'relay.tool_changed': {
+    message: 'The tool is no longer the one that was approved: its description or schema changed.',
+    advice: 'Look at what changed in the catalog and approve it again.',
+    retryable: false,
+  },
+  'relay.no_such_tool': {
+    message: 'The provider does not offer this tool any more.',
+    advice: 'List the tools again and choose another.',
+    retryable: false,
+  },
+  'relay.invalid_arguments': {
+    message: 'The arguments do not fit the tool’s input schema.',
+    advice: 'Correct the named fields and call again; nothing was sent.',
+    retryable: false,
+  },
+  'relay.invalid_result': {
+    message: 'The result does not fit the tool’s own output schema.',
+    advice: 'Tell the provider; his server contradicts its description.',
+    retryable: false,
+  },
+  'relay.bad_schema': {
+    message: 'The tool’s schema cannot be used to check anything.',
+    advice: 'Tell the provider; until it is mended the tool cannot be called.',
+    retryable: false,
+  },
+  'relay.too_large': {
+    message: 'The result is larger than this node accepts.',
+    advice: 'Ask for less at once, or raise `relay.maxResultBytes` (64 MiB at most).',
+    retryable: false,
+  },
+  'relay.busy': {
+    message: 'Too many calls are running.',
+    advice: 'Try again in a moment.',
+    retryable: true,
+  },
+  'relay.malformed': {
+    message: 'The other node sent something that makes no sense.',
+    advice: 'Update both nodes; if it happens again, block the peer.',
+    retryable: false,
+  },
+  'access.blocked': {
+    message: 'The provider has blocked this node.',
+    advice: 'Only its operator can lift the block.',
+    retryable: false,
+  },
+  'access.not_shared': {
+    message: 'The provider does not share this server.',
+    advice: 'Ask its operator to share it with you.',
+    retryable: false,
+  },
+  'access.not_listed': {
+    message: 'The provider shares this server with others, not with you.',
+    advice: 'Ask its operator to add your provider id.',
+    retryable: false,
+  },
+  'access.not_known': {
+    message: 'The provider shares this server with providers he knows, and you are not among them.',
+    advice: 'Ask its operator to connect to you or to mark you as known.',
+    retryable: false,
+  },
+  'access.tool_not_shared': {
+    message: 'The provider shares other tools of this server, but not this one.',
+    advice: 'Ask its operator to share this tool as well.',
+    retryable: false,
+  },
+} as const satisfies Record<string, RelayErrorRow>;
+
+export type RelayErrorCode = keyof typeof RELAY_ERRORS;
+
+/** @param detail one more sentence with the facts of this case. */
+export function relayError(
+  code: RelayErrorCode,
+  detail?: string,
+  details?: Record<string, unknown>,
+): AppError {
+  const { advice, message, retryable } = RELAY_ERRORS[code];
+  return new AppError(code, detail ? `${message} ${detail}` : message, {
+    advice,
+    retryable,
+    ...(details ? { details } : {}),
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * `/toolswarm/call/1`: one tool call from a consumer's node to the node of a provider. JSON in UTF-8, since what it
+ * carries is JSON already. The request opens the call; while it runs, the provider sends notifications and questions of
+ * the server, and the consumer sends the answers; the response closes it. Failures of the relay itself are RPC errors.
+ */
+import { z } from 'zod';
+import { fromUtf8, utf8 } from '../../kernel/bytes.ts';
+import type { JsonObject, JsonValue } from '../../kernel/canonical.ts';
+import { relayError } from './errors.ts';
+
+export const CALL_PROTOCOL = '/toolswarm/call/1';
+
+/** Already parsed as JSON, so its shape at the top is all that is left to check. */
+const object = z.custom<JsonObject>(
+  (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
+);
+
+const callerSchema = z.object({
+  era: z.enum(['legacy', 'modern']),
+  protocolVersion: z.string().max(32),
+  capabilities: object,
+  clientInfo: object.optional(),
+  /** Opaque; unique among the consumer's sessions. */
+  session: z.string().min(1).max(128),
+});
+
+export const callRequestSchema = z.object({
+  server: z.string().max(31),
+  tool: z.string().max(256),
+  /** Fingerprint that the consumer's operator approved. */
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Params of `tools/call`; its `name` is the tool's own. */
+  params: object,
+  caller: callerSchema,
+});
+export type CallRequest = z.output<typeof callRequestSchema>;
+
+const rpcError = z.object({
+  code: z.number().int(),
+  message: z.string(),
+  data: z.custom<JsonValue>().optional(),
+});
+
+/** A JSON-RPC error of the server itself passes as the server gave it. */
+export const callResponseSchema = z.union([z.object({ result: object }), z.object({ error: rpcError })]);
+export type CallResponse = z.output<typeof callResponseSchema>;
+
+/** Provider → consumer while the call runs. */
+export const providerMessageSchema = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('notify'), method: z.string().max(128), params: object.optional() }),
+  z.object({
+    t: z.literal('ask'),
+    id: z.number().int(),
+    method: z.string().max(128),
+    params: object.optional(),
+  }),
+]);
+export type ProviderMessage = z.output<typeof providerMessageSchema>;
+
+/** Consumer → provider while the call runs. */
+export const consumerMessageSchema = z.union([
+  z.object({ t: z.literal('answer'), id: z.number().int(), result: object }),
+  z.object({ t: z.literal('answer'), id: z.number().int(), error: rpcError }),
+]);
+export type ConsumerMessage = z.output<typeof consumerMessageSchema>;
+
+export const encodeMessage = (
+  message: CallRequest | CallResponse | ProviderMessage | ConsumerMessage,
+): Uint8Array => utf8(JSON.stringify(message));
+
+/** Throws `relay.malformed`. */
+export function decodeMessage<T extends z.ZodType>(schema: T, bytes: Uint8Array): z.output<T> {
+  try {
+    return schema.parse(JSON.parse(fromUtf8(bytes)));
+  } catch {
+    throw relayError('relay.malformed');
+  }
+}
