@@ -1,0 +1,75 @@
+/** Runs the suites one after the other and ends with one line that sums them all up. */
+import { build } from '../lib/built.mjs';
+import { runCheckSuite } from './check.ts';
+import { ensureChromium } from './chromium.ts';
+import { runPlaywright } from './playwright.ts';
+import { type SuiteResult, summaryLine } from './suite.ts';
+import { runVitest } from './vitest.ts';
+
+/** Cheapest first: what is wrong at the bottom is seen early. */
+const SUITES: Readonly<Record<string, (suite: string) => Promise<SuiteResult>>> = {
+  check: runCheckSuite,
+  unit: runVitest,
+  integration: runVitest,
+  sim: runVitest,
+  conformance: runVitest,
+  e2e: runBrowserSuite,
+};
+
+async function runBrowserSuite(suite: string): Promise<SuiteResult> {
+  if (await ensureChromium()) return await runPlaywright(suite);
+  return {
+    suite,
+    passed: 0,
+    failed: [`${suite}: no Chromium on this machine; install one, or name it in CHROMIUM_PATH`],
+    skipped: [],
+  };
+}
+
+/** Suites that need nothing of `dist/`. */
+const WITHOUT_BUILD: readonly string[] = ['check', 'unit'];
+
+/** Runs what is named, or all. Without a build only the suites that can do without one. */
+async function runSuites(names: readonly string[]): Promise<SuiteResult[]> {
+  const broken = names.every((name) => WITHOUT_BUILD.includes(name)) ? undefined : await tryBuild();
+  const results = broken ? [broken] : [];
+  for (const [name, run] of Object.entries(SUITES)) {
+    if (!names.includes(name) || (broken && !WITHOUT_BUILD.includes(name))) continue;
+    console.log(`\n=== ${name}`);
+    results.push(await run(name));
+  }
+  return results;
+}
+
+/** The failure, if there is one. */
+async function tryBuild(): Promise<SuiteResult | undefined> {
+  try {
+    await build();
+    return undefined;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { suite: 'build', passed: 0, failed: [`build: ${message}`], skipped: [] };
+  }
+}
+
+function printResults(results: readonly SuiteResult[]): void {
+  console.log('\n=== results');
+  for (const result of results) console.log(summaryLine([result]).padEnd(40), result.suite);
+  for (const name of results.flatMap((result) => result.skipped)) console.log(`skipped  ${name}`);
+  for (const name of results.flatMap((result) => result.failed)) console.log(`FAILED   ${name}`);
+  console.log(`\n${summaryLine(results)}`);
+}
+
+const args = process.argv.slice(2);
+// The long profiles of simulation, fuzzing and chaos; the tests themselves ask for it.
+if (args.includes('--nightly')) process.env['TOOLSWARM_TEST_PROFILE'] = 'nightly';
+const named = args.filter((arg) => arg !== '--nightly');
+const unknown = named.filter((name) => !(name in SUITES));
+if (unknown.length > 0) {
+  console.error(`no such suite: ${unknown.join(', ')}; there are ${Object.keys(SUITES).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  const results = await runSuites(named.length > 0 ? named : Object.keys(SUITES));
+  printResults(results);
+  if (results.some((result) => result.failed.length > 0)) process.exitCode = 1;
+}
