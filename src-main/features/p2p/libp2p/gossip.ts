@@ -1,0 +1,93 @@
+/** Topics on gossipsub: signed by their author, bounded, and passed on only once a listener has accepted them. */
+import { type GossipSub, type Message, TopicValidatorResult } from '@libp2p/gossipsub';
+import { p2pError } from '#shared/features/p2p/errors.ts';
+import type { Closeable } from '#shared/kernel/disposables.ts';
+import type { PeerId } from '#shared/kernel/ids.ts';
+import type { Log } from '#main/platform/log.ts';
+import type { GossipVerdict } from '../network.ts';
+import { MAX_GOSSIP_BYTES } from './node.ts';
+
+type Listener = (message: Uint8Array, from: PeerId) => GossipVerdict | Promise<GossipVerdict>;
+
+/** Messages being judged at the same time; further ones are dropped, reconciliation brings them later. */
+const MAX_UNDER_JUDGEMENT = 256;
+/** From mildest to strictest: the strictest listener decides. */
+const STRICTNESS: readonly GossipVerdict[] = ['accept', 'ignore', 'reject'];
+const RESULTS = {
+  accept: TopicValidatorResult.Accept,
+  ignore: TopicValidatorResult.Ignore,
+  reject: TopicValidatorResult.Reject,
+} as const;
+
+export interface Gossip {
+  announce(topic: string, message: Uint8Array): Promise<void>;
+  subscribe(topic: string, listener: Listener): Closeable;
+  /** Subscribes anew what was subscribed before the node started. */
+  attach(gossip: GossipSub): void;
+  detach(): void;
+}
+
+export function createGossip(deps: { log: Log; gate(peerId: PeerId): boolean }): Gossip {
+  const topics = new Map<string, Set<Listener>>();
+  let gossip: GossipSub | undefined;
+  let underJudgement = 0;
+
+  async function judge(topic: string, message: Message): Promise<TopicValidatorResult> {
+    if (message.type !== 'signed' || message.data.length > MAX_GOSSIP_BYTES)
+      return TopicValidatorResult.Reject;
+    const from = message.from.toString();
+    if (underJudgement >= MAX_UNDER_JUDGEMENT || !deps.gate(from)) return TopicValidatorResult.Ignore;
+    underJudgement++;
+    try {
+      return RESULTS[await strictest(topic, new Uint8Array(message.data), from)];
+    } catch (error) {
+      deps.log.error({ err: error, topic }, 'a listener for gossip failed');
+      return TopicValidatorResult.Ignore;
+    } finally {
+      underJudgement--;
+    }
+  }
+
+  async function strictest(topic: string, data: Uint8Array, from: PeerId): Promise<GossipVerdict> {
+    const verdicts = await Promise.all(
+      [...(topics.get(topic) ?? [])].map((listener) => listener(data, from)),
+    );
+    const worst = Math.max(0, ...verdicts.map((verdict) => STRICTNESS.indexOf(verdict)));
+    return STRICTNESS[worst] ?? 'ignore';
+  }
+
+  function join(service: GossipSub, topic: string): void {
+    service.topicValidators.set(topic, (_peer, message) => judge(topic, message));
+    service.subscribe(topic);
+  }
+
+  return {
+    async announce(topic, message) {
+      if (message.length > MAX_GOSSIP_BYTES) throw p2pError('p2p.too_large');
+      if (!gossip) throw p2pError('p2p.stopped');
+      await gossip.publish(topic, message);
+    },
+    subscribe(topic, listener) {
+      const listeners = topics.get(topic) ?? new Set<Listener>();
+      topics.set(topic, listeners);
+      listeners.add(listener);
+      if (gossip && listeners.size === 1) join(gossip, topic);
+      return {
+        close() {
+          listeners.delete(listener);
+          if (listeners.size > 0 || topics.get(topic) !== listeners) return;
+          topics.delete(topic);
+          gossip?.unsubscribe(topic);
+          gossip?.topicValidators.delete(topic);
+        },
+      };
+    },
+    attach(service) {
+      gossip = service;
+      for (const topic of topics.keys()) join(service, topic);
+    },
+    detach() {
+      gossip = undefined;
+    },
+  };
+}

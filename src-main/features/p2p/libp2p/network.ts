@@ -1,0 +1,253 @@
+/** The `Network` port on libp2p: TCP, noise, yamux, identify, Kademlia under our own name, gossipsub and mDNS. */
+import type { Connection, Stream } from '@libp2p/interface';
+import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
+import { multiaddr } from '@multiformats/multiaddr';
+import { p2pError } from '#shared/features/p2p/errors.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { PeerId } from '#shared/kernel/ids.ts';
+import type { Random } from '#shared/kernel/random.ts';
+import type { Log } from '#main/platform/log.ts';
+import type { Database } from '#main/platform/sqlite.ts';
+import type { Admit, Network } from '../network.ts';
+import { createPeering, type PeeringOptions } from '../peering.ts';
+import { createRememberedPeers, type RememberedPeers } from '../peers.ts';
+import { HELLO_TIMEOUT_MS } from '../rpc/link.ts';
+import { createGossip } from './gossip.ts';
+import { find, provide } from './lookup.ts';
+import { createNode, type Node, nodeKey } from './node.ts';
+import { connectStream, streamDuplex } from './stream-duplex.ts';
+
+export const RPC_PROTOCOL = '/toolswarm/rpc/1';
+
+export interface Libp2pDeps {
+  /** Raw Ed25519 seed of the node key, 32 bytes. */
+  privateKey: Uint8Array;
+  /** The node certificate that others verify in `admit`. */
+  certificate: Uint8Array;
+  admit: Admit;
+  /** Whether a peer may connect at all; false for blocked ones. Asked before anything is exchanged. */
+  gate(peerId: PeerId): boolean;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Opened with `p2pMigrations`. */
+  db: Database;
+}
+
+export interface Libp2pOptions extends PeeringOptions {
+  /** Multiaddrs to listen on; port 0 takes a free one. Empty: this node only dials. */
+  listen: readonly string[];
+  /** Finds nodes on the local network. Default true. */
+  mdns?: boolean;
+  /** Keeps a part of the distributed index for others. Default false. */
+  dhtServer?: boolean;
+  /** Default 60. */
+  maxConnections?: number;
+}
+
+export interface Libp2pNetwork extends Network {
+  /** Peers that survive restarts. */
+  readonly remembered: RememberedPeers;
+  /** How many peers were dropped or refused since the start, by code. */
+  drops(): Record<string, number>;
+  setDhtServer(server: boolean): Promise<void>;
+}
+
+const DEFAULT_MAX_CONNECTIONS = 60;
+
+export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): Libp2pNetwork {
+  const { clock, log } = deps;
+  const key = nodeKey(deps.privateKey);
+  const selfId = peerIdFromPrivateKey(key).toString();
+  const remembered = createRememberedPeers(deps.db);
+  const gossip = createGossip(deps);
+  const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  let dhtServer = options.dhtServer ?? false;
+  let node: Node | undefined;
+  const peering = createPeering(
+    { ...deps, selfId, remembered, connect, hangUp },
+    { enoughPeers: Math.ceil(maxConnections * (2 / 3)), ...options },
+  );
+  const { events, links } = peering;
+
+  const running = (): Node => {
+    if (!node) throw p2pError('p2p.stopped');
+    return node;
+  };
+
+  async function connect(target: string, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
+    const libp2p = running();
+    try {
+      const connection = await libp2p.dial(await dialTarget(libp2p, target, addresses), { signal });
+      return connection.remotePeer.toString();
+    } catch (error) {
+      throw dialFault(error, signal);
+    }
+  }
+
+  async function dialTarget(libp2p: Node, target: string, addresses: readonly string[]) {
+    try {
+      if (target.startsWith('/')) return multiaddr(target);
+      const peerId = peerIdFromString(target);
+      if (addresses.length > 0)
+        await libp2p.peerStore.merge(peerId, { multiaddrs: addresses.map((address) => multiaddr(address)) });
+      return peerId;
+    } catch (cause) {
+      throw p2pError('p2p.bad_address', { cause });
+    }
+  }
+
+  async function hangUp(peerId: PeerId): Promise<void> {
+    if (!node) return;
+    const connections = node.getConnections(peerIdFromString(peerId));
+    for (const connection of connections) connection.abort(new Error('hung up'));
+  }
+
+  /** The dialler opens the stream for calls; the other side waits for it, not for ever. */
+  function onConnection(connection: Connection): void {
+    if (connection.direction === 'outbound') {
+      void openStream(connection);
+      return;
+    }
+    const timer = clock.after(HELLO_TIMEOUT_MS, () => refuse(connection, p2pError('p2p.no_hello')));
+    awaited.set(connection, { cancel: timer.cancel });
+    connection.addEventListener('close', () => arrived(connection));
+  }
+
+  const awaited = new Map<Connection, { cancel(): void }>();
+
+  function arrived(connection: Connection): void {
+    awaited.get(connection)?.cancel();
+    awaited.delete(connection);
+  }
+
+  function refuse(connection: Connection, error: AppError): void {
+    connection.abort(error);
+    links.failed(connection.remotePeer.toString(), error);
+  }
+
+  async function openStream(connection: Connection): Promise<void> {
+    try {
+      attach(await connection.newStream(RPC_PROTOCOL), connection);
+    } catch (error) {
+      const foreign = (error as Error).name === 'UnsupportedProtocolError';
+      refuse(connection, p2pError(foreign ? 'p2p.not_toolswarm' : 'p2p.unreachable', { cause: error }));
+    }
+  }
+
+  /** One link per connection: whoever ends one ends the other. */
+  function attach(stream: Stream, connection: Connection): void {
+    arrived(connection);
+    const peerId = connection.remotePeer.toString();
+    const link = links.open({
+      peerId,
+      duplex: streamDuplex(stream, clock),
+      initiator: connection.direction === 'outbound',
+      addresses: () => [connection.remoteAddr.toString()],
+      onClosed: () => void connection.close().catch((error: Error) => connection.abort(error)),
+    });
+    connectStream(stream, link);
+  }
+
+  async function learn(peerId: PeerId): Promise<void> {
+    const dialled = links.to(peerId)?.peer;
+    const peer = await node?.peerStore.get(peerIdFromString(peerId));
+    const listening = (peer?.addresses ?? []).map(({ multiaddr: address }) =>
+      withPeer(address.toString(), peerId),
+    );
+    const reached = dialled?.direction === 'outbound' ? dialled.addresses : [];
+    peering.learned(peerId, [...new Set([...reached, ...listening])]);
+  }
+
+  const learnLater = (peerId: PeerId): void =>
+    void learn(peerId).catch((error: unknown) => log.debug({ err: error, peerId }, 'no addresses of a peer'));
+
+  events.on('peerConnected', (peer) => learnLater(peer.peerId));
+
+  function listen(libp2p: Node): void {
+    libp2p.addEventListener('connection:open', ({ detail }) => onConnection(detail));
+    libp2p.addEventListener('peer:identify', ({ detail }) => learnLater(detail.peerId.toString()));
+    libp2p.addEventListener('peer:discovery', ({ detail }) => peering.discovered(detail.id.toString()));
+    libp2p.addEventListener('self:peer:update', () =>
+      events.emit('addressesChanged', { addresses: addresses() }),
+    );
+  }
+
+  const addresses = (): string[] => (node?.getMultiaddrs() ?? []).map((address) => address.toString());
+
+  async function start(signal?: AbortSignal): Promise<void> {
+    if (node) return;
+    const agent = options.agent ?? 'toolswarm';
+    const libp2p = await createNode(key, deps.gate, {
+      listen: options.listen,
+      mdns: options.mdns ?? true,
+      dhtServer,
+      maxConnections,
+      agent,
+    });
+    await libp2p.handle(RPC_PROTOCOL, attach, { maxInboundStreams: 1, maxOutboundStreams: 1 });
+    listen(libp2p);
+    try {
+      await libp2p.start();
+      signal?.throwIfAborted();
+    } catch (error) {
+      await libp2p.stop();
+      throw startFault(error);
+    }
+    node = libp2p;
+    gossip.attach(libp2p.services.gossip);
+    peering.start();
+  }
+
+  async function stop(): Promise<void> {
+    const libp2p = node;
+    if (!libp2p) return;
+    peering.stop();
+    gossip.detach();
+    node = undefined;
+    await libp2p.stop();
+    for (const connection of [...awaited.keys()]) arrived(connection);
+  }
+
+  return {
+    peerId: selfId,
+    remembered,
+    on: events.on,
+    start,
+    stop,
+    addresses,
+    peers: links.peers,
+    dial: peering.dial,
+    disconnect: peering.disconnect,
+    serve: links.serve,
+    call: peering.call,
+    announce: gossip.announce,
+    subscribe: gossip.subscribe,
+    provide: async (bytes, signal) => provide(running(), bytes, signal),
+    find: (bytes, wanted) => find(running(), bytes, wanted),
+    drops: links.drops,
+    async setDhtServer(server) {
+      dhtServer = server;
+      await node?.services.dht.setMode(server ? 'server' : 'client');
+    },
+  };
+}
+
+const withPeer = (address: string, peerId: PeerId): string =>
+  address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`;
+
+function dialFault(error: unknown, signal: AbortSignal): AppError {
+  if (error instanceof AppError) return error;
+  if (signal.aborted && signal.reason instanceof AppError) return signal.reason;
+  const name = (error as Error).name;
+  if (name === 'DialDeniedError' || name === 'ConnectionInterceptedError')
+    return p2pError('p2p.blocked', { cause: error });
+  if (name === 'InvalidPeerIdError') return p2pError('p2p.self', { cause: error });
+  return p2pError('p2p.unreachable', { cause: error });
+}
+
+function startFault(error: unknown): unknown {
+  const inUse = /EADDRINUSE/.test(String((error as Error).message));
+  return inUse ? p2pError('p2p.port_in_use', { cause: error }) : error;
+}

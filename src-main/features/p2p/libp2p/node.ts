@@ -1,0 +1,135 @@
+/** The libp2p node as this product sets it up: every limit is named here. */
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { noise } from '@chainsafe/libp2p-noise';
+import { yamux } from '@chainsafe/libp2p-yamux';
+import { privateKeyFromRaw } from '@libp2p/crypto/keys';
+import { type GossipSub, gossipsub, StrictSign } from '@libp2p/gossipsub';
+import { type Identify, identify } from '@libp2p/identify';
+import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface';
+import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht';
+import { mdns } from '@libp2p/mdns';
+import { type Ping, ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { createLibp2p } from 'libp2p';
+import { concatBytes } from '#shared/kernel/bytes.ts';
+import type { PeerId } from '#shared/kernel/ids.ts';
+
+export interface NodeOptions {
+  listen: readonly string[];
+  mdns: boolean;
+  dhtServer: boolean;
+  maxConnections: number;
+  agent: string;
+  /** Dials of connections in progress at the same time. */
+  maxParallelDials?: number;
+}
+
+export interface Services extends Record<string, unknown> {
+  identify: Identify;
+  ping: Ping;
+  dht: KadDHT;
+  gossip: GossipSub;
+}
+
+export type Node = Libp2p<Services>;
+
+export const KAD_PROTOCOL = '/toolswarm/kad/1';
+const MDNS_TAG = '_toolswarm._udp.local';
+
+/** New connections a second from one address: whole offices sit behind one, attackers too. */
+const INBOUND_PER_SECOND = 30;
+const MAX_PENDING_INBOUND = 30;
+/** Streams one connection may hold: one for calls, two for gossip, the rest for lookups and identify. */
+const MAX_STREAMS = 256;
+const DIAL_TIMEOUT_MS = 10_000;
+const ADDRESS_DIAL_TIMEOUT_MS = 6_000;
+/** Largest gossiped message. */
+export const MAX_GOSSIP_BYTES = 64 * 1024;
+/** A gossip frame holds a few messages and control data. */
+const MAX_GOSSIP_FRAME_BYTES = 1024 * 1024;
+/** Beyond this many peers behind one address gossip counts them as one attacker; the default of 10 hits every office. */
+const PEERS_PER_ADDRESS = 256;
+
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The libp2p key of a raw Ed25519 seed (32 bytes). */
+export function nodeKey(seed: Uint8Array): PrivateKey {
+  const key = createPrivateKey({
+    key: concatBytes(PKCS8_ED25519, seed) as Buffer,
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const { x } = createPublicKey(key).export({ format: 'jwk' });
+  return privateKeyFromRaw(concatBytes(seed, Buffer.from(x ?? '', 'base64url')));
+}
+
+/** Denies dialling and being dialled wherever `gate` says no. */
+export function gater(gate: (peerId: PeerId) => boolean): ConnectionGater {
+  const deny = (peerId: { toString(): string }) => !gate(peerId.toString());
+  return {
+    // The library's own gater denies private addresses in browsers; ours knows peers only.
+    denyDialMultiaddr: () => false,
+    denyDialPeer: deny,
+    denyInboundEncryptedConnection: deny,
+    denyOutboundEncryptedConnection: deny,
+  };
+}
+
+export function createNode(
+  privateKey: PrivateKey,
+  gate: (peerId: PeerId) => boolean,
+  options: NodeOptions,
+): Promise<Node> {
+  return createLibp2p<Services>({
+    start: false,
+    privateKey,
+    nodeInfo: { name: 'toolswarm', userAgent: options.agent },
+    addresses: { listen: [...options.listen] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: MAX_STREAMS,
+        maxOutboundStreams: MAX_STREAMS,
+        keepAliveInterval: 60_000,
+      }),
+    ],
+    connectionGater: gater(gate),
+    connectionManager: {
+      maxConnections: options.maxConnections,
+      inboundConnectionThreshold: INBOUND_PER_SECOND,
+      maxIncomingPendingConnections: MAX_PENDING_INBOUND,
+      maxParallelDials: options.maxParallelDials ?? 16,
+      dialTimeout: DIAL_TIMEOUT_MS,
+      addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
+      // Lost peers are brought back by our own redialler, which knows which ones matter.
+      reconnectRetries: 0,
+    },
+    // Every link pings its peer itself; a stream per ping and connection would be waste.
+    connectionMonitor: { enabled: false },
+    peerDiscovery: options.mdns ? [mdns({ serviceTag: MDNS_TAG, interval: 20_000 })] : [],
+    services: {
+      identify: identify(),
+      ping: ping(),
+      dht: kadDHT({
+        protocol: KAD_PROTOCOL,
+        clientMode: !options.dhtServer,
+        // Private networks and single machines are as good as the internet here.
+        peerInfoMapper: passthroughMapper,
+        allowQueryWithZeroPeers: true,
+        logPrefix: 'toolswarm:kad',
+        datastorePrefix: '/toolswarm-kad',
+        metricsPrefix: 'toolswarm_kad',
+      }),
+      gossip: gossipsub({
+        globalSignaturePolicy: StrictSign,
+        allowPublishToZeroTopicPeers: true,
+        fallbackToFloodsub: false,
+        emitSelf: false,
+        maxInboundDataLength: MAX_GOSSIP_FRAME_BYTES,
+        maxOutboundBufferSize: 8 * MAX_GOSSIP_FRAME_BYTES,
+        scoreParams: { IPColocationFactorThreshold: PEERS_PER_ADDRESS },
+      }),
+    },
+  });
+}

@@ -1,0 +1,264 @@
+/**
+ * A link: one byte stream to one peer. It opens with a hello from both ends, each of which the other answers with a
+ * welcome or a goodbye; after both welcomes it carries calls in both directions, and pings that tell whether the peer
+ * is still there. It knows nothing of libp2p: the simulated network drives the very same code.
+ */
+import { p2pError } from '#shared/features/p2p/errors.ts';
+import {
+  decodeFault,
+  decodeHello,
+  encodeFault,
+  encodeHello,
+  type Hello,
+} from '#shared/features/p2p/hello.ts';
+import { commonFeatures, negotiateVersion } from '#shared/features/p2p/rules.ts';
+import type { Clock, Timer } from '#shared/kernel/clock.ts';
+import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { PeerInfo, RpcCall, RpcCallOptions, RpcHandler } from '../network.ts';
+import { type Calls, createCalls } from './calls.ts';
+import { createFrameDecoder, FLAGS, FRAME_TYPES } from './frames.ts';
+import { createOutbox } from './outbox.ts';
+import { createServing, type Serving } from './serving.ts';
+
+/** The bytes below a link. Its other half calls `receive`, `drained` and `closed` of the link. */
+export interface Duplex {
+  /** False: the transport is full, write no more until `drained`. */
+  write(bytes: Uint8Array): boolean;
+  /** Sends what was written, then ends. */
+  close(): void;
+  /** Ends at once. */
+  abort(reason: Error): void;
+}
+
+export interface LinkDeps {
+  clock: Clock;
+  duplex: Duplex;
+  peerId: PeerId;
+  hello: Hello;
+  admit(
+    certificate: Uint8Array,
+  ): { ok: true; providerId: ProviderId } | { ok: false; code: string; message: string };
+  handler(protocol: string): RpcHandler | undefined;
+  addresses(): string[];
+  onReady(peer: PeerInfo): void;
+  /** The link is gone, for this reason. */
+  onClosed(error: AppError): void;
+  /** What a handler threw. */
+  onFault(error: unknown): void;
+}
+
+export interface LinkOptions {
+  /** Whether this node opened the link. */
+  initiator: boolean;
+  helloTimeoutMs?: number;
+  pingIntervalMs?: number;
+}
+
+export interface Link {
+  /** Set once both ends have welcomed each other. */
+  readonly peer: PeerInfo | undefined;
+  /** Monotonic ms of the moment the link was made. */
+  readonly openedAt: number;
+  readonly calls: number;
+  call(protocol: string, payload: Uint8Array, options?: RpcCallOptions): RpcCall;
+  receive(chunk: Uint8Array): void;
+  drained(): void;
+  /** The transport is gone. */
+  closed(cause?: unknown): void;
+  /** Tells the peer why and ends the link. */
+  end(error: AppError): void;
+}
+
+/** A peer that did not finish its hello by then is dropped. */
+export const HELLO_TIMEOUT_MS = 10_000;
+/** A ping this often; a peer from which nothing came between two pings is gone. */
+export const PING_INTERVAL_MS = 15_000;
+
+const CALLER_FRAMES = new Set<number>([FRAME_TYPES.request, FRAME_TYPES.cancel]);
+const SERVER_FRAMES = new Set<number>([FRAME_TYPES.response, FRAME_TYPES.error]);
+const SHARED_FRAMES = new Set<number>([FRAME_TYPES.data, FRAME_TYPES.credit]);
+
+export function createLink(deps: LinkDeps, options: LinkOptions): Link {
+  const { clock, duplex } = deps;
+  const outbox = createOutbox({ write: (bytes) => duplex.write(bytes), onFault: fail });
+  const decoder = createFrameDecoder(onFrame);
+  const openedAt = clock.monotonic();
+  /** Ids of calls this node makes are odd where it opened the link. */
+  const parity = options.initiator ? 1 : 0;
+  let greeted: { hello: Hello; providerId: ProviderId; version: number } | undefined;
+  let welcomed = false;
+  let peer: PeerInfo | undefined;
+  let calls: Calls | undefined;
+  let serving: Serving | undefined;
+  let over: AppError | undefined;
+  let heard = true;
+  let pingSentAt: number | undefined;
+  let pings: Timer | undefined;
+  const helloTimer = clock.after(options.helloTimeoutMs ?? HELLO_TIMEOUT_MS, () =>
+    end(p2pError('p2p.no_hello')),
+  );
+
+  function onFrame(type: number, flags: number, id: number, payload: Uint8Array): void {
+    if (over) return;
+    heard = true;
+    if (calls && serving) onOpenFrame(calls, serving, type, flags, id, payload);
+    else onGreeting(type, flags, payload);
+  }
+
+  function onGreeting(type: number, flags: number, payload: Uint8Array): void {
+    switch (type) {
+      case FRAME_TYPES.hello:
+        return onHello(payload);
+      case FRAME_TYPES.welcome:
+        welcomed = true;
+        return openIfReady();
+      case FRAME_TYPES.goodbye:
+        return close(decodeFault(payload));
+      default:
+        if ((flags & FLAGS.ignorable) === 0)
+          throw p2pError('p2p.malformed', { message: `The peer sent type ${type} before its hello.` });
+    }
+  }
+
+  function onHello(payload: Uint8Array): void {
+    if (greeted) throw p2pError('p2p.malformed', { message: 'The peer said hello twice.' });
+    const hello = decodeHello(payload);
+    const agreed = negotiateVersion(deps.hello, hello);
+    if (!agreed.ok) return end(p2pError(agreed.code));
+    const admitted = deps.admit(hello.certificate);
+    if (!admitted.ok)
+      return end(new AppError(admitted.code, admitted.message, { advice: adviceFor(admitted.code) }));
+    greeted = { hello, providerId: admitted.providerId, version: agreed.version };
+    outbox.control(FRAME_TYPES.welcome, 0);
+    openIfReady();
+  }
+
+  function openIfReady(): void {
+    if (!greeted || !welcomed || peer) return;
+    helloTimer.cancel();
+    const { hello, providerId, version } = greeted;
+    peer = {
+      peerId: deps.peerId,
+      providerId,
+      addresses: deps.addresses(),
+      direction: options.initiator ? 'outbound' : 'inbound',
+      agent: hello.agent,
+      version,
+      features: commonFeatures(deps.hello.features, hello.features),
+      connectedAt: clock.now(),
+    };
+    const limits = { ours: deps.hello.limits, theirs: hello.limits };
+    calls = createCalls(
+      { clock, outbox, onFault: deps.onFault },
+      { firstId: options.initiator ? 1 : 2, ...limits },
+    );
+    serving = createServing({ clock, outbox, handler: deps.handler, peer, onFault: deps.onFault }, limits);
+    pings = clock.every(options.pingIntervalMs ?? PING_INTERVAL_MS, ping);
+    ping();
+    deps.onReady(peer);
+  }
+
+  function ping(): void {
+    if (!heard && pingSentAt !== undefined) return fail(p2pError('p2p.unreachable'));
+    heard = false;
+    pingSentAt = clock.monotonic();
+    outbox.control(FRAME_TYPES.ping, 0);
+  }
+
+  function onOpenFrame(
+    ourCalls: Calls,
+    theirCalls: Serving,
+    type: number,
+    flags: number,
+    id: number,
+    payload: Uint8Array,
+  ): void {
+    const mine = (id & 1) === parity;
+    if (SHARED_FRAMES.has(type)) (mine ? ourCalls : theirCalls).receive(type, flags, id, payload);
+    else if (SERVER_FRAMES.has(type) && mine) ourCalls.receive(type, flags, id, payload);
+    else if (CALLER_FRAMES.has(type) && !mine) theirCalls.receive(type, flags, id, payload);
+    else onLinkFrame(type, flags, payload);
+  }
+
+  function onLinkFrame(type: number, flags: number, payload: Uint8Array): void {
+    switch (type) {
+      case FRAME_TYPES.ping:
+        outbox.control(FRAME_TYPES.pong, 0);
+        return;
+      case FRAME_TYPES.pong:
+        if (peer && pingSentAt !== undefined) peer.latencyMs = round(clock.monotonic() - pingSentAt);
+        return;
+      case FRAME_TYPES.goodbye:
+        return close(decodeFault(payload));
+      default:
+        if ((flags & FLAGS.ignorable) === 0)
+          throw p2pError('p2p.malformed', { message: `The peer sent a frame of type ${type} out of place.` });
+    }
+  }
+
+  /** Something went wrong at this end or below it: what is thrown while frames are read ends up here. */
+  function fail(error: unknown): void {
+    if (error instanceof AppError) end(error);
+    else {
+      deps.onFault(error);
+      end(p2pError('p2p.unreachable', { cause: error }));
+    }
+  }
+
+  function end(error: AppError): void {
+    if (over) return;
+    outbox.control(FRAME_TYPES.goodbye, 0, encodeFault(toErrorShape(error)));
+    outbox.flush();
+    close(error);
+  }
+
+  function close(error: AppError): void {
+    if (over) return;
+    over = error;
+    helloTimer.cancel();
+    pings?.cancel();
+    outbox.close();
+    const lost = error.code === 'p2p.unreachable' ? error : p2pError('p2p.unreachable', { cause: error });
+    calls?.close(lost);
+    serving?.close(lost);
+    duplex.close();
+    deps.onClosed(error);
+  }
+
+  outbox.control(FRAME_TYPES.hello, 0, encodeHello(deps.hello));
+
+  return {
+    get peer() {
+      return peer;
+    },
+    openedAt,
+    get calls() {
+      return (calls?.size ?? 0) + (serving?.size ?? 0);
+    },
+    call(protocol, payload, wanted) {
+      if (calls && !over) return calls.call(protocol, payload, wanted);
+      const error = p2pError('p2p.unreachable');
+      return { response: Promise.reject(error), send: () => Promise.reject(error) };
+    },
+    receive(chunk) {
+      if (over) return;
+      try {
+        decoder.push(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    },
+    drained: () => outbox.drained(),
+    closed: (cause) => close(p2pError('p2p.unreachable', { cause })),
+    end,
+  };
+}
+
+/** Sub-millisecond round trips matter on a LAN; more digits are noise. */
+const round = (ms: number): number => Math.round(ms * 100) / 100;
+
+const adviceFor = (code: string): string =>
+  code === 'p2p.blocked'
+    ? p2pError('p2p.blocked').advice
+    : 'Check which node is asking, and its certificate.';

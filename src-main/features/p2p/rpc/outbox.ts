@@ -1,0 +1,236 @@
+/**
+ * What a link sends. Every call has a lane; lanes take turns, one fragment each, so that a large response never
+ * starves small calls. A lane sends no more than its credit allows. All frames of one tick leave in one write.
+ */
+import { p2pError } from '#shared/features/p2p/errors.ts';
+import type { AppError } from '#shared/kernel/errors.ts';
+import { FLAGS, FRAME_TYPES, HEADER_BYTES, writeHeader } from './frames.ts';
+
+/** A turn of a lane: small enough for fairness, large enough that headers and ciphers do not matter. */
+const FRAGMENT_BYTES = 60 * 1024;
+/** A write stops growing here; what is left follows when the transport has room. */
+const BATCH_BYTES = 64 * 1024;
+/** Control frames (credit, ping, errors) waiting for a peer that does not read. Beyond it the link ends. */
+const MAX_CONTROL_FRAMES = 4096;
+
+const NOTHING = new Uint8Array(0);
+
+interface Message {
+  type: number;
+  /** Bytes before the body in the first frame. */
+  head: Uint8Array;
+  body: Uint8Array;
+  /** How much of the body has left. */
+  offset: number;
+  /** Told once, when the last byte left or the message was dropped. */
+  settle: ((error?: AppError) => void) | undefined;
+  next: Message | undefined;
+}
+
+/** The outgoing half of one call. Opaque outside this file. */
+export interface Lane {
+  readonly id: number;
+  credit: number;
+  first: Message | undefined;
+  last: Message | undefined;
+  /** Whether the lane waits for its turn. */
+  queued: boolean;
+  next: Lane | undefined;
+}
+
+interface ControlFrame {
+  type: number;
+  id: number;
+  payload: Uint8Array;
+}
+
+export interface OutboxDeps {
+  /** Hands bytes to the transport; false means: no more until `drained`. May throw where the transport is gone. */
+  write(bytes: Uint8Array): boolean;
+  /** The transport failed, or the peer reads nothing any more. */
+  onFault(error: unknown): void;
+}
+
+export interface Outbox {
+  /** Bytes of messages that wait. */
+  readonly waitingBytes: number;
+  /** Sends a frame ahead of all messages. */
+  control(type: number, id: number, payload?: Uint8Array): void;
+  openLane(id: number, credit: number): Lane;
+  /** Queues a message on a lane; `settle` hears when its last byte left, or why it never will. */
+  send(
+    lane: Lane,
+    type: number,
+    body: Uint8Array,
+    head?: Uint8Array,
+    settle?: (error?: AppError) => void,
+  ): void;
+  addCredit(lane: Lane, bytes: number): void;
+  /** Forgets what a lane has not sent yet. */
+  drop(lane: Lane, error: AppError): void;
+  /** The transport takes bytes again. */
+  drained(): void;
+  /** Sends at once what is queued and allowed; used before closing. */
+  flush(): void;
+  close(): void;
+}
+
+export function createOutbox(deps: OutboxDeps): Outbox {
+  const control: ControlFrame[] = [];
+  let scratch = new Uint8Array(4096);
+  let used = 0;
+  let firstLane: Lane | undefined;
+  let lastLane: Lane | undefined;
+  let waitingBytes = 0;
+  let scheduled = false;
+  let blocked = false;
+  let closed = false;
+
+  function schedule(): void {
+    if (scheduled || blocked || closed) return;
+    scheduled = true;
+    queueMicrotask(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    try {
+      while (!blocked && !closed && fillBatch()) blocked = !deps.write(scratch.slice(0, used));
+    } catch (error) {
+      closed = true;
+      deps.onFault(error);
+    }
+  }
+
+  function fillBatch(): boolean {
+    used = 0;
+    for (const frame of control)
+      put(frame.type, 0, frame.id, NOTHING, frame.payload, 0, frame.payload.length);
+    control.length = 0;
+    while (firstLane && used < BATCH_BYTES) takeTurn(shiftLane(firstLane));
+    return used > 0;
+  }
+
+  function put(
+    type: number,
+    flags: number,
+    id: number,
+    head: Uint8Array,
+    body: Uint8Array,
+    from: number,
+    to: number,
+  ): void {
+    const bytes = head.length + to - from;
+    reserve(HEADER_BYTES + bytes);
+    writeHeader(scratch, used, type, flags, id, bytes);
+    used += HEADER_BYTES;
+    if (head.length > 0) scratch.set(head, used);
+    scratch.set(from === 0 && to === body.length ? body : body.subarray(from, to), used + head.length);
+    used += bytes;
+  }
+
+  function reserve(bytes: number): void {
+    if (used + bytes <= scratch.length) return;
+    const grown = new Uint8Array(Math.max(scratch.length * 2, used + bytes));
+    grown.set(scratch.subarray(0, used));
+    scratch = grown;
+  }
+
+  function takeTurn(lane: Lane): void {
+    const message = lane.first;
+    if (!message) return;
+    const fresh = message.offset === 0;
+    const head = fresh ? message.head : NOTHING;
+    const left = message.body.length - message.offset;
+    const room = lane.credit - HEADER_BYTES - head.length;
+    if (room < Math.min(left, 1)) return;
+    const bytes = Math.min(left, room, FRAGMENT_BYTES);
+    const to = message.offset + bytes;
+    const flags = bytes < left ? FLAGS.more : 0;
+    const type = fresh ? message.type : FRAME_TYPES.data;
+    put(type, flags, lane.id, head, message.body, message.offset, to);
+    lane.credit -= HEADER_BYTES + head.length + bytes;
+    waitingBytes -= bytes;
+    message.offset = to;
+    if (bytes === left) finish(lane, message);
+    pushLane(lane);
+  }
+
+  function finish(lane: Lane, message: Message): void {
+    lane.first = message.next;
+    if (!lane.first) lane.last = undefined;
+    message.settle?.();
+  }
+
+  /** A lane waits for its turn only while it has something to send and credit to send it. */
+  function pushLane(lane: Lane): void {
+    if (lane.queued || !lane.first || lane.credit <= HEADER_BYTES) return;
+    lane.queued = true;
+    if (lastLane) lastLane.next = lane;
+    else firstLane = lane;
+    lastLane = lane;
+  }
+
+  function shiftLane(lane: Lane): Lane {
+    firstLane = lane.next;
+    if (!firstLane) lastLane = undefined;
+    lane.next = undefined;
+    lane.queued = false;
+    return lane;
+  }
+
+  return {
+    get waitingBytes() {
+      return waitingBytes;
+    },
+    control(type, id, payload = NOTHING) {
+      if (closed) return;
+      if (control.length >= MAX_CONTROL_FRAMES) {
+        closed = true;
+        deps.onFault(p2pError('p2p.flooding'));
+        return;
+      }
+      control.push({ type, id, payload });
+      schedule();
+    },
+    openLane: (id, credit) => ({
+      id,
+      credit,
+      first: undefined,
+      last: undefined,
+      queued: false,
+      next: undefined,
+    }),
+    send(lane, type, body, head = NOTHING, settle = undefined) {
+      const message: Message = { type, head, body, offset: 0, settle, next: undefined };
+      if (lane.last) lane.last.next = message;
+      else lane.first = message;
+      lane.last = message;
+      waitingBytes += body.length;
+      pushLane(lane);
+      schedule();
+    },
+    addCredit(lane, bytes) {
+      lane.credit += bytes;
+      pushLane(lane);
+      schedule();
+    },
+    drop(lane, error) {
+      for (let message = lane.first; message; message = message.next) {
+        waitingBytes -= message.body.length - message.offset;
+        message.settle?.(error);
+      }
+      lane.first = undefined;
+      lane.last = undefined;
+    },
+    drained() {
+      blocked = false;
+      flush();
+    },
+    flush,
+    close() {
+      closed = true;
+      control.length = 0;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The first message on every link, in both directions: which versions and features a node speaks, how much it takes,
+ * and the certificate that ties its key to a provider. Canonical CBOR; fields that are not known are ignored.
+ */
+import { z } from 'zod';
+import { type CborValue, decodeCbor, encodeCbor } from '../../kernel/canonical.ts';
+import { type ErrorShape, fromErrorShape, type AppError } from '../../kernel/errors.ts';
+import { p2pError } from './errors.ts';
+
+/** Versions of the calls protocol that this code speaks. */
+export const VERSIONS = { min: 1, max: 1 } as const;
+
+/** A hello is small; larger ones are refused before they are decoded. */
+export const MAX_HELLO_BYTES = 16 * 1024;
+
+const version = z.number().int().min(1).max(65_535);
+const bytesOf = (max: number) =>
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= max);
+
+export const limitsSchema = z.looseObject({
+  /** Bytes of frames one call may have under way in one direction before credit is due. */
+  window: z
+    .number()
+    .int()
+    .min(64 * 1024)
+    .max(64 * 1024 * 1024),
+  /** Calls of the other end that run at the same time. */
+  calls: z.number().int().min(1).max(1_000_000),
+  /** Largest request payload. */
+  requestBytes: z.number().int().min(1024),
+});
+/** What the sender of a hello is willing to take from the other end. */
+export type LinkLimits = z.output<typeof limitsSchema>;
+
+export const helloSchema = z.looseObject({
+  min: version,
+  max: version,
+  /** Names of optional abilities; both ends use those that both have. */
+  features: z.array(z.string().min(1).max(64)).max(64),
+  /** Product and version, for people. */
+  agent: z.string().max(128),
+  limits: limitsSchema,
+  /** The node certificate, opaque here. */
+  certificate: bytesOf(8 * 1024),
+});
+export type Hello = z.output<typeof helloSchema>;
+
+export const encodeHello = (hello: Hello): Uint8Array => encodeCbor(hello as CborValue);
+
+/** Throws `p2p.malformed`. */
+export function decodeHello(bytes: Uint8Array): Hello {
+  if (bytes.length > MAX_HELLO_BYTES) throw p2pError('p2p.malformed', { message: 'The hello is too large.' });
+  const parsed = helloSchema.safeParse(decodeCbor(bytes));
+  if (parsed.success && parsed.data.min <= parsed.data.max) return parsed.data;
+  throw p2pError('p2p.malformed', { message: 'The hello lacks what it must say.' });
+}
+
+const errorSchema = z.looseObject({
+  code: z.string().regex(/^[a-z0-9_.]{1,64}$/),
+  message: z.string(),
+  advice: z.string(),
+  retryable: z.boolean(),
+});
+
+const MAX_SENTENCE = 1024;
+
+/** The wire form of a fault: code, sentence, advice and whether a retry can help; details stay at home. */
+export const encodeFault = (shape: ErrorShape): Uint8Array =>
+  encodeCbor({
+    code: shape.code,
+    message: shape.message.slice(0, MAX_SENTENCE),
+    advice: shape.advice.slice(0, MAX_SENTENCE),
+    retryable: shape.retryable,
+  });
+
+/** A fault from the other end, ready to be thrown. Throws `p2p.malformed` or `kernel.malformed`. */
+export function decodeFault(bytes: Uint8Array): AppError {
+  const parsed = errorSchema.safeParse(decodeCbor(bytes));
+  if (!parsed.success) throw p2pError('p2p.malformed', { message: 'The peer sent a fault without meaning.' });
+  const { code, message, advice, retryable } = parsed.data;
+  return fromErrorShape({
+    code,
+    message: message.slice(0, MAX_SENTENCE),
+    advice: advice.slice(0, MAX_SENTENCE),
+    retryable,
+  });
+}
