@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { accessMigrations, createAccess, type ShareRequest } from '#main/features/access/index.ts';
+import { systemClock } from '#main/platform/clock.ts';
+import { providerIdOf } from '#shared/kernel/ids.ts';
+import { memoryDatabase } from '#test/support/database.ts';
+
+const alice = providerIdOf(new Uint8Array(32).fill(1));
+const readOnly = { name: 'get', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } };
+const writing = { name: 'put', inputSchema: { type: 'object' } };
+const request = (change: Partial<ShareRequest>): ShareRequest => ({
+  server: 'store',
+  audience: { kind: 'everyone' },
+  confirmed: false,
+  offered: [readOnly, writing],
+  ...change,
+});
+
+function setUp(db = memoryDatabase(accessMigrations)) {
+  const access = createAccess({ db, clock: systemClock, standing: () => ({ tier: 'unknown', weight: 0 }) });
+  return { access, db };
+}
+
+describe('access', () => {
+  it('asks again before a server that can change things is opened to everyone', () => {
+    const { access } = setUp();
+    expect(() => access.share(request({}))).toThrow(
+      expect.objectContaining({ code: 'access.confirm_everyone' }),
+    );
+    expect(access.mayCall(alice, 'store', 'get').ok).toBe(false);
+    access.share(request({ confirmed: true }));
+    expect(access.mayCall(alice, 'store', 'put').ok).toBe(true);
+  });
+
+  it('does not ask where only harmless tools are shared', () => {
+    const { access } = setUp();
+    access.share(request({ tools: ['get'] }));
+    expect(access.mayCall(alice, 'store', 'get').ok).toBe(true);
+    expect(access.mayCall(alice, 'store', 'put')).toEqual({ ok: false, reason: 'access.tool_not_shared' });
+  });
+
+  it('refuses tools that do not exist and providers that are none', () => {
+    const { access } = setUp();
+    expect(() => access.share(request({ tools: ['nope'] }))).toThrow(
+      expect.objectContaining({ code: 'access.no_such_tool' }),
+    );
+    const bad = request({ audience: { kind: 'providers', providers: ['bob'] } });
+    expect(() => access.share(bad)).toThrow(expect.objectContaining({ code: 'ids.bad_provider' }));
+    expect(access.shares()).toEqual([]);
+  });
+
+  it('keeps shares across a restart and ends them with unshare', () => {
+    const { access, db } = setUp();
+    access.share(request({ audience: { kind: 'providers', providers: [alice] } }));
+    const again = setUp(db).access;
+    expect(again.mayCall(alice, 'store', 'put').ok).toBe(true);
+    const changes: unknown[] = [];
+    again.on('shareChanged', (change) => changes.push(change));
+    again.unshare('store');
+    expect(changes).toEqual([{ server: 'store', share: undefined }]);
+    expect(setUp(db).access.mayCall(alice, 'store', 'put')).toEqual({
+      ok: false,
+      reason: 'access.not_shared',
+    });
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { createValidation } from '#main/features/relay/validation.ts';
+import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
+
+const toolWith = (inputSchema: object, outputSchema?: object): Tool => ({
+  name: 't',
+  inputSchema: inputSchema as Tool['inputSchema'],
+  ...(outputSchema ? { outputSchema: outputSchema as Tool['inputSchema'] } : {}),
+});
+const check = (tool: Tool, args: object) =>
+  createValidation().checkArguments(tool, fingerprintOf(tool), args as never);
+
+describe('checkArguments', () => {
+  const sum = toolWith({
+    type: 'object',
+    properties: { a: { type: 'number' } },
+    required: ['a'],
+    additionalProperties: false,
+  });
+
+  it('passes what fits and names the field that does not', () => {
+    expect(() => check(sum, { a: 1 })).not.toThrow();
+    expect(() => check(sum, { a: 'x' })).toThrow(
+      expect.objectContaining({ code: 'relay.invalid_arguments', message: expect.stringContaining('/a') }),
+    );
+    expect(() => check(sum, { a: 1, b: 2 })).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('“b”') }),
+    );
+    expect(() => check(sum, {})).toThrow(expect.objectContaining({ code: 'relay.invalid_arguments' }));
+  });
+
+  it('understands 2020-12 and draft-07', () => {
+    const modern = toolWith({
+      type: 'object',
+      properties: { p: { prefixItems: [{ type: 'string' }], items: false } },
+    });
+    expect(() => check(modern, { p: ['x', 1] })).toThrow();
+    const old = toolWith({
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+      properties: { p: { items: [{ type: 'string' }] } },
+    });
+    expect(() => check(old, { p: [1] })).toThrow();
+  });
+
+  it('cannot be made to backtrack', () => {
+    const evil = toolWith({ type: 'object', properties: { s: { type: 'string', pattern: '^(a+)+$' } } });
+    expect(() => check(evil, { s: `${'a'.repeat(50_000)}!` })).toThrow(
+      expect.objectContaining({ code: 'relay.invalid_arguments' }),
+    );
+  });
+
+  it('refuses schemas that are too large, too deep, or refer outside', () => {
+    let deep: object = { type: 'string' };
+    for (let level = 0; level < 100; level++) deep = { properties: { x: deep } };
+    const large = { type: 'object', description: 'x'.repeat(300_000) };
+    const outside = { type: 'object', properties: { x: { $ref: 'https://example.invalid/schema.json' } } };
+    for (const schema of [deep, large, outside])
+      expect(() => check(toolWith(schema), {})).toThrow(
+        expect.objectContaining({ code: 'relay.bad_schema' }),
+      );
+  });
+});
+
+describe('checkResult', () => {
+  const tool = toolWith(
+    { type: 'object' },
+    { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] },
+  );
+  const result = (value: object) => createValidation().checkResult(tool, fingerprintOf(tool), value as never);
+
+  it('holds servers to their own output schema', () => {
+    expect(() => result({ content: [], structuredContent: { n: 1 } })).not.toThrow();
+    expect(() => result({ content: [], structuredContent: { n: 'x' } })).toThrow(
+      expect.objectContaining({ code: 'relay.invalid_result' }),
+    );
+    expect(() => result({ content: [] })).toThrow(expect.objectContaining({ code: 'relay.invalid_result' }));
+  });
+
+  it('leaves failures and questions alone', () => {
+    expect(() => result({ content: [], isError: true })).not.toThrow();
+    expect(() => result({ resultType: 'input_required', inputRequests: {} })).not.toThrow();
+  });
+});
