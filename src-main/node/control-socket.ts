@@ -1,13 +1,14 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { type Server, type Socket, createServer } from 'node:net';
-import { type Contract, type Handlers } from '#shared/kernel/contract.ts';
+import { dirname } from 'node:path';
+import type { Contract, Handlers } from '#shared/kernel/contract.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { MAX_REQUEST_LENGTH, serve } from '#shared/kernel/rpc/index.ts';
 import type { Log } from '#main/platform/log.ts';
 import { channelOverSocket, connectSocket } from '#main/platform/socket-channel.ts';
-import { makeSocketFolder } from '#main/platform/socket-paths.ts';
+import { checkSocketFolder } from '#main/platform/socket-folder.ts';
 
 export interface ControlSocketDeps<C extends Contract> {
   contract: C;
@@ -48,7 +49,8 @@ export async function serveControlSocket<C extends Contract>(
 }
 
 async function makeWay(path: string): Promise<void> {
-  makeSocketFolder(path);
+  if (process.platform !== 'win32') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  checkSocketFolder(path);
   const owner = await connectSocket(path).catch(() => undefined);
   if (owner) {
     owner.destroy();

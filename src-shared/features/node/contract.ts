@@ -19,7 +19,36 @@ export const statusSchema = z.object({
 });
 export type NodeStatus = z.output<typeof statusSchema>;
 
+/** `read`: queries and streams. `operate`: commands as well, all but those that reveal keys or make tokens. */
+export const apiScopeSchema = z.enum(['read', 'operate']);
+export type ApiScope = z.output<typeof apiScopeSchema>;
+
+/** A token for a program that uses the HTTP API. */
+export const apiTokenSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  scope: apiScopeSchema,
+  createdAt: z.number(),
+  lastUsedAt: z.number().optional(),
+});
+export type ApiToken = z.output<typeof apiTokenSchema>;
+
 export const nodeContract = {
+  'api.tokens.list': query(
+    'Programs that were given a token for the HTTP API.',
+    z.object({}),
+    z.object({ items: z.array(apiTokenSchema) }),
+  ),
+  'api.tokens.create': command(
+    'Makes a token for the HTTP API; it is shown once.',
+    z.object({ name: z.string().min(1).max(64), scope: apiScopeSchema.default('read') }),
+    apiTokenSchema.extend({ token: z.string() }),
+  ),
+  'api.tokens.revoke': command(
+    'Ends a token of the HTTP API at once.',
+    z.object({ id: z.string() }),
+    z.object({}),
+  ),
   'node.status': query('What this node is and how it is doing.', z.object({}), statusSchema),
   'node.stop': command(
     'Stops the node in order: calls end, servers are closed, everything is written.',

@@ -1,0 +1,61 @@
+/** What every command has at hand: options, the node, and one way to answer. */
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { NodeClient } from '#shared/contract.ts';
+import { defaultDataDir } from '#main/platform/data-dir.ts';
+import { connectToNode } from './connection.ts';
+import type { Io } from './io.ts';
+
+/** What a command answers: `data` for programs (`--json`), `text` for people. */
+export interface Answer {
+  data: unknown;
+  text: string;
+}
+
+export interface Cli {
+  io: Io;
+  /** The folder of the node that is meant, absolute. */
+  dataDir(): string;
+  /** Whether a program reads the answer. */
+  json(): boolean;
+  passphraseFile(): string | undefined;
+  /** Runs a command that needs no running node, and prints its answer. */
+  run(action: () => Promise<Answer>): Promise<void>;
+  /** Runs a command against the running node, and prints its answer. Throws `cli.not_running` where there is none. */
+  ask(action: (node: NodeClient) => Promise<Answer>): Promise<void>;
+}
+
+/** Options that every command takes, before or after its name. */
+export interface GlobalOptions {
+  dataDir?: string;
+  json?: boolean;
+  passphraseFile?: string;
+}
+
+export function createCli(program: Command, io: Io): Cli {
+  const options = () => program.opts<GlobalOptions>();
+  const cli: Cli = {
+    io,
+    dataDir: () =>
+      resolve(
+        options().dataDir ?? defaultDataDir({ env: io.env, platform: process.platform, home: homedir() }),
+      ),
+    json: () => options().json === true,
+    passphraseFile: () => options().passphraseFile,
+    async run(action) {
+      const { data, text } = await action();
+      io.stdout.write(`${cli.json() ? JSON.stringify({ ok: true, data }) : text}\n`);
+    },
+    ask: (action) =>
+      cli.run(async () => {
+        const { node, close } = await connectToNode(cli.dataDir());
+        try {
+          return await action(node);
+        } finally {
+          close();
+        }
+      }),
+  };
+  return cli;
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { facts, table, time } from '../printable.ts';
+
+export function addClientCommands(program: Command, cli: Cli): void {
+  const clients = program.command('clients').description('AI clients and their tokens');
+  clients
+    .command('list')
+    .description('AI clients that were given a token')
+    .action(() =>
+      cli.ask(async (node) => {
+        const { items } = await node['clients.list']({});
+        const rows = items.map((client) => [
+          client.name,
+          client.profile,
+          time(client.createdAt),
+          time(client.lastUsedAt),
+          client.id,
+        ]);
+        const text = table(['NAME', 'PROFILE', 'CREATED', 'LAST USED', 'ID'], rows, 'No clients yet.');
+        return { data: { items }, text };
+      }),
+    );
+  clients
+    .command('create')
+    .description('make a token for an AI client; it is shown once')
+    .argument('<name>')
+    .option('--profile <name>', 'the view of the catalog it gets')
+    .action((name: string, { profile }: { profile?: string }) =>
+      cli.ask(async (node) => {
+        const client = await node['clients.create']({ name, profile });
+        const text = facts([
+          ['name', client.name],
+          ['profile', client.profile],
+          ['id', client.id],
+          ['token', client.token],
+        ]);
+        return { data: client, text };
+      }),
+    );
+  clients
+    .command('revoke')
+    .description('end a client’s token at once')
+    .argument('<id>')
+    .action((id: string) =>
+      cli.ask(async (node) => {
+        await node['clients.revoke']({ id });
+        return { data: { id }, text: `Revoked ${id}.` };
+      }),
+    );
+  clients
+    .command('connection')
+    .description('what an AI client’s configuration needs')
+    .option('--profile <name>', 'the view of the catalog it gets')
+    .action(({ profile }: { profile?: string }) =>
+      cli.ask(async (node) => {
+        const connection = await node['clients.connection']({ profile });
+        const text = facts([
+          ['url', connection.url],
+          ['header', `Authorization: Bearer ${connection.token}`],
+          ['or command', [connection.command, ...connection.args].join(' ')],
+        ]);
+        return { data: connection, text };
+      }),
+    );
+}

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { NodeStatus } from '#shared/features/node/contract.ts';
+import { openInBrowser } from '../browser.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { collect, port } from '../parse.ts';
+import { byteSize, facts, plural, time } from '../printable.ts';
+import { waitUntilGone } from '../processes.ts';
+import { givenPassphrase } from '../prompts.ts';
+
+interface DaemonFlags {
+  listen?: string[];
+  bootstrap?: string[];
+  mcpPort?: number;
+  webPort?: number;
+  mdns: boolean;
+  footprint?: 'small' | 'normal';
+}
+
+export function addNodeCommands(program: Command, cli: Cli): void {
+  addDaemonCommand(program, cli);
+  program
+    .command('status')
+    .description('what the running node is and how it is doing')
+    .action(() => cli.ask(async (node) => showStatus(await node['node.status']({}))));
+  program
+    .command('stop')
+    .description('stop the running node, and wait until its process is gone')
+    .action(() => cli.ask(stopNode));
+  program
+    .command('open')
+    .description('print a one-time link to the dashboard, and open it where there is a display')
+    .option('--no-browser', 'only print it')
+    .action((flags: { browser: boolean }) =>
+      cli.ask(async (node) => {
+        const link = await node['node.openLink']({});
+        if (flags.browser && !cli.json()) openInBrowser(link.url, cli.io.env);
+        return { data: link, text: link.url };
+      }),
+    );
+  program
+    .command('mcp')
+    .description('speak MCP on stdin and stdout: what an AI client starts')
+    .option('--profile <name>', 'the view of the catalog to serve')
+    .action(async (flags: { profile?: string }) => {
+      const { bridgeStdio } = await import('../bridge.ts');
+      await bridgeStdio(cli, flags.profile);
+    });
+}
+
+function addDaemonCommand(program: Command, cli: Cli): void {
+  program
+    .command('daemon')
+    .description('run a node in the foreground; prints one JSON line when it is ready')
+    .option('--listen <multiaddr>', 'listen for peers here (repeatable)', collect)
+    .option('--bootstrap <multiaddr>', 'connect to this peer at start (repeatable)', collect)
+    .option('--mcp-port <n>', 'port of the MCP endpoint, 0 for any', port)
+    .option('--web-port <n>', 'port of the dashboard and API, 0 for any', port)
+    .option('--no-mdns', 'do not look for peers on the local network')
+    .option('--footprint <size>', '“small” on a constrained machine')
+    .action(async (flags: DaemonFlags) => {
+      const { runDaemon } = await import('../../headless/main.ts');
+      await runDaemon({ ...flags, dataDir: cli.dataDir(), passphrase: givenPassphrase(cli) }, cli.io);
+    });
+}
+
+function showStatus(status: NodeStatus): Answer {
+  const { servers, tools } = status;
+  return {
+    data: status,
+    text: facts([
+      ['name', status.displayName],
+      ['provider', status.providerId],
+      ['peer id', status.peerId],
+      ['version', status.version],
+      ['process', `${status.pid}, since ${time(status.startedAt)}, ${byteSize(status.residentBytes)}`],
+      ['data', status.dataDir],
+      ['MCP', status.mcpUrl],
+      ['dashboard', status.webUrl],
+      ['peers', `${status.peers} connected`],
+      ['servers', `${servers.total}, ${servers.running} running, ${servers.failed} failed`],
+      ['tools', `${tools.catalog} in the catalog, ${tools.network} on the network`],
+      ['to approve', tools.pending + tools.changed || undefined],
+      ...status.addresses.map((address): [string, string] => ['address', address]),
+    ]),
+  };
+}
+
+const STOP_TIMEOUT_MS = 60_000;
+
+async function stopNode(node: Parameters<Parameters<Cli['ask']>[0]>[0]): Promise<Answer> {
+  const { pid } = await node['node.status']({});
+  await node['node.stop']({}).catch((error: unknown) => {
+    // The node may be gone before its answer is; that is what was asked for.
+    if (!(error instanceof AppError && error.code === 'contract.disconnected')) throw error;
+  });
+  if (await waitUntilGone(pid, STOP_TIMEOUT_MS)) return { data: { pid }, text: 'The node has stopped.' };
+  throw new AppError('cli.still_stopping', `Process ${pid} is still running.`, {
+    advice: `It may wait for a server to end; look again with \`toolswarm status\`, or end it with \`kill ${pid}\`.`,
+    retryable: true,
+    details: { waited: plural(STOP_TIMEOUT_MS / 1000, 'second') },
+  });
+}

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { ServerView } from '#shared/features/servers/contract.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { collect, wholeNumber } from '../parse.ts';
+import { facts, oneLine, plural, printable, table, time } from '../printable.ts';
+import { addServersAddCommand } from './servers-add.ts';
+import { addSharingCommands } from './sharing.ts';
+
+export function addServerCommands(program: Command, cli: Cli): void {
+  const servers = program
+    .command('servers')
+    .description('the MCP servers of this node, and with whom they are shared');
+  servers
+    .command('list')
+    .description('all servers and their state')
+    .action(() =>
+      cli.ask(async (node) => {
+        const { items } = await node['servers.list']({});
+        return { data: { items }, text: listServers(items) };
+      }),
+    );
+  servers
+    .command('show')
+    .description('one server')
+    .argument('<name>')
+    .action((name: string) => cli.ask(async (node) => showServer(await node['servers.get']({ name }))));
+  addServersAddCommand(servers, cli);
+  addImportCommand(servers, cli);
+  addLifecycleCommands(servers, cli);
+  addSharingCommands(servers, cli);
+}
+
+function addImportCommand(servers: Command, cli: Cli): void {
+  servers
+    .command('import')
+    .description('add the servers of an AI client’s configuration file, or of a server.json')
+    .argument('<file>', 'a file, or - for stdin')
+    .option('--only <name>', 'import only this server (repeatable)', collect)
+    .option('--preview', 'only show what would be added')
+    .action((file: string, flags: { only?: string[]; preview?: boolean }) =>
+      cli.ask(async (node) => {
+        const source = file === '-' ? { text: await readAll(cli.io.stdin) } : { path: resolve(file) };
+        if (flags.preview) {
+          const preview = await node['servers.previewImport'](source);
+          const rows = preview.items.map(({ name, problem }) => [name, problem ?? 'can be added']);
+          return { data: preview, text: table(['NAME', 'OUTCOME'], rows, 'The file names no servers.') };
+        }
+        const outcome = await node['servers.import']({ ...source, names: flags.only });
+        const skipped = outcome.skipped.map(
+          ({ name, reason }) => `Skipped ${oneLine(name)}: ${oneLine(reason)}`,
+        );
+        const added = `Added ${plural(outcome.added.length, 'server')}${outcome.added.length > 0 ? `: ${outcome.added.join(', ')}` : '.'}`;
+        return { data: outcome, text: [added, ...skipped].join('\n') };
+      }),
+    );
+}
+
+async function readAll(input: NodeJS.ReadStream): Promise<string> {
+  input.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of input) text += chunk as string;
+  return text;
+}
+
+function addLifecycleCommands(servers: Command, cli: Cli): void {
+  servers
+    .command('remove')
+    .description('end and remove a server, its sharing and its secrets')
+    .argument('<name>')
+    .action((name: string) =>
+      cli.ask(async (node) => {
+        await node['servers.remove']({ name });
+        return { data: { name }, text: `Removed ${name}.` };
+      }),
+    );
+  for (const [verb, summary] of [
+    ['start', 'start a server now instead of on first use'],
+    ['stop', 'stop a server; it stays off until started'],
+    ['restart', 'stop and start a server'],
+  ] as const)
+    servers
+      .command(verb)
+      .description(summary)
+      .argument('<name>')
+      .action((name: string) => cli.ask(async (node) => showServer(await node[`servers.${verb}`]({ name }))));
+  servers
+    .command('logs')
+    .description('what a server wrote to stderr, and what happened to its process')
+    .argument('<name>')
+    .option('--limit <n>', 'newest lines to show', wholeNumber)
+    .action((name: string, { limit }: { limit?: number }) =>
+      cli.ask(async (node) => {
+        const { items } = await node['servers.logs']({ name, limit });
+        const lines = items.map(({ at, stream, text }) => `${time(at)} ${stream}  ${printable(text)}`);
+        return { data: { items }, text: lines.join('\n') || 'Nothing was logged.' };
+      }),
+    );
+}
+
+function listServers(items: ServerView[]): string {
+  return table(
+    ['NAME', 'STATE', 'TOOLS', 'RUNS', 'PROBLEM'],
+    items.map((server) => [
+      server.name,
+      server.state,
+      String(server.toolCount),
+      runs(server),
+      server.problem?.message ?? '',
+    ]),
+    'No servers yet. Add one with `toolswarm servers add NAME -- COMMAND`.',
+  );
+}
+
+const runs = ({ transport }: ServerView): string =>
+  transport.type === 'http' ? transport.url : [transport.command, ...transport.args].join(' ');
+
+export function showServer(server: ServerView): Answer {
+  return {
+    data: server,
+    text: facts([
+      ['name', server.name],
+      ['state', server.state],
+      ['problem', server.problem && `${server.problem.message} ${server.problem.advice}`],
+      ['runs', runs(server)],
+      ['environment', Object.keys(server.env).join(', ')],
+      ['secrets', server.secrets.join(', ')],
+      ['says it is', server.serverInfo && `${server.serverInfo.name} ${server.serverInfo.version}`],
+      ['tools', server.toolCount],
+      ['prompts', server.promptCount],
+      ['resources', server.resourceCount],
+      ['process', server.pid],
+      ['restarts', server.restarts],
+    ]),
+  };
+}

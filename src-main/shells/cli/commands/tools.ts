@@ -1,0 +1,140 @@
+import type { Command } from 'commander';
+import type { NodeClient } from '#shared/contract.ts';
+import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { jsonObject, wholeNumber } from '../parse.ts';
+import { facts, oneLine, printable, shorten, table, yesNo } from '../printable.ts';
+import { showResult } from '../tool-result.ts';
+
+const ID = 'full id, short form, alias or catalog name';
+
+export function addToolCommands(program: Command, cli: Cli): void {
+  const tools = program.command('tools').description('tools of this machine and of the network');
+  addReadingCommands(tools, cli);
+  addCallCommand(tools, cli);
+  addDecisionCommands(tools, cli);
+}
+
+interface ListFlags {
+  network?: boolean;
+  local?: boolean;
+  all?: boolean;
+}
+
+function addReadingCommands(tools: Command, cli: Cli): void {
+  tools
+    .command('list')
+    .description('the tools in the catalog, which AI clients see')
+    .option('--network', 'what peers share, approved or not')
+    .option('--local', 'those of this machine’s servers')
+    .option('--all', 'all of them')
+    .action((flags: ListFlags) =>
+      cli.ask(async (node) => {
+        const scope = flags.all ? 'all' : flags.network ? 'network' : flags.local ? 'local' : 'catalog';
+        return listTools((await node['tools.list']({ scope })).items);
+      }),
+    );
+  tools
+    .command('search')
+    .description('find tools by words')
+    .argument('<text...>')
+    .option('--limit <n>', 'how many at most', wholeNumber)
+    .action((words: string[], { limit }: { limit?: number }) =>
+      cli.ask(async (node) =>
+        listTools((await node['tools.search']({ text: words.join(' '), limit })).items),
+      ),
+    );
+  tools
+    .command('show')
+    .description('one tool with its schemas, and what changed since it was approved')
+    .argument('<id>', ID)
+    .action((id: string) => cli.ask(async (node) => showDetail(await node['tools.show']({ id }))));
+}
+
+function addCallCommand(tools: Command, cli: Cli): void {
+  tools
+    .command('call')
+    .description('call a tool as an AI client would, and print its result')
+    .argument('<id>', ID)
+    .option('--args <json>', 'its arguments as a JSON object', jsonObject)
+    .option('--timeout <ms>', 'how long to wait for the result', wholeNumber)
+    .action((id: string, flags: { args?: Record<string, unknown>; timeout?: number }) =>
+      cli.ask(async (node) => {
+        const answer = await node['tools.call']({ id, arguments: flags.args, timeoutMs: flags.timeout });
+        return { data: answer, text: showResult(answer.result) };
+      }),
+    );
+}
+
+function addDecisionCommands(tools: Command, cli: Cli): void {
+  tools
+    .command('approve')
+    .description('put a tool of the network into the catalog, pinned as it is now')
+    .argument('<id>', ID)
+    .option('--fingerprint <hex>', 'only if it still has this fingerprint')
+    .action((id: string, { fingerprint }: { fingerprint?: string }) =>
+      cli.ask(async (node) => showTool(await node['tools.approve']({ id, fingerprint }))),
+    );
+  tools
+    .command('reject')
+    .description('take a tool out of the catalog and hide it')
+    .argument('<id>', ID)
+    .action((id: string) => cli.ask(async (node) => showTool(await node['tools.reject']({ id }))));
+  tools
+    .command('alias')
+    .description('give a tool a name of your own; without NAME the alias goes')
+    .argument('<id>', ID)
+    .argument('[name]', '', '')
+    .action((id: string, alias: string) =>
+      cli.ask(async (node) => showTool(await node['tools.alias']({ id, alias }))),
+    );
+}
+
+function listTools(items: ToolView[]): Answer {
+  const rows = items.map((tool) => [
+    tool.alias ?? tool.catalogName ?? tool.name,
+    tool.state,
+    tool.origin === 'local' ? 'this machine' : tool.providerName || tool.providerId,
+    yesNo(tool.reachable),
+    shorten(oneLine(tool.title ?? tool.description ?? ''), 60),
+    tool.origin === 'network' && !tool.catalogName ? `${tool.providerId}/${tool.server}/${tool.name}` : '',
+  ]);
+  const header = ['NAME', 'STATE', 'FROM', 'REACHABLE', 'ABOUT', 'ID'];
+  return { data: { items }, text: table(header, rows, 'No tools.') };
+}
+
+function toolFacts(tool: ToolView): string {
+  return facts([
+    ['id', tool.id],
+    ['catalog name', tool.catalogName],
+    ['alias', tool.alias],
+    ['state', tool.state],
+    ['provider', tool.providerName ? `${tool.providerName} (${tool.providerId})` : tool.providerId],
+    ['server', tool.server],
+    ['reachable', yesNo(tool.reachable)],
+    ['title', tool.title],
+    ['warnings', tool.warnings.join(', ')],
+  ]);
+}
+
+const showTool = (tool: ToolView): Answer => ({ data: tool, text: toolFacts(tool) });
+
+type ToolDetail = Awaited<ReturnType<NodeClient['tools.show']>>;
+
+function showDetail(detail: ToolDetail): Answer {
+  const changes = (detail.diff ?? []).flatMap(({ path, before, after }) => [
+    `  ${oneLine(path)}`,
+    ...(before === undefined ? [] : [`    - ${oneLine(before)}`]),
+    ...(after === undefined ? [] : [`    + ${oneLine(after)}`]),
+  ]);
+  const parts = [
+    toolFacts(detail),
+    printable(detail.description ?? ''),
+    changes.length > 0 ? ['Changed since it was approved:', ...changes].join('\n') : '',
+    `Input:\n${printable(JSON.stringify(detail.tool.inputSchema, null, 2))}`,
+    detail.tool.outputSchema
+      ? `Output:\n${printable(JSON.stringify(detail.tool.outputSchema, null, 2))}`
+      : '',
+  ];
+  return { data: detail, text: parts.filter(Boolean).join('\n\n') };
+}
