@@ -1,0 +1,167 @@
+/** Requests that outlive themselves (subscriptions, levels of logging) and the notifications that come of them. */
+import type { Clock } from '#shared/kernel/clock.ts';
+import type { JsonObject } from '#shared/kernel/canonical.ts';
+import { JSON_RPC, McpError, type McpExchange, type McpMessage } from '#shared/features/servers/mcp.ts';
+import type { Lane } from './lane.ts';
+import type { Lanes } from './lanes.ts';
+import { createSessions, MAX_SUBSCRIPTIONS, rankOf } from './sessions.ts';
+import type { Connection } from './wire/connection.ts';
+import { isObject } from './wire/messages.ts';
+
+export interface SessionRequestsDeps {
+  clock: Clock;
+  lanes: Lanes;
+  forward(message: McpMessage, exchange: McpExchange): Promise<JsonObject>;
+  note(text: string): void;
+  /** The lists of that lane's server may have changed. */
+  relist(lane: Lane): void;
+}
+
+export interface SessionRequestsEvents {
+  onResourceUpdated(uri: string, sessions: string[]): void;
+  onLogged(params: JsonObject, sessions: string[]): void;
+}
+
+export interface SessionRequests {
+  /** The outcome of a request that is kept here; undefined for any other. */
+  handle(message: McpMessage, exchange: McpExchange): Promise<JsonObject> | undefined;
+  onNotification(
+    lane: Lane,
+    method: string,
+    params: JsonObject | undefined,
+    via: McpExchange | undefined,
+  ): void;
+  /** Tells a process that was started again what sessions had asked of the one before. */
+  restore(lane: Lane, connection: Connection): Promise<void>;
+  levelOf(session: string): string | undefined;
+  /** Whether a session expects news from this lane. */
+  holds(lane: Lane): boolean;
+  end(session: string): void;
+}
+
+export function createSessionRequests(
+  deps: SessionRequestsDeps,
+  events: SessionRequestsEvents,
+): SessionRequests {
+  const { lanes } = deps;
+  const sessions = createSessions();
+  /** The level a process was last told. */
+  const told = new WeakMap<Connection, string>();
+
+  /** Sessions with something kept here that this lane serves. */
+  function membersOf(lane: Lane): string[] {
+    if (lane.owner !== undefined) return [lane.owner];
+    return [...sessions.all()]
+      .map(([session]) => session)
+      .filter((session) => lanes.ofSession(session).includes(lane));
+  }
+
+  async function subscribe(message: McpMessage, exchange: McpExchange): Promise<JsonObject> {
+    const uri = uriOf(message);
+    const state = sessions.of(exchange.caller);
+    if (state.uris.size >= MAX_SUBSCRIPTIONS && !state.uris.has(uri)) throw tooManySubscriptions();
+    const known = lanes.ofSession(exchange.caller.session).some((lane) => wants(lane, uri));
+    if (!known) await deps.forward(message, exchange);
+    state.uris.add(uri);
+    return {};
+  }
+
+  async function unsubscribe(message: McpMessage, exchange: McpExchange): Promise<JsonObject> {
+    const uri = uriOf(message);
+    sessions.get(exchange.caller.session)?.uris.delete(uri);
+    if (!lanes.ofSession(exchange.caller.session).some((lane) => wants(lane, uri)))
+      await deps.forward(message, exchange);
+    return {};
+  }
+
+  const wants = (lane: Lane, uri: string): boolean =>
+    lane.connection !== undefined && sessions.uris(membersOf(lane)).has(uri);
+
+  async function setLevel({ params }: McpMessage, exchange: McpExchange): Promise<JsonObject> {
+    const level = params?.['level'];
+    if (typeof level !== 'string' || rankOf(level) < 0)
+      throw new McpError(JSON_RPC.invalidParams, `There is no log level ${JSON.stringify(level)}.`);
+    sessions.of(exchange.caller).level = level;
+    for (const lane of lanes.ofSession(exchange.caller.session))
+      if (lane.connection) await tellLevel(lane, lane.connection);
+    return {};
+  }
+
+  /** Tells the server the most verbose level that anybody here wants, when that is news. */
+  async function tellLevel(lane: Lane, connection: Connection): Promise<void> {
+    const level = sessions.mostVerbose(membersOf(lane));
+    if (level === undefined || told.get(connection) === level) return;
+    if (connection.era === 'modern' || !isObject(connection.capabilities['logging'])) return;
+    told.set(connection, level);
+    await connection.ask('logging/setLevel', { level });
+  }
+
+  async function restore(lane: Lane, connection: Connection): Promise<void> {
+    const members = membersOf(lane);
+    for (const session of members) {
+      const state = sessions.get(session);
+      if (state) lane.adopt(session, state.principal);
+    }
+    await tellLevel(lane, connection);
+    for (const uri of sessions.uris(members)) await connection.ask('resources/subscribe', { uri });
+  }
+
+  function onMessage(lane: Lane, params: JsonObject, via: McpExchange | undefined): void {
+    // Who caused it is unknown: on a process that several parties share, nobody hears of it.
+    if (new Set(lane.usedBy.values()).size > 1 && !via) return;
+    const level = typeof params['level'] === 'string' ? params['level'] : 'info';
+    const listeners = new Set(sessions.listeners(via ? [via.caller.session] : lane.usedBy.keys(), level));
+    const only = via ?? (lane.inFlight.size === 1 ? [...lane.inFlight][0] : undefined);
+    if (only && (lane.usedBy.size === 1 || via || only.caller.era === 'modern')) {
+      if (listeners.delete(only.caller.session)) only.notify({ method: 'notifications/message', params });
+    }
+    if (listeners.size > 0) events.onLogged(params, [...listeners]);
+  }
+
+  return {
+    handle(message, exchange) {
+      switch (message.method) {
+        case 'ping':
+          return Promise.resolve({});
+        case 'resources/subscribe':
+          return subscribe(message, exchange);
+        case 'resources/unsubscribe':
+          return unsubscribe(message, exchange);
+        case 'logging/setLevel':
+          return setLevel(message, exchange);
+        default:
+          return undefined;
+      }
+    },
+    onNotification(lane, method, params, via) {
+      if (method === 'notifications/message' && params) return onMessage(lane, params, via);
+      if (/^notifications\/(tools|prompts|resources)\/list_changed$/.test(method)) return deps.relist(lane);
+      if (method === 'notifications/resources/updated' && typeof params?.['uri'] === 'string') {
+        const interested = sessions.subscribers(membersOf(lane), params['uri']);
+        if (interested.length > 0) events.onResourceUpdated(params['uri'], interested);
+      }
+    },
+    restore,
+    levelOf: (session) => sessions.get(session)?.level,
+    holds: (lane) => sessions.uris(membersOf(lane)).size > 0,
+    end(session) {
+      const lanesBefore = lanes.ofSession(session);
+      const state = sessions.end(session);
+      for (const uri of state?.uris ?? [])
+        for (const lane of lanesBefore)
+          if (lane.owner === undefined && lane.connection && !wants(lane, uri))
+            lane.connection
+              .ask('resources/unsubscribe', { uri })
+              .catch((error: unknown) => deps.note(`unsubscribing failed: ${(error as Error).message}`));
+    },
+  };
+}
+
+function uriOf({ params }: McpMessage): string {
+  const uri = params?.['uri'];
+  if (typeof uri === 'string') return uri;
+  throw new McpError(JSON_RPC.invalidParams, 'A subscription needs a uri.');
+}
+
+const tooManySubscriptions = (): McpError =>
+  new McpError(JSON_RPC.invalidParams, `A session can subscribe to at most ${MAX_SUBSCRIPTIONS} resources.`);
