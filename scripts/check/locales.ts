@@ -1,4 +1,5 @@
 /** Every language says everything: same keys, same placeholders, the plural forms that CLDR asks for. */
+import { type Node, parseTree } from 'jsonc-parser';
 import type { Part, Violation } from './part.ts';
 import { lineAt } from './lines.ts';
 import type { Project } from './project.ts';
@@ -31,25 +32,29 @@ export function readLocales(project: Project): LocaleFile[] {
     if (!match) return [];
     const [, language = '', namespace = ''] = match;
     const source = project.read(file);
-    const texts = new Map(flatten(JSON.parse(source) as TextTree, ''));
-    return [{ file, language, namespace, texts, lineOf: (key: string) => lineOfKey(source, key) }];
+    const found = flatten(parseTree(source), '');
+    const offsets = new Map(found.map(({ key, offset }) => [key, offset]));
+    return [
+      {
+        file,
+        language,
+        namespace,
+        texts: new Map(found.map(({ key, text }) => [key, text])),
+        lineOf: (key: string) => lineAt(source, offsets.get(key) ?? 0),
+      },
+    ];
   });
 }
 
-interface TextTree {
-  [key: string]: string | TextTree;
-}
-
-function flatten(tree: TextTree, prefix: string): Array<[string, string]> {
-  return Object.entries(tree).flatMap(
-    ([key, value]): Array<[string, string]> =>
-      typeof value === 'string' ? [[prefix + key, value]] : flatten(value, `${prefix}${key}.`),
-  );
-}
-
-function lineOfKey(source: string, key: string): number {
-  const last = JSON.stringify(key.slice(key.lastIndexOf('.') + 1));
-  return lineAt(source, Math.max(0, source.indexOf(`${last}:`)));
+function flatten(
+  tree: Node | undefined,
+  prefix: string,
+): Array<{ key: string; text: string; offset: number }> {
+  return (tree?.children ?? []).flatMap(({ children: [name, value] = [], offset }) => {
+    const key = prefix + String(name?.value);
+    if (value?.type === 'object') return flatten(value, `${key}.`);
+    return [{ key, text: String(value?.value), offset }];
+  });
 }
 
 export function compareLocales(files: readonly LocaleFile[]): Violation[] {

@@ -22,7 +22,8 @@ export async function ensureInstalled(root) {
     if (isInstalled(root)) return; // another process has just done it
     process.stderr.write('Installing what is missing…\n');
     const npm = npmCommand();
-    const args = [...npm.args, 'install', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
+    const kinds = ['--include=dev', '--include=optional'];
+    const args = [...npm.args, 'install', '--no-audit', '--no-fund', '--loglevel=error', ...kinds];
     const code = await spawnToEnd(npm.command, args, {
       cwd: root,
       stdio: ['ignore', 2, 2],
