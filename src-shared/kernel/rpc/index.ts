@@ -20,7 +20,14 @@ export { type CheckedCall, checkCall } from './dispatch.ts';
 export type { Connect, ConnectionState } from './link.ts';
 export { type ChannelPairOptions, createChannelPair } from './memory.ts';
 export { type MessagePortLike, channelOverMessagePort } from './message-port.ts';
-export { MAX_OPEN_CALLS, MAX_REQUEST_LENGTH, MAX_RESPONSE_LENGTH, STREAM_CREDIT } from './messages.ts';
+export {
+  MAX_OPEN_CALLS,
+  MAX_REQUEST_LENGTH,
+  MAX_RESPONSE_LENGTH,
+  STREAM_CREDIT,
+  tooManyCalls,
+} from './messages.ts';
+export { type PumpTarget, pump } from './pump.ts';
 export { type ReconnectingClient, createReconnectingClient } from './reconnecting-client.ts';
 export { type ServeOptions, serve } from './serve.ts';
 export { type WebSocketLike, channelOverWebSocket, openWebSocketChannel } from './web-socket.ts';

@@ -112,8 +112,8 @@ export const disconnected = (): AppError =>
     retryable: true,
   });
 
-export const tooManyCalls = (): AppError =>
-  new AppError('contract.too_many_calls', `More than ${MAX_OPEN_CALLS} calls are open at once.`, {
+export const tooManyCalls = (limit = MAX_OPEN_CALLS): AppError =>
+  new AppError('contract.too_many_calls', `More than ${limit} calls are open at once.`, {
     advice: 'Wait for some of them to end.',
     retryable: true,
   });

@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { Contract, Handlers } from '../contract.ts';
 import type { Closeable } from '../disposables.ts';
 import { AppError, type ErrorShape, toErrorShape } from '../errors.ts';
-import { orAbort } from './abort.ts';
 import type { Channel } from './channel.ts';
 import { type Credit, createCredit } from './credit.ts';
 import { type CheckedCall, checkCall } from './dispatch.ts';
@@ -27,6 +26,7 @@ import {
   tooManyCalls,
   versionMismatch,
 } from './messages.ts';
+import { pump } from './pump.ts';
 
 export interface ServeOptions {
   /** The contract's version; a caller of another is refused with `contract.version`. */
@@ -128,33 +128,16 @@ export function serve<C extends Contract>(
     }
   }
 
-  async function run(id: CallId, checked: CheckedCall, call: OpenCall): Promise<unknown> {
-    const { signal } = call.controller;
-    if (checked.kind === 'stream') return pump(id, checked.invoke({ signal }), checked, call);
-    return checked.encode(await checked.invoke({ signal }));
-  }
-
-  /** Takes an item from the handler only when the caller has credit for it and the channel room: nothing piles up. */
-  async function pump(
-    id: CallId,
-    items: AsyncIterable<unknown>,
-    checked: CheckedCall,
-    { controller: { signal }, credit }: OpenCall,
-  ): Promise<void> {
-    const iterator = items[Symbol.asyncIterator]();
-    try {
-      for (;;) {
+  async function run(id: CallId, checked: CheckedCall, { controller, credit }: OpenCall): Promise<unknown> {
+    const { signal } = controller;
+    if (checked.kind !== 'stream') return checked.encode(await checked.invoke({ signal }));
+    return pump(checked.invoke({ signal }), signal, {
+      async room() {
         await credit.take(signal);
-        await orAbort(channel.drained(), signal);
-        const step = await orAbort(iterator.next(), signal);
-        if (step.done) return;
-        channel.send(withinLimit(noticeText(ITEM, { id, item: checked.encode(step.value) })));
-      }
-    } finally {
-      // Not awaited: a handler that does not heed its signal must not keep the call open.
-      if (signal.aborted) void Promise.resolve(iterator.return?.()).catch(() => undefined);
-      else await iterator.return?.();
-    }
+        await channel.drained();
+      },
+      send: (item) => channel.send(withinLimit(noticeText(ITEM, { id, item: checked.encode(item) }))),
+    });
   }
 
   function shapeOf(error: unknown, method: string, signal: AbortSignal): ErrorShape {

@@ -1,0 +1,30 @@
+/** Which scope of a token a call over HTTP needs. */
+import { type NodeContract, contract } from '#shared/contract.ts';
+import type { ApiScope } from '#shared/features/node/contract.ts';
+
+/**
+ * Never over HTTP, whatever the token: they show keys, hand out further access, or read and write any file. The
+ * control socket and the dashboard, which prove the person, have them.
+ */
+const IN_PERSON_ONLY: ReadonlySet<string> = new Set<keyof NodeContract>([
+  'api.tokens.list',
+  'api.tokens.create',
+  'api.tokens.revoke',
+  'clients.create',
+  'clients.connection',
+  'identity.revealRecoveryPhrase',
+  'identity.confirmRecoveryPhrase',
+  'identity.rotate',
+  'identity.setPassphrase',
+  'node.openLink',
+  'recovery.backup',
+  'servers.previewImport',
+]);
+
+/** The scope a procedure needs; undefined where it is not served over HTTP. */
+export function scopeNeeded(name: string): ApiScope | undefined {
+  if (IN_PERSON_ONLY.has(name) || !Object.hasOwn(contract, name)) return undefined;
+  return contract[name as keyof NodeContract].kind === 'command' ? 'operate' : 'read';
+}
+
+export const covers = (held: ApiScope, needed: ApiScope): boolean => held === 'operate' || held === needed;
