@@ -23,6 +23,8 @@ export interface LinksDeps {
   hello: Hello;
   admit: Admit;
   events: Emitter<NetworkEvents>;
+  /** The last link to a peer ended, for this reason; `peerDisconnected` follows. */
+  onLost(peer: PeerInfo, reason: AppError): void;
 }
 
 export interface LinkRequest {
@@ -123,8 +125,9 @@ export function createLinks(deps: LinksDeps): Links {
     if (!QUIET_ENDS.has(error.code)) count(error.code);
     if (links.get(peerId)?.size === 0) links.delete(peerId);
     if (openLinks(peerId).length > 0) return;
-    if (peer) events.emit('peerDisconnected', { peerId, providerId: peer.providerId });
-    else failed(peerId, error);
+    if (!peer) return failed(peerId, error);
+    deps.onLost(peer, error);
+    events.emit('peerDisconnected', { peerId, providerId: peer.providerId });
   }
 
   function failed(peerId: PeerId, error: AppError): void {

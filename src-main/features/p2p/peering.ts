@@ -49,7 +49,7 @@ export interface PeeringDeps {
   remembered: RememberedPeers;
   /** Connects to a multiaddr or peer id, hands its streams to `links`, and resolves with the peer's id. */
   connect(target: string, addresses: readonly string[], signal: AbortSignal): Promise<PeerId>;
-  /** Closes whatever connects to that peer. */
+  /** Closes whatever still connects to that peer; its links have ended before. */
   hangUp(peerId: PeerId): Promise<void>;
 }
 
@@ -84,6 +84,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     selfId,
     admit: deps.admit,
     events,
+    onLost,
     hello: {
       ...(options.versions ?? VERSIONS),
       features: [...(options.features ?? [])],
@@ -95,12 +96,10 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
   const redialler = createRedialler({ clock, random: deps.random, dial: (target) => dial(target) });
   const dials = new Map<string, Promise<PeerInfo>>();
   const bootstrapOf = new Map<PeerId, string>();
-  const unwanted = new Set<PeerId>();
   let running = false;
   let discoveryDials = 0;
 
   events.on('peerConnected', (peer) => {
-    unwanted.delete(peer.peerId);
     redialler.settle(peer.peerId);
     const bootstrap = bootstrapOf.get(peer.peerId);
     if (bootstrap) redialler.settle(bootstrap);
@@ -109,13 +108,14 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     remembered.remember({ peerId, providerId, addresses, lastSeenAt: clock.now() });
   });
 
-  events.on('peerDisconnected', ({ peerId, providerId }) => {
+  /** Lost peers are dialled again, unless one of the two operators wanted them gone. */
+  function onLost({ peerId, providerId }: PeerInfo, reason: AppError): void {
     remembered.remember({ peerId, providerId, addresses: [], lastSeenAt: clock.now() });
-    if (!running || unwanted.delete(peerId)) return;
+    if (!running || reason.code === 'p2p.disconnected') return;
     const bootstrap = bootstrapOf.get(peerId);
     if (bootstrap) redialler.lost(bootstrap, { permanent: true });
     else if (hasAddress(peerId) && links.peers().length < enoughPeers) redialler.lost(peerId);
-  });
+  }
 
   const hasAddress = (peerId: PeerId): boolean => (remembered.get(peerId)?.addresses.length ?? 0) > 0;
 
@@ -220,7 +220,6 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
       links.endAll(p2pError('p2p.stopped'));
     },
     async disconnect(peerId) {
-      if (links.to(peerId)) unwanted.add(peerId);
       redialler.settle(peerId);
       links.end(peerId, p2pError('p2p.disconnected'));
       await deps.hangUp(peerId);

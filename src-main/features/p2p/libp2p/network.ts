@@ -98,10 +98,9 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     }
   }
 
+  /** What the links said last still leaves; who does not take it within a second is cut off. */
   async function hangUp(peerId: PeerId): Promise<void> {
-    if (!node) return;
-    const connections = node.getConnections(peerIdFromString(peerId));
-    for (const connection of connections) connection.abort(new Error('hung up'));
+    await Promise.all((node?.getConnections(peerIdFromString(peerId)) ?? []).map(closeConnection));
   }
 
   /** The dialler opens the stream for calls; the other side waits for it, not for ever. */
@@ -145,7 +144,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       duplex: streamDuplex(stream, clock),
       initiator: connection.direction === 'outbound',
       addresses: () => [connection.remoteAddr.toString()],
-      onClosed: () => void connection.close().catch((error: Error) => connection.abort(error)),
+      onClosed: () => void closeConnection(connection),
     });
     connectStream(stream, link);
   }
@@ -233,6 +232,9 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     },
   };
 }
+
+const closeConnection = (connection: Connection): Promise<void> =>
+  connection.close().catch((error: Error) => connection.abort(error));
 
 const withPeer = (address: string, peerId: PeerId): string =>
   address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`;

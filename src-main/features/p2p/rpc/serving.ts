@@ -123,7 +123,7 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
     } else {
       call.arriving.add(payload);
     }
-    if (more) return consume(call, payload.length + HEADER_BYTES);
+    if (more) return takeCost(call, payload.length + HEADER_BYTES);
     const whole = call.arriving.take();
     call.arriving = undefined;
     deliver(call, whole, payload.length + HEADER_BYTES);
@@ -141,10 +141,16 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
     }
   }
 
-  /** The handler does not listen yet: the message waits, its credit is not given back. */
-  function keep(call: IncomingCall, message: Uint8Array, cost: number): void {
+  /** A part of a message came: credit is given back at once only where someone waits for the whole. */
+  function takeCost(call: IncomingCall, cost: number): void {
+    if (call.arrivingType === FRAME_TYPES.request || call.onMessage) return consume(call, cost);
     call.unconsumed += cost;
     if (call.unconsumed > ours.window) throw p2pError('p2p.flooding');
+  }
+
+  /** The handler does not listen yet: the message waits, its credit is not given back. */
+  function keep(call: IncomingCall, message: Uint8Array, cost: number): void {
+    takeCost(call, cost);
     hold(call, KEPT_OVERHEAD);
     call.kept ??= [];
     call.kept.push(message);
