@@ -1,9 +1,9 @@
 /** The data folder: where everything of one node lies, and how it is found and opened. */
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AppError } from '#shared/kernel/errors.ts';
 import { describeFileError, PRIVATE_DIRECTORY } from './files.ts';
+import { checkSocketFolder } from './socket-folder.ts';
 
 /** Absolute paths; the folders among them exist once {@link openDataDir} returned. */
 export interface DataDir {
@@ -59,7 +59,7 @@ export function describeDataDir(root: string): DataDir {
   };
 }
 
-/** Creates what is missing, all of it for the owner only. Throws `storage.unreadable` or `storage.full`. */
+/** Creates what is missing, all of it for the owner only. Throws `storage.unreadable`, `storage.full` or `node.unsafe_folder`. */
 export function openDataDir(root: string): DataDir {
   const dir = describeDataDir(root);
   try {
@@ -70,7 +70,7 @@ export function openDataDir(root: string): DataDir {
   } catch (error) {
     throw describeFileError(error, dir.root);
   }
-  if (process.platform !== 'win32') openSocketDir(dirname(dir.controlSocket));
+  if (process.platform !== 'win32') openSocketDir(dir.controlSocket);
   return dir;
 }
 
@@ -97,16 +97,11 @@ function socketPath(root: string, name: string): string {
 }
 
 /** The folder below /tmp could have been put there by someone else, who would then own our sockets. */
-function openSocketDir(folder: string): void {
+function openSocketDir(socketPath: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: PRIVATE_DIRECTORY });
+    mkdirSync(dirname(socketPath), { recursive: true, mode: PRIVATE_DIRECTORY });
   } catch (error) {
-    throw describeFileError(error, folder);
+    throw describeFileError(error, dirname(socketPath));
   }
-  const state = lstatSync(folder);
-  const ours = process.getuid === undefined || state.uid === process.getuid();
-  if (!state.isDirectory() || !ours || (state.mode & 0o077) !== 0)
-    throw new AppError('storage.unreadable', `The socket folder ${folder} is not ours alone.`, {
-      advice: 'Remove it, or choose a data folder with a shorter path.',
-    });
+  checkSocketFolder(socketPath);
 }

@@ -1,4 +1,8 @@
-/** The log as features see it; `pino` stands behind it on a real node. Never pass secrets: they are redacted by key, not by value. */
+import pino, { type Logger } from 'pino';
+import { openLogFile } from './log-file.ts';
+import { redact, redactText } from './redact.ts';
+
+/** The log as features see it. Secrets are taken out by the names of fields and by their known forms; pass none anyway. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -16,3 +20,48 @@ export const silentLog: Log = {
   error: () => undefined,
   child: () => silentLog,
 };
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+export interface LogOptions {
+  /** Folder of `node.log` and its predecessors; absent: no file. */
+  dir?: string;
+  level?: LogLevel;
+  /** Receives every line as well; stderr of a daemon in the foreground, say. */
+  alsoTo?: (line: string) => void;
+  /** Of one file, see `log-file.ts`. */
+  maxBytes?: number;
+  files?: number;
+}
+
+export interface OpenLog {
+  log: Log;
+  close(): void;
+}
+
+/** The log of a node: one JSON object a line, `time` in epoch ms. Throws `storage.…` where the file cannot be opened. */
+export function openLog({ dir, level = 'info', alsoTo, maxBytes, files }: LogOptions): OpenLog {
+  const onFault = (error: unknown) => console.error('the log cannot be written', error);
+  const file = dir === undefined ? undefined : openLogFile({ dir, maxBytes, files, onFault });
+  const destination = {
+    write(line: string) {
+      file?.write(line);
+      alsoTo?.(line);
+    },
+  };
+  const options = { base: null, level, formatters: { level: (label: string) => ({ level: label }) } };
+  return { log: asLog(pino(options, destination)), close: () => file?.close() };
+}
+
+function asLog(logger: Logger): Log {
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
+    if (logger.isLevelEnabled(level)) logger[level](redact(fields) as object, redactText(message));
+  };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (slice) => asLog(logger.child({ slice })),
+  };
+}
