@@ -19,3 +19,4 @@ export {
 } from './create-servers.ts';
 export { serversMigrations } from './store.ts';
 export type { LogLine } from './log-ring.ts';
+export { createServersHandlers, type ServersHandlers } from './handlers.ts';

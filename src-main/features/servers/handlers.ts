@@ -1,0 +1,37 @@
+/** The contract's `servers.*` procedures over `Servers`; sharing belongs to access. */
+import { follow, watch } from '#shared/kernel/watch.ts';
+import type { Handlers } from '#shared/kernel/contract.ts';
+import type { serversContract } from '#shared/features/servers/contract.ts';
+import type { Servers } from './create-servers.ts';
+import { importServers, previewImport } from './import/index.ts';
+
+export type ServersHandlers = Handlers<typeof serversContract>;
+
+/** Log lines that a slow follower may fall behind; older ones are read with `servers.logs`. */
+const FOLLOW_CAPACITY = 1_000;
+
+export function createServersHandlers(servers: Servers): ServersHandlers {
+  const list = () => ({ items: servers.list() });
+  return {
+    'servers.list': list,
+    'servers.get': ({ name }) => servers.get(name),
+    'servers.add': ({ secretValues, ...config }) => servers.add(config, secretValues),
+    async 'servers.remove'({ name }) {
+      await servers.remove(name);
+      return {};
+    },
+    'servers.start': ({ name }) => servers.start(name),
+    'servers.stop': ({ name }) => servers.stop(name),
+    'servers.restart': ({ name }) => servers.restart(name),
+    'servers.logs': ({ name, limit }) => ({ items: servers.logs(name, limit) }),
+    'servers.followLogs': ({ name }, { signal }) =>
+      follow(signal, FOLLOW_CAPACITY, (listener) => servers.followLogs(name, listener)),
+    'servers.watch': (_input, { signal }) =>
+      watch(signal, list, (changed) => {
+        const stops = (['changed', 'added', 'removed'] as const).map((event) => servers.on(event, changed));
+        return () => stops.forEach((stop) => stop());
+      }),
+    'servers.previewImport': (source) => previewImport(servers, source),
+    'servers.import': ({ names, ...source }) => importServers(servers, source, names),
+  };
+}

@@ -1,0 +1,137 @@
+/** Configuration files of AI clients, recognised by their shape: which servers they name, as raw entries. */
+import { parse as parseJsonc, type ParseError } from 'jsonc-parser';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+import { AppError } from '#shared/kernel/errors.ts';
+
+export type Plain = Record<string, unknown>;
+
+export interface RawEntry {
+  name: string;
+  entry: Plain;
+  /** A `server.json` describes packages instead of a command. */
+  kind: 'client' | 'registry';
+}
+
+export interface ParsedFile {
+  format: string;
+  entries: RawEntry[];
+}
+
+export const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+interface Format {
+  name: string;
+  /** Entries, or undefined where the document has another shape. */
+  read(document: Plain): RawEntry[] | undefined;
+}
+
+const FORMATS: readonly Format[] = [
+  { name: 'server.json', read: readServerJson },
+  {
+    name: 'claude-code',
+    read: (document) => (isPlain(document['projects']) ? readClaudeCode(document) : undefined),
+  },
+  { name: 'windsurf', read: (document) => entriesWith(document, 'serverUrl') },
+  { name: 'gemini', read: (document) => entriesWith(document, 'httpUrl') },
+  { name: 'zed', read: (document) => entriesOf(document['context_servers']) },
+  { name: 'codex', read: (document) => entriesOf(document['mcp_servers']) },
+  { name: 'goose', read: (document) => entriesOf(document['extensions']) },
+  { name: 'mcpServers', read: (document) => entriesOf(document['mcpServers']) },
+  { name: 'vscode', read: (document) => entriesOf(document['servers']) ?? readVsCodeSettings(document) },
+];
+
+/** File names that tell apart formats of one shape. */
+const BY_PATH: ReadonlyArray<readonly [pattern: RegExp, format: string]> = [
+  [/claude_desktop_config\.json$/i, 'claude-desktop'],
+  [/\.claude\.json$|\.mcp\.json$/i, 'claude-code'],
+  [/\.cursor[\\/]mcp\.json$/i, 'cursor'],
+  [/windsurf[\\/]mcp_config\.json$/i, 'windsurf'],
+  [/\.gemini[\\/]settings\.json$/i, 'gemini'],
+];
+
+/** Throws `servers.import_malformed` or `servers.import_unknown`. */
+export function parseConfigFile(text: string, path?: string): ParsedFile {
+  const documents = [readJson(text), readToml(text), readYaml(text)].filter(isPlain);
+  if (documents.length === 0) throw malformed();
+  for (const document of documents) {
+    for (const format of FORMATS) {
+      const entries = format.read(document);
+      if (entries) return { format: nameOf(format.name, path), entries };
+    }
+  }
+  throw unknownShape();
+}
+
+const nameOf = (format: string, path: string | undefined): string =>
+  format === 'mcpServers' ? (BY_PATH.find(([pattern]) => path && pattern.test(path))?.[1] ?? format) : format;
+
+function readJson(text: string): unknown {
+  const errors: ParseError[] = [];
+  const value: unknown = parseJsonc(text, errors, { allowTrailingComma: true });
+  return errors.length === 0 ? value : undefined;
+}
+
+function readToml(text: string): unknown {
+  try {
+    return parseToml(text);
+  } catch {
+    // Another format, then; a file that is none of them is reported as such.
+    return undefined;
+  }
+}
+
+function readYaml(text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch {
+    // As above.
+    return undefined;
+  }
+}
+
+function entriesOf(value: unknown): RawEntry[] | undefined {
+  if (!isPlain(value)) return undefined;
+  return Object.entries(value)
+    .filter((pair): pair is [string, Plain] => isPlain(pair[1]))
+    .map(([name, entry]) => ({ name, entry, kind: 'client' }));
+}
+
+function entriesWith(document: Plain, key: string): RawEntry[] | undefined {
+  const entries = entriesOf(document['mcpServers']);
+  return entries?.some(({ entry }) => key in entry) ? entries : undefined;
+}
+
+/** Servers of the user, then of each project; an entry that was seen already is not repeated. */
+function readClaudeCode(document: Plain): RawEntry[] {
+  const projects = Object.values(document['projects'] as Plain).filter(isPlain);
+  const all = [document, ...projects].flatMap((scope) => entriesOf(scope['mcpServers']) ?? []);
+  const seen = new Set<string>();
+  return all.filter(({ name, entry }) => {
+    const key = JSON.stringify([name, entry]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+const readVsCodeSettings = (document: Plain): RawEntry[] | undefined =>
+  isPlain(document['mcp']) ? entriesOf(document['mcp']['servers']) : undefined;
+
+/** A `server.json`, bare or as the registry wraps it. */
+function readServerJson(document: Plain): RawEntry[] | undefined {
+  const server = isPlain(document['server']) ? document['server'] : document;
+  const described = Array.isArray(server['packages']) || Array.isArray(server['remotes']);
+  if (!described || typeof server['name'] !== 'string') return undefined;
+  const name = server['name'].split('/').at(-1) ?? server['name'];
+  return [{ name, entry: server, kind: 'registry' }];
+}
+
+const malformed = (): AppError =>
+  new AppError('servers.import_malformed', 'This is not JSON, TOML or YAML.', {
+    advice: 'Check the file in an editor: perhaps a bracket or a quotation mark is missing.',
+  });
+
+const unknownShape = (): AppError =>
+  new AppError('servers.import_unknown', 'This file names no MCP servers.', {
+    advice: 'Give the configuration file of an AI client, or a server.json.',
+  });
