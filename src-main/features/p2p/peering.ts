@@ -71,6 +71,8 @@ export interface Peering {
 const DIAL_TIMEOUT_MS = 20_000;
 /** Remembered peers dialled at start. */
 const REDIAL_AT_START = 16;
+/** Disconnected peers that are noted as such; forgetting them costs a connection at worst. */
+const MAX_APART = 1000;
 /** Discovered peers dialled at the same time. */
 const MAX_DISCOVERY_DIALS = 4;
 
@@ -96,10 +98,13 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
   const redialler = createRedialler({ clock, random: deps.random, dial: (target) => dial(target) });
   const dials = new Map<string, Promise<PeerInfo>>();
   const bootstrapOf = new Map<PeerId, string>();
+  /** Peers that one of the two operators wanted gone: they are not sought again until somebody dials. */
+  const apart = new Set<PeerId>();
   let running = false;
   let discoveryDials = 0;
 
   events.on('peerConnected', (peer) => {
+    apart.delete(peer.peerId);
     redialler.settle(peer.peerId);
     const bootstrap = bootstrapOf.get(peer.peerId);
     if (bootstrap) redialler.settle(bootstrap);
@@ -111,10 +116,16 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
   /** Lost peers are dialled again, unless one of the two operators wanted them gone. */
   function onLost({ peerId, providerId }: PeerInfo, reason: AppError): void {
     remembered.remember({ peerId, providerId, addresses: [], lastSeenAt: clock.now() });
-    if (!running || reason.code === 'p2p.disconnected') return;
+    if (reason.code === 'p2p.disconnected') return keepApart(peerId);
+    if (!running) return;
     const bootstrap = bootstrapOf.get(peerId);
     if (bootstrap) redialler.lost(bootstrap, { permanent: true });
     else if (hasAddress(peerId) && links.peers().length < enoughPeers) redialler.lost(peerId);
+  }
+
+  function keepApart(peerId: PeerId): void {
+    if (apart.size >= MAX_APART) apart.clear();
+    apart.add(peerId);
   }
 
   const hasAddress = (peerId: PeerId): boolean => (remembered.get(peerId)?.addresses.length ?? 0) > 0;
@@ -182,8 +193,11 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
         const left = Math.max(1, timeoutMs - (clock.monotonic() - startedAt));
         return link.call(protocol, payload, { ...wanted, timeoutMs: left });
       });
+    const response = opened.then((rpc) => rpc.response);
+    // As with calls on an open link: a caller may look at the response late, or never.
+    response.catch(() => undefined);
     return {
-      response: opened.then((rpc) => rpc.response),
+      response,
       send: (message) => opened.then((rpc) => rpc.send(message)),
     };
   }
@@ -192,6 +206,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     return (
       running &&
       peerId !== selfId &&
+      !apart.has(peerId) &&
       !links.to(peerId) &&
       discoveryDials < MAX_DISCOVERY_DIALS &&
       links.peers().length < enoughPeers

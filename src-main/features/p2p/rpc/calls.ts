@@ -229,13 +229,10 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
       const response = new Promise<Uint8Array>((resolve, reject) => {
         call = open(protocol, payload, wanted, resolve, reject);
       });
+      response.catch(lookedAtLater);
       return {
         response,
-        send(message) {
-          // Who sends learns of the end from `send` as well; a response nobody awaits yet must not end the process.
-          response.catch(() => undefined);
-          return call ? send(call, message) : Promise.reject(p2pError('p2p.call_over'));
-        },
+        send: (message) => (call ? send(call, message) : Promise.reject(p2pError('p2p.call_over'))),
       };
     },
     receive(type, flags, id, payload) {
@@ -265,3 +262,6 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
     },
   };
 }
+
+/** A caller may look at a response late, or never: a peer that goes away must not end the process by that. */
+const lookedAtLater = (): void => undefined;
