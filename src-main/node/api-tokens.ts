@@ -8,7 +8,7 @@ import type { Random } from '#shared/kernel/random.ts';
 import type { Database, Migration } from '#main/platform/sqlite.ts';
 import { hashSecret, matchesHash, newSecret } from './bearer-secrets.ts';
 
-export const API_TOKEN_MIGRATIONS: readonly Migration[] = [
+export const apiTokenMigrations: readonly Migration[] = [
   {
     slice: 'api',
     version: 1,

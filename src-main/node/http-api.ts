@@ -13,7 +13,7 @@ import { covers } from './api-scopes.ts';
 import { endWithError, sendEvents } from './http-events.ts';
 import { isForLoopback, isForeign } from './http-guards.ts';
 import { readJson, sendJson } from './http-json.ts';
-import { headersOf, statusOf } from './http-status.ts';
+import { sendError } from './http-status.ts';
 import { describeApi } from './openapi.ts';
 
 export const API_PREFIX = '/api/v1/';
@@ -99,9 +99,7 @@ export function createHttpApi<C extends Contract>(deps: HttpApiDeps<C>): HttpApi
     const shape = toErrorShape(error);
     if (response.destroyed) return;
     if (response.headersSent) return endWithError(response, shape);
-    // A body that was refused is not read to its end: the connection ends with the answer instead.
-    const headers = { ...headersOf(shape), ...(request.complete ? {} : { connection: 'close' }) };
-    sendJson(response, statusOf(shape), { ok: false, error: shape }, headers);
+    sendError(request, response, shape);
   }
 }
 

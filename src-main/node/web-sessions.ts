@@ -5,7 +5,7 @@ import type { Random } from '#shared/kernel/random.ts';
 import type { Database, Migration } from '#main/platform/sqlite.ts';
 import { hashSecret, matchesHash, newSecret } from './bearer-secrets.ts';
 
-export const WEB_SESSION_MIGRATIONS: readonly Migration[] = [
+export const webSessionMigrations: readonly Migration[] = [
   {
     slice: 'web',
     version: 1,

@@ -1,8 +1,7 @@
 /** What people read. Names and descriptions come from strangers: nothing of theirs may steer the terminal. */
 
-// C0 and C1 controls, DEL, and the marks that reorder or hide text. Tabs and line breaks are handled by the callers.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this removes.
-const STEERING = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
+// Controls but tab and line break, zero-width marks, and those that reorder text.
+const STEERING = /(?![\t\n])[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
 
 /** Text of several lines, without what could steer a terminal. */
 export const printable = (text: string): string => text.replace(/\r\n?/g, '\n').replace(STEERING, '\uFFFD');

@@ -8,10 +8,10 @@ export interface WebSocketLike {
   readonly bufferedAmount: number;
   send(data: string): void;
   close(code?: number, reason?: string): void;
-  addEventListener(
-    type: 'open' | 'close' | 'error' | 'message',
-    listener: (event: { data?: unknown }) => void,
-  ): void;
+  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'close', listener: () => void): void;
+  addEventListener(type: 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
 const OPEN = 1;
