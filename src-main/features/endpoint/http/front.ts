@@ -1,0 +1,188 @@
+/** The HTTP server: what every request has to pass, and the way to the era it belongs to. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AppError } from '#shared/kernel/errors.ts';
+import { classify, type StandardHeaders } from '#shared/features/endpoint/classify.ts';
+import { idOf, sortMessage } from '#shared/features/endpoint/messages.ts';
+import { HEADERS } from '#shared/features/endpoint/protocol.ts';
+import { JSON_RPC } from '#shared/features/servers/mcp.ts';
+import type { Log } from '#main/platform/log.ts';
+import { appFault } from '../faults.ts';
+import type { LegacyHttp, Visit } from '../legacy/http.ts';
+import type { ModernHttp } from '../modern/http.ts';
+import type { BodyReader } from './body.ts';
+import type { Client, Guard } from './guard.ts';
+import { refuse, sendEmpty, sendError } from './replies.ts';
+
+export interface Front {
+  /** Resolves with the port. Throws `AppError` `endpoint.port_in_use` or `endpoint.cannot_listen`. */
+  listen(host: string, port: number): Promise<number>;
+  /** Ends the server and every connection. */
+  close(): Promise<void>;
+}
+
+export interface FrontDeps {
+  guard: Guard;
+  bodies: BodyReader;
+  legacy: LegacyHttp;
+  modern: ModernHttp;
+  hasProfile(name: string): boolean;
+  log: Log;
+}
+
+export function createFront(deps: FrontDeps, limits: { connections: number }): Front {
+  const { legacy, modern } = deps;
+  const server = createServer(
+    {
+      keepAliveTimeout: 75_000,
+      headersTimeout: 20_000,
+      requestTimeout: 120_000,
+      noDelay: true,
+      maxHeaderSize: 16_384,
+    },
+    handle,
+  );
+  server.maxConnections = limits.connections;
+
+  function handle(req: IncomingMessage, res: ServerResponse): void {
+    try {
+      const visit = enter(req, res);
+      if (visit) serve(visit).catch((fault: unknown) => failed(res, fault));
+    } catch (fault) {
+      failed(res, fault);
+    }
+  }
+
+  function enter(req: IncomingMessage, res: ServerResponse): Visit | undefined {
+    const named = profileIn(req.url ?? '');
+    if (named === undefined) {
+      refuse(res, 404, 'MCP is served at /mcp and /mcp/<profile>.');
+      return undefined;
+    }
+    const admitted = deps.guard.admit(req, res);
+    if (!admitted) return undefined;
+    const { client, headers } = admitted;
+    const profile = named || client.profile;
+    const problem = profileProblem(profile, client);
+    if (problem) {
+      refuse(res, problem.status, problem.message, headers);
+      return undefined;
+    }
+    return { req, res, client, profile, headers };
+  }
+
+  function profileProblem(profile: string, client: Client): { status: number; message: string } | undefined {
+    // A token of a narrower view is no key to a wider one.
+    if (profile !== client.profile && client.profile !== 'default')
+      return { status: 403, message: `This token is for the profile ${client.profile}.` };
+    return deps.hasProfile(profile) ? undefined : { status: 404, message: 'There is no such profile.' };
+  }
+
+  async function serve(visit: Visit): Promise<void> {
+    switch (visit.req.method) {
+      case 'POST':
+        return post(visit);
+      case 'GET':
+        return legacy.get(visit);
+      case 'DELETE':
+        return legacy.delete(visit);
+      default:
+        return refuse(visit.res, 405, 'Method not allowed.', [
+          'Allow',
+          'GET, POST, DELETE',
+          ...visit.headers,
+        ]);
+    }
+  }
+
+  async function post(visit: Visit): Promise<void> {
+    const { req, res, headers } = visit;
+    const body = await deps.bodies.read(req);
+    if (!body) return;
+    if (!body.ok) {
+      if (body.parse)
+        return sendError(
+          res,
+          body.status,
+          { code: JSON_RPC.parseError, message: body.message },
+          null,
+          headers,
+        );
+      return refuse(res, body.status, body.message, headers);
+    }
+    const message = Array.isArray(body.value) ? undefined : sortMessage(body.value);
+    if (!message || message.kind === 'answer') return legacy.post(visit, body.value);
+    const classified = classify(message, standardHeaders(req));
+    if (classified.era === 'legacy') return legacy.post(visit, body.value);
+    if (classified.era === 'refused')
+      return sendError(res, classified.status, classified.error, idOf(body.value), headers);
+    if (message.kind === 'request') modern.post(visit, message, classified.envelope);
+    else sendEmpty(res, 202, headers);
+  }
+
+  function failed(res: ServerResponse, fault: unknown): void {
+    if (!(fault instanceof AppError)) deps.log.error({ err: fault }, 'a request failed unexpectedly');
+    if (res.headersSent) res.destroy();
+    else if (fault instanceof AppError) sendError(res, 503, appFault(fault), null, ['Retry-After', '1']);
+    else
+      sendError(res, 500, {
+        code: JSON_RPC.internalError,
+        message: 'Something went wrong inside Toolswarm.',
+      });
+  }
+
+  server.on('clientError', (_, socket) => {
+    if (socket.writable) socket.end(BAD_REQUEST);
+    else socket.destroy();
+  });
+
+  return {
+    listen: (host, port) => listen(server, host, port),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
+/** `''`: the token decides; `undefined`: not a place where MCP is served. */
+function profileIn(url: string): string | undefined {
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
+  if (path === '/mcp' || path === '/mcp/') return '';
+  return /^\/mcp\/([a-z0-9][a-z0-9_-]{0,30})\/?$/.exec(path)?.[1];
+}
+
+function standardHeaders({ headers }: IncomingMessage): StandardHeaders {
+  const one = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  return { version: one(HEADERS.version), method: one(HEADERS.method), name: one(HEADERS.name) };
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => reject(describe(error, host, port));
+    server.once('error', onError);
+    server.listen({ host, port, backlog: 511 }, () => {
+      server.off('error', onError);
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+const describe = (error: NodeJS.ErrnoException, host: string, port: number): AppError =>
+  error.code === 'EADDRINUSE'
+    ? new AppError('endpoint.port_in_use', `Port ${port} is taken by another program.`, {
+        advice:
+          'Stop that program, or choose another port with --mcp-port; AI clients then need the new address.',
+        cause: error,
+      })
+    : new AppError('endpoint.cannot_listen', `The address ${host}:${port} cannot be listened on.`, {
+        advice: 'Check that the address belongs to this machine and that the port is above 1023.',
+        cause: error,
+      });
