@@ -1,0 +1,2 @@
+/** Calls made here, by peers and to peers. */
+export { ActivityPage } from './page.tsx';

@@ -1,0 +1,138 @@
+import { Check, EyeOff, Tag } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { z } from 'zod';
+import type { toolDetailSchema } from '#shared/features/registry/contract.ts';
+import { useNode } from '../../../platform/node-link.ts';
+import { useCommand } from '../../../platform/use-command.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { ConfirmDialog, Dialog } from '../../../ui/dialog.tsx';
+import { FaultNote } from '../../../ui/fault-note.tsx';
+import { TextField } from '../../../ui/fields.tsx';
+import { Note } from '../../../ui/note.tsx';
+import { Inline, Stack } from '../../../ui/page.tsx';
+import { useToasts } from '../../../ui/toasts.tsx';
+import { labelOf } from '../rules.ts';
+import { ToolStateBadge } from './state-badge.tsx';
+
+export type ToolDetail = z.output<typeof toolDetailSchema>;
+
+/** The tool's state, what speaks against it, and the operator's decisions about it. */
+export function ToolActions({ tool, onMoved }: { tool: ToolDetail; onMoved(id: string): void }) {
+  const { t } = useTranslation('catalog');
+  const node = useNode();
+  const toasts = useToasts();
+  const [asking, setAsking] = useState<'reject' | 'alias'>();
+  const name = labelOf(tool);
+  const approve = useCommand(async (signal) => {
+    const { id, fingerprint } = tool;
+    const approved = await node['tools.approve']({ id, fingerprint }, { signal });
+    toasts.say(t('approve.done', { name, catalogName: approved.catalogName ?? approved.name }));
+    onMoved(approved.id);
+  });
+  const foreign = tool.origin === 'network';
+  const approvable = tool.state === 'pending' || tool.state === 'changed' || tool.state === 'rejected';
+  return (
+    <Stack>
+      <Inline>
+        <ToolStateBadge state={tool.state} />
+        {!tool.reachable && <Badge tone="bad">{t('unreachable')}</Badge>}
+        {foreign && approvable && (
+          <Button
+            size="small"
+            look="primary"
+            icon={Check}
+            isPending={approve.pending}
+            onPress={() => void approve.run()}
+          >
+            {tool.state === 'changed' ? t('approve.again') : t('approve.open')}
+          </Button>
+        )}
+        {foreign && tool.state !== 'rejected' && (
+          <Button size="small" icon={EyeOff} onPress={() => setAsking('reject')}>
+            {t('reject.open')}
+          </Button>
+        )}
+        <Button size="small" look="quiet" icon={Tag} onPress={() => setAsking('alias')}>
+          {t('alias.open')}
+        </Button>
+      </Inline>
+      <FaultNote fault={approve.fault} />
+      <Warnings codes={tool.warnings} />
+      <ConfirmDialog
+        title={t('reject.title', { name })}
+        isOpen={asking === 'reject'}
+        onClose={() => setAsking(undefined)}
+        confirmLabel={t('reject.confirm')}
+        onConfirm={async () => {
+          await node['tools.reject']({ id: tool.id });
+          toasts.say(t('reject.done', { name }));
+        }}
+      >
+        <p>{t('reject.words')}</p>
+      </ConfirmDialog>
+      <Dialog title={t('alias.title')} isOpen={asking === 'alias'} onClose={() => setAsking(undefined)}>
+        <AliasForm tool={tool} onDone={() => setAsking(undefined)} />
+      </Dialog>
+    </Stack>
+  );
+}
+
+function Warnings({ codes }: { codes: readonly string[] }) {
+  const { t, i18n } = useTranslation('catalog');
+  if (codes.length === 0) return null;
+  const words = (code: string) => {
+    const key = `warning.${code}` as 'warning.hidden_characters';
+    return i18n.exists(`catalog:${key}`) ? t(key) : code;
+  };
+  return (
+    <Note tone="warn">
+      <ul>
+        {codes.map((code) => (
+          <li key={code}>{words(code)}</li>
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
+function AliasForm({ tool, onDone }: { tool: ToolDetail; onDone(): void }) {
+  const { t } = useTranslation(['catalog', 'common']);
+  const node = useNode();
+  const toasts = useToasts();
+  const [alias, setAlias] = useState(tool.alias ?? '');
+  const wrong = !/^[a-zA-Z0-9_-]{0,40}$/.test(alias);
+  const save = useCommand(async (signal) => {
+    if (wrong) return;
+    await node['tools.alias']({ id: tool.id, alias }, { signal });
+    toasts.say(alias ? t('alias.done', { name: tool.name, alias }) : t('alias.removed', { name: tool.name }));
+    onDone();
+  });
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save.run();
+      }}
+    >
+      <TextField
+        label={t('alias.label')}
+        description={t('alias.help')}
+        value={alias}
+        onChange={setAlias}
+        error={wrong ? t('alias.wrong') : undefined}
+        code
+        autoFocus
+      />
+      <FaultNote fault={save.fault} />
+      <div className="form-actions">
+        <Button onPress={onDone}>{t('common:cancel')}</Button>
+        <Button type="submit" look="primary" isPending={save.pending} isDisabled={wrong}>
+          {t('common:save')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,38 @@
+/** What went wrong, in the person's language where we have the words, else in the node's English. */
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type ErrorShape, toErrorShape } from '#shared/kernel/errors.ts';
+
+export type Fault = ErrorShape;
+
+/** True for an operation that the person or the page itself called off. */
+export const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'AbortError';
+
+export function faultOf(error: unknown): Fault {
+  return toErrorShape(error);
+}
+
+export interface FaultText {
+  message: string;
+  advice: string;
+}
+
+/** Words for a fault: the translation of its code if there is one, filled with its details. */
+export function useFaultText(): (fault: Pick<Fault, 'code' | 'message' | 'advice' | 'details'>) => FaultText {
+  const { i18n } = useTranslation();
+  return useCallback(
+    (fault) => {
+      const words = (part: 'message' | 'advice'): string => {
+        const key = `errors:${fault.code}.${part}`;
+        // The node's sentence may hold facts that a translation without details cannot; English speakers get the original.
+        if (i18n.language === 'en' && fault[part] !== '') return fault[part];
+        return i18n.exists(key)
+          ? (i18n.t as (key: string, values: object) => string)(key, { ...fault.details })
+          : fault[part];
+      };
+      return { message: words('message'), advice: words('advice') };
+    },
+    [i18n, i18n.language],
+  );
+}

@@ -1,0 +1,5 @@
+/** One chunk with every text of this language, loaded when it is chosen. */
+export const files = import.meta.glob<Record<string, unknown>>('../../../locales/ar/*.json', {
+  eager: true,
+  import: 'default',
+});

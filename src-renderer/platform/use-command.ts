@@ -1,0 +1,48 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { type Fault, faultOf } from './faults.ts';
+
+export interface Command<Args extends unknown[], Result> {
+  /** Runs it; resolves with the result, or `undefined` where it failed or was cancelled. */
+  run(...args: Args): Promise<Result | undefined>;
+  /** Ends a run that is under way. */
+  cancel(): void;
+  /** Forgets the last fault. */
+  clear(): void;
+  pending: boolean;
+  fault: Fault | undefined;
+}
+
+/** One thing a person can set going: whether it runs, how it failed, and a way to call it off. One run at a time. */
+export function useCommand<Args extends unknown[], Result>(
+  action: (signal: AbortSignal, ...args: Args) => Promise<Result>,
+): Command<Args, Result> {
+  const [state, setState] = useState<{ pending: boolean; fault: Fault | undefined }>({
+    pending: false,
+    fault: undefined,
+  });
+  const latest = useRef(action);
+  latest.current = action;
+  const running = useRef<AbortController>(undefined);
+
+  const run = useCallback(async (...args: Args): Promise<Result | undefined> => {
+    if (running.current) return undefined;
+    const controller = new AbortController();
+    running.current = controller;
+    setState({ pending: true, fault: undefined });
+    try {
+      const result = await latest.current(controller.signal, ...args);
+      setState({ pending: false, fault: undefined });
+      return result;
+    } catch (error) {
+      setState({ pending: false, fault: controller.signal.aborted ? undefined : faultOf(error) });
+      return undefined;
+    } finally {
+      running.current = undefined;
+    }
+  }, []);
+
+  const cancel = useCallback(() => running.current?.abort(), []);
+  const clear = useCallback(() => setState((now) => ({ ...now, fault: undefined })), []);
+  useEffect(() => () => running.current?.abort(), []);
+  return { run, cancel, clear, ...state };
+}

@@ -1,0 +1,24 @@
+import { OctagonAlert } from 'lucide-react';
+import { type Fault, useFaultText } from '../platform/faults.ts';
+import styles from './notes.module.css';
+
+/** What went wrong and what to do next, announced when it appears. */
+export function FaultNote({ fault }: { fault: Fault | undefined }) {
+  const words = useFaultText();
+  if (!fault) return <div role="alert" />;
+  const { message, advice } = words(fault);
+  return (
+    <div role="alert">
+      <div className={styles['fault']}>
+        <OctagonAlert aria-hidden size={18} />
+        <div>
+          <p className={styles['strong']}>{message}</p>
+          {advice && <p>{advice}</p>}
+          <p className={styles['code']}>
+            <code dir="ltr">{fault.code}</code>
+          </p>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { ProgressBar as AriaProgressBar } from 'react-aria-components';
+import styles from './progress.module.css';
+
+/** How far something is, or that it is under way where nobody knows how far. */
+export function ProgressBar({ label, value }: { label: string; value?: number }) {
+  return (
+    <AriaProgressBar
+      aria-label={label}
+      className={styles['bar'] ?? ''}
+      {...(value === undefined ? { isIndeterminate: true } : { value })}
+    >
+      {({ percentage }) => (
+        <svg aria-hidden="true" className={styles['track']} viewBox="0 0 100 4" preserveAspectRatio="none">
+          <rect
+            className={value === undefined ? styles['unknown'] : styles['known']}
+            width={value === undefined ? 30 : (percentage ?? 0)}
+            height="4"
+          />
+        </svg>
+      )}
+    </AriaProgressBar>
+  );
+}
+
+/** A line that a page shows while it reads for the first time; it stays unseen for the first 200 ms. */
+export const Loading = ({ label }: { label: string }) => (
+  <div className={styles['loading']}>
+    <ProgressBar label={label} />
+    <span>{label}</span>
+  </div>
+);

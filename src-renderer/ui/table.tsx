@@ -1,0 +1,117 @@
+import type { ReactNode } from 'react';
+import {
+  Cell,
+  Column,
+  Row,
+  type SortDescriptor,
+  Table as AriaTable,
+  TableBody,
+  TableHeader,
+  TableLayout,
+  Virtualizer,
+} from 'react-aria-components';
+import { classes } from './classes.ts';
+import styles from './table.module.css';
+
+export interface TableColumn<Item> {
+  id: string;
+  label: string;
+  cell(item: Item): ReactNode;
+  /** Names the row for screen readers. */
+  isRowHeader?: boolean;
+  sortable?: boolean;
+  /** Share of the width; 1 unless said. */
+  grow?: number;
+  /** Never narrower, in px. */
+  minWidth?: number;
+  maxWidth?: number;
+}
+
+export interface TableProps<Item> {
+  label: string;
+  columns: ReadonlyArray<TableColumn<Item>>;
+  items: readonly Item[];
+  idOf(item: NoInfer<Item>): string;
+  /** Plain words for typing ahead. */
+  textOf(item: NoInfer<Item>): string;
+  /** Enter or a press on a row. */
+  onOpen?(id: string): void;
+  openId?: string | undefined;
+  sort?: SortDescriptor;
+  onSort?(sort: SortDescriptor): void;
+  empty: ReactNode;
+}
+
+/** Rows are of one height, so that ten thousand cost no more than twenty; text that does not fit is cut with dots. */
+const ROW_HEIGHT = 52;
+const HEADING_HEIGHT = 36;
+
+export function Table<Item>(props: TableProps<Item>) {
+  const { label, columns, items, idOf, textOf, onOpen, openId, sort, onSort, empty } = props;
+  if (items.length === 0) return <div className={styles['frame']}>{empty}</div>;
+  return (
+    <div className={classes(styles['frame'], styles['filled'])}>
+      <Virtualizer
+        layout={TableLayout}
+        layoutOptions={{ rowHeight: ROW_HEIGHT, headingHeight: HEADING_HEIGHT }}
+      >
+        <AriaTable
+          className={styles['table'] ?? ''}
+          aria-label={label}
+          selectionMode={onOpen ? 'single' : 'none'}
+          selectionBehavior="replace"
+          disallowEmptySelection
+          selectedKeys={openId === undefined ? [] : [openId]}
+          {...(onOpen ? { onRowAction: (key) => onOpen(String(key)) } : {})}
+          {...(sort ? { sortDescriptor: sort } : {})}
+          {...(onSort ? { onSortChange: onSort } : {})}
+        >
+          <TableHeader className={styles['header'] ?? ''} columns={[...columns]}>
+            {(column) => (
+              <Column
+                id={column.id}
+                isRowHeader={column.isRowHeader ?? false}
+                allowsSorting={column.sortable ?? false}
+                minWidth={column.minWidth ?? 80}
+                defaultWidth={`${column.grow ?? 1}fr`}
+                {...(column.maxWidth ? { maxWidth: column.maxWidth } : {})}
+                className={styles['column'] ?? ''}
+              >
+                {({ sortDirection }) => (
+                  <>
+                    {column.label}
+                    {sortDirection && <span aria-hidden>{sortDirection === 'ascending' ? ' ↑' : ' ↓'}</span>}
+                  </>
+                )}
+              </Column>
+            )}
+          </TableHeader>
+          <TableBody items={[...items] as Array<Item & object>} dependencies={[columns, openId]}>
+            {(item) => (
+              <Row
+                id={idOf(item)}
+                textValue={textOf(item)}
+                columns={[...columns]}
+                className={classes(
+                  styles['tableRow'],
+                  onOpen && styles['pressable'],
+                  openId === idOf(item) && styles['open'],
+                )}
+              >
+                {(column) => <Cell className={styles['cell'] ?? ''}>{column.cell(item)}</Cell>}
+              </Row>
+            )}
+          </TableBody>
+        </AriaTable>
+      </Virtualizer>
+    </div>
+  );
+}
+
+/** Two lines in a cell: what it is, and what helps to know it apart. */
+export const CellLines = ({ first, second }: { first: ReactNode; second?: ReactNode }) => (
+  <span className={styles['lines']}>
+    <span className={styles['first']}>{first}</span>
+    {second && <span className={styles['second']}>{second}</span>}
+  </span>
+);
