@@ -1,6 +1,6 @@
 /**
- * `/toolswarm/records/1`: what connected nodes tell each other directly. On connection each side reads the other's
- * inventory and fetches what it lacks; private records are pushed to those who may see them when they change.
+ * `/toolswarm/records/1`: what connected nodes tell each other directly. On connection, shortly after, and from time to
+ * time each side reads the other's inventory and fetches what it lacks; private records are pushed to those who may see them when they change.
  */
 import { equalBytes, toHex } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
@@ -17,12 +17,18 @@ import {
   RECORD_BATCH,
   RECORDS_PROTOCOL,
 } from '#shared/features/records/messages.ts';
+import { jitter, type Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Network, PeerInfo } from '../p2p/index.ts';
 import type { RecordStore, StoredRecord } from './store.ts';
 
 /** Pages read from one peer in one go; a peer with more is read further at the next connection. */
 const MAX_PAGES = 200;
+/** A peer is read a second time this long after it connected. */
+const SETTLE_MS = 3000;
+/** Gossip only makes things sooner: so often some peers are read again, whatever was announced. */
+const RECONCILE_MS = 5 * 60_000;
+const RECONCILE_PEERS = 2;
 
 interface ExchangeOptions {
   maySee(provider: ProviderId, record: StoredRecord): boolean;
@@ -37,7 +43,7 @@ export interface Exchange {
 }
 
 export function createExchange(
-  deps: { network: Network; store: RecordStore; clock: Clock; log: Log },
+  deps: { network: Network; store: RecordStore; clock: Clock; random: Random; log: Log },
   options: ExchangeOptions,
 ): Exchange {
   const { network, store } = deps;
@@ -145,17 +151,41 @@ export function createExchange(
     });
   }
 
+  /** Reads one peer's records; a peer that leaves meanwhile is read when it returns. */
+  function read(peer: PeerInfo): void {
+    pull(peer).catch((error: unknown) => {
+      if (error instanceof AppError && error.code.startsWith('p2p.')) return;
+      deps.log.warn({ peer: peer.peerId, error: String(error) }, 'reading the records of a peer failed');
+    });
+  }
+
+  function readAgain(peerId: PeerId): void {
+    const peer = network.peers().find((one) => one.peerId === peerId);
+    if (peer) read(peer);
+  }
+
+  function readSome(): void {
+    const peers = [...network.peers()];
+    for (let count = 0; count < RECONCILE_PEERS && peers.length > 0; count++) {
+      const [peer] = peers.splice(Math.floor(deps.random.float() * peers.length), 1);
+      if (peer) read(peer);
+    }
+  }
+
+  function onConnected(peer: PeerInfo): void {
+    read(peer);
+    // What was announced while the peers were still finding each other in the gossip mesh would be missed otherwise.
+    deps.clock.after(SETTLE_MS, () => readAgain(peer.peerId));
+  }
+
   return {
     start() {
       const owned = createDisposableStore();
       owned.add(network.serve(RECORDS_PROTOCOL, (payload, exchange) => answer(payload, exchange.peer)));
-      const onConnected = (peer: PeerInfo) =>
-        void pull(peer).catch((error: unknown) => {
-          if (error instanceof AppError && error.code.startsWith('p2p.')) return; // The peer left; it is read when it returns.
-          deps.log.warn({ peer: peer.peerId, error: String(error) }, 'reading the records of a peer failed');
-        });
       owned.defer(network.on('peerConnected', onConnected));
       owned.defer(network.on('peerDisconnected', ({ peerId }) => void handed.delete(peerId)));
+      const timer = deps.clock.every(jitter(deps.random, RECONCILE_MS, 0.2), readSome);
+      owned.defer(() => timer.cancel());
       for (const peer of network.peers()) onConnected(peer);
       return owned;
     },

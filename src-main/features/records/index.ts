@@ -99,7 +99,7 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
   const owned = createDisposableStore();
   const allowance = createAllowance(clock);
   const exchange = createExchange(
-    { network, store, clock, log: deps.log },
+    { network, store, clock, random: deps.random, log: deps.log },
     {
       maySee: options.maySee,
       receive,

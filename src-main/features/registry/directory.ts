@@ -16,6 +16,8 @@ export interface Listing {
   /** Epoch ms of the entry; of several nodes of one provider the newest describes the tool. */
   issuedAt: number;
   local: boolean;
+  /** Multiaddrs of the node, each ending in its `/p2p/…`. */
+  addresses: string[];
   tools: readonly Tool[];
 }
 
@@ -28,6 +30,8 @@ export interface DirectoryTool {
   listing: Listing;
   /** Nodes that offer exactly this fingerprint. */
   nodes: PeerId[];
+  /** Multiaddrs under which those nodes may be dialled. */
+  addresses: string[];
 }
 
 export interface Directory {
@@ -71,10 +75,11 @@ export function createDirectory(): Directory {
 
   const merged = (key: string, all: Instance[]): DirectoryTool => {
     const [{ tool, fingerprint, listing }] = all as [Instance];
-    const nodes = all
+    const same = all
       .filter((instance) => instance.fingerprint === fingerprint)
-      .map((instance) => instance.listing.peer);
-    return { key, tool, fingerprint, listing, nodes };
+      .map((instance) => instance.listing);
+    const addresses = same.flatMap((one) => one.addresses);
+    return { key, tool, fingerprint, listing, nodes: same.map(({ peer }) => peer), addresses };
   };
 
   return {

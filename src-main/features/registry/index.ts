@@ -29,7 +29,7 @@ import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { Records } from '../records/index.ts';
 import { createDecisions } from './decisions.ts';
-import { createDirectory, type DirectoryTool } from './directory.ts';
+import { createDirectory, type DirectoryTool, toolKey } from './directory.ts';
 import { createManifests } from './manifests.ts';
 import { createCatalogNames } from './names.ts';
 import { createNetworkEntries } from './network-entries.ts';
@@ -67,6 +67,8 @@ export interface CallableTool {
   local: boolean;
   /** Nodes of the provider that offer exactly this tool. */
   nodes: PeerId[];
+  /** Multiaddrs under which they may be dialled, each ending in its `/p2p/…`. */
+  addresses: string[];
   state: ToolView['state'];
 }
 
@@ -96,7 +98,10 @@ export interface Registry extends EventSource<RegistryEvents> {
   reject(id: string): ToolView;
   alias(id: string, alias: string): ToolView;
   catalog(): readonly CatalogEntry[];
+  /** Throws as `show` does. */
   callable(id: string): CallableTool;
+  /** A tool of an own server by its own name, or undefined. */
+  localTool(server: string, tool: string): CallableTool | undefined;
   counts(): Counts;
   /** Tells watchers that reachability may have changed. */
   touch(): void;
@@ -188,6 +193,22 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     return scope === 'all' ? all : all.filter((entry) => isInCatalog(stateOf(entry, decisions)));
   }
 
+  function callable(entry: DirectoryTool): CallableTool {
+    const { addresses, fingerprint, listing, nodes, tool } = entry;
+    const { local, provider, server } = listing;
+    return {
+      id: fullIdOf(entry),
+      provider,
+      server,
+      tool,
+      fingerprint,
+      local,
+      nodes,
+      addresses,
+      state: stateOf(entry, decisions),
+    };
+  }
+
   const registry: Registry = {
     on: events.on,
     start() {
@@ -208,6 +229,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         tags: local.tags,
         issuedAt: local.offers.listedAt,
         local: true,
+        addresses: [],
         tools: local.offers.tools,
       });
       changed();
@@ -255,20 +277,10 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       return view(entry);
     },
     catalog: () => catalog,
-    callable(id) {
-      const entry = find(id);
-      const { fingerprint, listing, nodes, tool } = entry;
-      const { local, provider, server } = listing;
-      return {
-        id: fullIdOf(entry),
-        provider,
-        server,
-        tool,
-        fingerprint,
-        local,
-        nodes,
-        state: stateOf(entry, decisions),
-      };
+    callable: (id) => callable(find(id)),
+    localTool(server, tool) {
+      const entry = directory.get(toolKey(node.providerId, server, tool));
+      return entry?.listing.local ? callable(entry) : undefined;
     },
     counts() {
       const states = directory.all().map((entry) => stateOf(entry, decisions));

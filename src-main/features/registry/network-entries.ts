@@ -58,6 +58,7 @@ export function createNetworkEntries(
       tags: entry.tags,
       issuedAt: entry.iat,
       local: false,
+      addresses: entry.addresses.filter((address) => address.endsWith(`/p2p/${peer}`)),
       tools: manifest.tools,
     });
   }

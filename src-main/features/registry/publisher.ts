@@ -3,6 +3,7 @@ import type { Share } from '#shared/features/access/contract.ts';
 import { isToolShared } from '#shared/features/access/rules.ts';
 import { ENTRY_TYPE, type Entry, entryKey, sealEntry, storedEntry } from '#shared/features/registry/entry.ts';
 import { encodeManifest } from '#shared/features/registry/manifest.ts';
+import { MAX_RECORD_BYTES } from '#shared/features/records/messages.ts';
 import { LIFETIME_MS } from '#shared/features/records/rules.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import { equalBytes } from '#shared/kernel/bytes.ts';
@@ -19,6 +20,8 @@ export interface PublishingNode {
   /** Certificate in force; renewed ones are used from the next entry on. */
   certificate(): Uint8Array;
   displayName(): string;
+  /** Multiaddrs under which others can dial it. */
+  addresses(): string[];
 }
 
 /** A local server's facts for its entry. */
@@ -59,8 +62,12 @@ export function createPublisher(deps: {
   function sign(entry: Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>): Envelope {
     const now = clock.now();
     const by = node.displayName().slice(0, 64);
+    const whole = { ...entry, cert: node.certificate(), iat: now, exp: now + LIFETIME_MS, by } as Entry;
+    const sealed = sealEntry(whole, node.signer);
+    if (sealed.bytes.length <= MAX_RECORD_BYTES) return sealed;
+    // A certificate that carries many rotations leaves no room for words; the manifest has them all.
     return sealEntry(
-      { ...entry, cert: node.certificate(), iat: now, exp: now + LIFETIME_MS, by } as Entry,
+      { ...whole, description: '', title: '', tags: [], addresses: whole.addresses.slice(0, 2) },
       node.signer,
     );
   }
@@ -78,11 +85,11 @@ export function createPublisher(deps: {
         return;
       }
       const isPrivate = share.audience.kind !== 'everyone';
-      const wanted = describe(server, share, local);
+      const wanted = describe(server, share, local, isPrivate);
       // Strangers who hold a public entry must learn that it ended before it goes on in private.
       if (isOut && !before.private && isPrivate) end(before);
-      else if (isOut && isSame(before, wanted, isPrivate)) return records.reshare(keyOf(server), ENTRY_TYPE);
-      publish({ ...wanted, private: isPrivate, seq: nextSeq(published(server)) });
+      else if (isOut && isSame(before, wanted)) return records.reshare(keyOf(server), ENTRY_TYPE);
+      publish({ ...wanted, seq: nextSeq(published(server)) });
     },
     renew(record) {
       const entry = storedEntry(record.bytes);
@@ -94,7 +101,8 @@ export function createPublisher(deps: {
     server: string,
     share: Share,
     local: LocalServer,
-  ): Omit<Entry, 'cert' | 'iat' | 'exp' | 'by' | 'seq' | 'private'> {
+    isPrivate: boolean,
+  ): Omit<Entry, 'cert' | 'iat' | 'exp' | 'by' | 'seq'> {
     const { serverInfo } = local.offers;
     const tools = local.offers.tools.filter((tool) => isToolShared(share, tool.name));
     const manifest = encodeManifest({
@@ -112,18 +120,26 @@ export function createPublisher(deps: {
       description: (local.description ?? '').slice(0, 600),
       tags: local.tags.map((tag) => tag.slice(0, 40)),
       tools: tools.length,
+      private: isPrivate,
+      addresses: isPrivate
+        ? []
+        : node
+            .addresses()
+            .filter((address) => address.length <= 160)
+            .slice(0, 8),
     };
   }
 }
 
-function isSame(before: Entry, wanted: Partial<Entry>, isPrivate: boolean): boolean {
+function isSame(before: Entry, wanted: Partial<Entry>): boolean {
   return (
-    before.private === isPrivate &&
+    before.private === wanted.private &&
     before.manifest !== null &&
     wanted.manifest instanceof Uint8Array &&
     equalBytes(before.manifest, wanted.manifest) &&
     before.description === wanted.description &&
-    before.tags.join('\n') === wanted.tags?.join('\n')
+    before.tags.join('\n') === wanted.tags?.join('\n') &&
+    before.addresses.join('\n') === wanted.addresses?.join('\n')
   );
 }
 

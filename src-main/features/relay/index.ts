@@ -201,10 +201,15 @@ const sizesOf = ({ peerId, requestBytes, responseBytes }: CallSizes): Partial<In
   ...(peerId === undefined ? {} : { peerId }),
 });
 
+/** How a cancellation is called here and on the wire. */
+const CANCELLED = new Set(['relay.cancelled', 'p2p.cancelled']);
+
 function failureOf(error: unknown): Partial<Invocation> {
   if (error instanceof McpError) return { outcome: 'error', code: `mcp.${error.code}` };
   if (error instanceof AppError)
-    return { outcome: error.code === 'relay.cancelled' ? 'cancelled' : 'error', code: error.code };
+    return CANCELLED.has(error.code)
+      ? { outcome: 'cancelled', code: 'relay.cancelled' }
+      : { outcome: 'error', code: error.code };
   const isAbort = error instanceof DOMException && error.name === 'AbortError';
   return isAbort ? { outcome: 'cancelled', code: 'relay.cancelled' } : { outcome: 'error', code: 'internal' };
 }

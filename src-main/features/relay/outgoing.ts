@@ -47,13 +47,13 @@ export function createOutgoing(
   const { network, validation } = deps;
 
   /** A connected node with the quickest answers, else one that can be dialled. Nothing was sent yet, so trying another is safe. */
-  async function reach(nodes: PeerId[], signal: AbortSignal): Promise<PeerId> {
+  async function reach({ addresses, nodes }: CallableTool, signal: AbortSignal): Promise<PeerId> {
     const connected = network.peers().filter(({ peerId }) => nodes.includes(peerId));
     const [best] = connected.sort((a, b) => (a.latencyMs ?? Infinity) - (b.latencyMs ?? Infinity));
     if (best) return best.peerId;
-    for (const node of nodes) {
+    for (const target of [...nodes, ...addresses]) {
       try {
-        return (await network.dial(node, signal)).peerId;
+        return (await network.dial(target, signal)).peerId;
       } catch (error) {
         if (signal.aborted) throw relayError('relay.cancelled');
         if (!(error instanceof AppError)) throw error;
@@ -95,7 +95,7 @@ export function createOutgoing(
     async call(tool, params, exchange) {
       refuseUnapproved(tool.state);
       validation.checkArguments(tool.tool, tool.fingerprint, (params.arguments ?? {}) as JsonObject);
-      const peerId = await reach(tool.nodes, exchange.signal);
+      const peerId = await reach(tool, exchange.signal);
       const { principal: _principal, ...caller } = exchange.caller;
       const request: CallRequest = {
         server: tool.server,

@@ -20,7 +20,7 @@ const hash = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32, 'a 
 export const entrySchema = z.looseObject({
   name: serverNameSchema,
   /** Certificate of the signing node; it names the provider. */
-  cert: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 1024, 'at most 1 KiB'),
+  cert: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 3200, 'at most 3,200 bytes'),
   seq: z.number().int().positive(),
   /** Epoch ms. */
   iat: z.number().int().nonnegative(),
@@ -35,6 +35,8 @@ export const entrySchema = z.looseObject({
   description: z.string().max(600),
   tags: z.array(z.string().max(40)).max(16),
   tools: z.number().int().min(0).max(10_000),
+  /** Multiaddrs under which the node can be dialled; empty in private entries, whose readers are connected to it. */
+  addresses: z.array(z.string().max(160)).max(8),
   /** What the provider's operator calls himself; a label, never an identity. */
   by: z.string().max(64),
 });

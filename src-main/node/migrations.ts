@@ -1,0 +1,23 @@
+/** The schema of a node's database: every slice's migrations, in the order of the slices. */
+import { accessMigrations } from '../features/access/index.ts';
+import { clientsMigrations } from '../features/clients/index.ts';
+import { identityMigrations } from '../features/identity/index.ts';
+import { p2pMigrations } from '../features/p2p/index.ts';
+import { recordsMigrations } from '../features/records/index.ts';
+import { registryMigrations } from '../features/registry/index.ts';
+import { relayMigrations } from '../features/relay/index.ts';
+import { serversMigrations } from '../features/servers/index.ts';
+import { trustMigrations } from '../features/trust/index.ts';
+import type { Migration } from '../platform/sqlite.ts';
+
+export const nodeMigrations: readonly Migration[] = [
+  ...identityMigrations,
+  ...p2pMigrations,
+  ...recordsMigrations,
+  ...trustMigrations,
+  ...clientsMigrations,
+  ...accessMigrations,
+  ...registryMigrations,
+  ...serversMigrations,
+  ...relayMigrations,
+];

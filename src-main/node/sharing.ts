@@ -1,0 +1,37 @@
+/** Sharing as the operator commands it: access decides and keeps, the servers slice knows which tools there are. */
+import type { accessContract } from '#shared/features/access/contract.ts';
+import type { Handlers } from '#shared/kernel/contract.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { Access } from '../features/access/index.ts';
+import type { Servers } from '../features/servers/index.ts';
+
+export function createSharingHandlers(deps: {
+  access: Access;
+  servers: Servers;
+}): Handlers<typeof accessContract> {
+  const { access, servers } = deps;
+  return {
+    'access.shares': () => ({ items: access.shares() }),
+    'servers.share'({ audience, confirmed, name, tools }) {
+      servers.get(name);
+      const offers = servers.offers(name);
+      if (!offers)
+        throw new AppError('access.not_listed_yet', `What “${name}” offers is not known yet.`, {
+          advice: 'Start the server once, then share it.',
+          retryable: true,
+        });
+      return access.share({
+        server: name,
+        audience,
+        confirmed,
+        offered: offers.tools,
+        ...(tools ? { tools } : {}),
+      });
+    },
+    'servers.unshare'({ name }) {
+      servers.get(name);
+      access.unshare(name);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,206 @@
+/** A node of the mesh without servers and endpoint of its own: real libp2p, real SQLite, real records, registry and relay. */
+import { accessMigrations, createAccess } from '#main/features/access/index.ts';
+import { identityMigrations } from '#main/features/identity/index.ts';
+import { createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
+import { createRecords, recordsMigrations } from '#main/features/records/index.ts';
+import { createRegistry, registryMigrations } from '#main/features/registry/index.ts';
+import { createRelay, relayMigrations } from '#main/features/relay/index.ts';
+import { createTrust, trustMigrations } from '#main/features/trust/index.ts';
+import { systemClock } from '#main/platform/clock.ts';
+import { createSigner, createVerify } from '#main/platform/crypto.ts';
+import { silentLog } from '#main/platform/log.ts';
+import { systemRandom } from '#main/platform/random.ts';
+import { signCertificate, verifyCertificate } from '#shared/features/identity/rules.ts';
+import { parseEntryKey } from '#shared/features/registry/entry.ts';
+import type { Tool } from '#shared/features/registry/tool.ts';
+import type { McpExchange, McpTarget } from '#shared/features/servers/mcp.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import { peerIdOf, providerIdOf } from '#shared/kernel/ids.ts';
+import { memoryDatabase } from './database.ts';
+
+export const echoTool: Tool = {
+  name: 'echo',
+  description: 'Says it back',
+  inputSchema: { type: 'object', properties: { message: { type: 'string' } }, required: ['message'] },
+  annotations: { readOnlyHint: true },
+};
+
+export interface MeshNodeOptions {
+  bootstrap?: string[];
+  /** Targets by server name. */
+  targets?: Record<string, McpTarget>;
+  idleTimeoutMs?: number;
+  maxResultBytes?: number;
+}
+
+export type MeshNode = Awaited<ReturnType<typeof startMeshNode>>;
+
+export async function startMeshNode(options: MeshNodeOptions = {}) {
+  const deps = { clock: systemClock, random: systemRandom, log: silentLog, verify: createVerify() };
+  const db = memoryDatabase(
+    identityMigrations,
+    p2pMigrations,
+    recordsMigrations,
+    trustMigrations,
+    accessMigrations,
+    registryMigrations,
+    relayMigrations,
+  );
+  const root = createSigner(systemRandom.bytes(32));
+  const nodeSeed = systemRandom.bytes(32);
+  const signer = createSigner(nodeSeed);
+  const providerId = providerIdOf(root.publicKey);
+  const peerId = peerIdOf(signer.publicKey);
+  const certificate = signCertificate(root, {
+    nodePublicKey: signer.publicKey,
+    label: 'test',
+    seq: 1,
+    issuedAt: Date.now(),
+    rotations: [],
+  });
+  const certified = (bytes: Uint8Array) => {
+    const verified = verifyCertificate(bytes, { now: Date.now(), verify: deps.verify });
+    if (!verified.ok) throw new AppError('identity.bad_certificate', verified.reason);
+    return verified.value;
+  };
+  const trust = createTrust({ db, clock: systemClock });
+  const network = createLibp2pNetwork(
+    {
+      ...deps,
+      db,
+      privateKey: nodeSeed,
+      certificate,
+      gate: (peer) => !trust.isBlocked(peer),
+      admit(peer, bytes) {
+        const node = certified(bytes);
+        if (node.peerId !== peer) return { ok: false, code: 'identity.wrong_node', message: 'another node' };
+        if (trust.isBlocked(peer, node.providerId))
+          return { ok: false, code: 'p2p.blocked', message: 'blocked' };
+        return { ok: true, providerId: node.providerId };
+      },
+    },
+    { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false, bootstrap: options.bootstrap ?? [] },
+  );
+  const access = createAccess({ db, clock: systemClock, standing: trust.standing });
+  const records = createRecords(
+    { ...deps, network, db },
+    {
+      maySee: (provider, record) => access.maySee(provider, parseEntryKey(record.key).server).ok,
+      isBlocked: (provider) => trust.isBlocked(provider),
+    },
+  );
+  const registry = createRegistry(
+    {
+      ...deps,
+      db,
+      records,
+      network,
+      certified,
+      node: {
+        providerId,
+        peerId,
+        signer,
+        certificate: () => certificate,
+        displayName: () => 'test',
+        addresses: () => network.addresses(),
+      },
+    },
+    { maySee: (provider, server) => access.maySee(provider, server).ok, isLocalReachable: () => true },
+  );
+  const relay = createRelay(
+    {
+      ...deps,
+      db,
+      network,
+      servers: { target: (name) => options.targets?.[name], sessionEnded: () => undefined },
+      mayCall: access.mayCall,
+      callable: registry.callable,
+      findLocal: (server, tool) => registry.localTool(server, tool),
+    },
+    {
+      idleTimeoutMs: () => options.idleTimeoutMs ?? 10_000,
+      maxResultBytes: () => options.maxResultBytes ?? 8 << 20,
+      keepPayloads: () => false,
+      retentionMs: () => 3_600_000,
+    },
+  );
+  access.on('shareChanged', ({ server, share }) => {
+    registry.setShare(server, share);
+    relay.recheck();
+  });
+  trust.on('blocked', ({ id }) => {
+    relay.recheck();
+    records.forget(id);
+    for (const peer of network.peers())
+      if (peer.peerId === id || peer.providerId === id) void network.disconnect(peer.peerId);
+  });
+  await network.start();
+  records.start();
+  registry.start();
+  relay.start();
+  return {
+    providerId,
+    peerId,
+    signer,
+    certificate,
+    trust,
+    network,
+    access,
+    records,
+    registry,
+    relay,
+    address: () => network.addresses()[0] as string,
+    addServer(name: string, tools: Tool[]) {
+      registry.setLocalServer(name, {
+        tags: [],
+        offers: {
+          serverInfo: { name, version: '1.0.0' },
+          capabilities: {},
+          protocolVersion: '2025-11-25',
+          era: 'legacy',
+          tools,
+          prompts: [],
+          resources: [],
+          resourceTemplates: [],
+          listedAt: Date.now(),
+        },
+      });
+      registry.setShare(name, access.shareOf(name));
+    },
+    async stop() {
+      await relay.stop();
+      await registry.stop();
+      await records.stop();
+      await network.stop();
+      db.close();
+    },
+  };
+}
+
+/** A client that notes what it is told and answers questions with `answer`. */
+export function testExchange(change: Partial<McpExchange> = {}) {
+  const notifications: Array<{ method: string }> = [];
+  const exchange: McpExchange = {
+    caller: {
+      era: 'legacy',
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      session: 's1',
+      principal: 'local',
+    },
+    signal: new AbortController().signal,
+    notify: (message) => notifications.push(message),
+    ask: () => Promise.reject(new Error('not asked in this test')),
+    ...change,
+  };
+  return { exchange, notifications };
+}
+
+/** Waits until `condition` holds, looking again every 20 ms; the test's own timeout is the limit. */
+export async function until<T>(condition: () => T | undefined | false): Promise<T> {
+  for (;;) {
+    const value = condition();
+    if (value) return value;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
