@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** The nightly profile runs the same suites for longer. */
+const patience = process.env['TOOLSWARM_TEST_PROFILE'] === 'nightly' ? 20 : 1;
+
 const project = (name: string, timeoutMs: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.{ts,tsx}`],
-    testTimeout: timeoutMs,
-    hookTimeout: timeoutMs,
+    testTimeout: timeoutMs * patience,
+    hookTimeout: timeoutMs * patience,
   },
 });
 

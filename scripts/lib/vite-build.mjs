@@ -15,20 +15,31 @@ const outDir = (name) => join(root, 'dist', name);
 /** @param {string} name */
 const nextDir = (name) => join(root, 'dist', `${name}.next`);
 
-const startedAt = new Date();
-const builder = await createBuilder({
-  configFile: join(root, 'vite.config.ts'),
-  logLevel: 'warn',
-  environments: Object.fromEntries(ENVIRONMENTS.map((name) => [name, { build: { outDir: nextDir(name) } }])),
-});
-for (const name of ENVIRONMENTS) {
-  const environment = builder.environments[name];
-  if (!environment) throw new Error(`vite.config.ts has no environment ${name}`);
-  await builder.build(environment);
+try {
+  await buildAll();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
-for (const name of ENVIRONMENTS) {
-  rmSync(outDir(name), { recursive: true, force: true });
-  renameSync(nextDir(name), outDir(name));
+
+async function buildAll() {
+  const startedAt = new Date();
+  const builder = await createBuilder({
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    environments: Object.fromEntries(
+      ENVIRONMENTS.map((name) => [name, { build: { outDir: nextDir(name) } }]),
+    ),
+  });
+  for (const name of ENVIRONMENTS) {
+    const environment = builder.environments[name];
+    if (!environment) throw new Error(`vite.config.ts has no environment ${name}`);
+    await builder.build(environment);
+  }
+  for (const name of ENVIRONMENTS) {
+    rmSync(outDir(name), { recursive: true, force: true });
+    renameSync(nextDir(name), outDir(name));
+  }
+  writeFileSync(stampFile, '');
+  utimesSync(stampFile, startedAt, startedAt);
 }
-writeFileSync(stampFile, '');
-utimesSync(stampFile, startedAt, startedAt);
