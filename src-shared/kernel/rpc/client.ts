@@ -83,7 +83,8 @@ export function createConnection(channel: Channel, { version }: ClientOptions): 
     calls.clear();
   });
   const ready = hello();
-  ready.catch((error: AppError) => channel.close(error));
+  // Calls and the channel's listeners are told as well; not everyone who calls waits for `ready`.
+  ready.catch(() => undefined);
   return { ready, call, subscribe };
 
   function receive(reply: Reply): void {
@@ -95,10 +96,27 @@ export function createConnection(channel: Channel, { version }: ClientOptions): 
     else open?.result(reply.result);
   }
 
-  async function hello(): Promise<void> {
-    const answer = helloSchema.safeParse(await call(HELLO, { version }));
-    const spoken = answer.success ? answer.data.version : 0;
-    if (spoken !== version) throw versionMismatch(spoken, version);
+  /** The answer is judged as it arrives, before any other: a node of another version is not listened to further. */
+  function hello(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      start(
+        HELLO,
+        { version },
+        {
+          result(value) {
+            const answer = helloSchema.safeParse(value);
+            const spoken = answer.success ? answer.data.version : 0;
+            if (spoken === version) resolve();
+            else refuse(versionMismatch(spoken, version));
+          },
+          fail: refuse,
+        },
+      );
+      function refuse(error: AppError): void {
+        reject(error);
+        channel.close(error);
+      }
+    });
   }
 
   /** Sends a request and registers who hears of its outcome. Throws where it cannot be sent. */
