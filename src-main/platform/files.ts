@@ -91,5 +91,6 @@ const FILE_FAULTS: Record<string, string> = {
   ENOTDIR: 'lies below something that is not a folder',
   EISDIR: 'is a folder where a file should be',
   EEXIST: 'is a file where a folder should be',
+  EBUSY: 'is in use by the system (a mount point, say)',
   EIO: 'cannot be read; the disk reports an error',
 };

@@ -2,11 +2,12 @@
  * `keys.json` as text: what it may look like, and how it is sealed under a passphrase. Pure apart from the key
  * derivation; `keystore.ts` reads and writes the file.
  */
-import { argon2Sync, createCipheriv, createDecipheriv, createHash, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { z } from 'zod';
-import { fromBase64Url, fromUtf8, toBase64Url, utf8 } from '#shared/kernel/bytes.ts';
+import { fromBase64Url, fromUtf8, toBase64Url } from '#shared/kernel/bytes.ts';
 import { type JsonObject, jcsBytes } from '#shared/kernel/canonical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import { derivePassphraseKey, kdfSchema, type PassphraseKey, sameSecret } from './passphrase.ts';
 
 /** Named secrets, raw bytes. */
 export type KeyEntries = Map<string, Uint8Array>;
@@ -14,58 +15,24 @@ export type KeyEntries = Map<string, Uint8Array>;
 /** Larger files are not ours. */
 export const MAX_KEYSTORE_BYTES = 4 * 1024 * 1024;
 
-/** Cost of turning a passphrase into a key: RFC 9106's second choice, with one lane. About 0.15 s. */
-export const ARGON2 = { memoryKiB: 65_536, passes: 3, lanes: 1 } as const;
-
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
 const entriesSchema = z.record(z.string().max(512), base64url);
-/** The bounds keep a hostile or damaged file from costing gigabytes or hours. */
-const kdfSchema = z.strictObject({
-  name: z.literal('argon2id'),
-  memoryKiB: z.int().min(8).max(1_048_576),
-  passes: z.int().min(1).max(64),
-  lanes: z.int().min(1).max(16),
-  salt: base64url.length(22),
-});
-export type Kdf = z.output<typeof kdfSchema>;
 
 const head = { format: z.literal('toolswarm-keys'), version: z.literal(1), checksum: z.string() };
 const plainSchema = z.strictObject({ ...head, entries: entriesSchema });
 const sealedSchema = z.strictObject({
   ...head,
   kdf: kdfSchema,
-  /** Tells a wrong passphrase from a damaged file; derived beside the key, says nothing about it. */
+  /** See `PassphraseKey`. */
   check: base64url,
   nonce: base64url.length(16),
   sealed: base64url,
 });
 const fileSchema = z.union([plainSchema, sealedSchema]);
 type KeysFile = z.output<typeof fileSchema>;
-
-/** A key derived from a passphrase, with what is needed to derive it again. */
-export interface PassphraseKey {
-  kdf: Kdf;
-  key: Uint8Array;
-  check: Uint8Array;
-}
-
-/** @param salt 16 bytes. The passphrase is normalised (NFKC), so that it can be typed on any keyboard. */
-export function derivePassphraseKey(passphrase: string, kdf: Kdf): PassphraseKey {
-  const derived = argon2Sync('argon2id', {
-    message: Buffer.from(utf8(passphrase.normalize('NFKC'))),
-    nonce: Buffer.from(fromBase64Url(kdf.salt)),
-    parallelism: kdf.lanes,
-    memory: kdf.memoryKiB,
-    passes: kdf.passes,
-    tagLength: 48,
-  });
-  return { kdf, key: new Uint8Array(derived.subarray(0, 32)), check: new Uint8Array(derived.subarray(32)) };
-}
-
-export const newKdf = (salt: Uint8Array): Kdf => ({ name: 'argon2id', ...ARGON2, salt: toBase64Url(salt) });
 
 /** The file's text, in the open. */
 export function formatPlainFile(entries: KeyEntries): string {
@@ -132,7 +99,7 @@ export function unsealEntries(
   path: string,
 ): { entries: KeyEntries; key: PassphraseKey } {
   const key = derivePassphraseKey(passphrase, file.kdf);
-  if (!sameBytes(key.check, fromBase64Url(file.check))) throw wrongPassphrase();
+  if (!sameSecret(key.check, fromBase64Url(file.check))) throw wrongPassphrase();
   try {
     const sealed = fromBase64Url(file.sealed);
     const decipher = createDecipheriv(
@@ -148,9 +115,6 @@ export function unsealEntries(
     throw corrupt(path, cause);
   }
 }
-
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && timingSafeEqual(a, b);
 
 export const wrongPassphrase = (): AppError =>
   new AppError('keystore.wrong_passphrase', 'The passphrase does not open the keys.', {

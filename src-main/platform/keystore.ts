@@ -3,25 +3,22 @@
  * kill at any time leaves the old or the new. With a passphrase the file is sealed (argon2id, AES-256-GCM); without one
  * its mode is all that protects it: whoever reads the disk or a copy of it has the keys.
  */
-import { existsSync, readFileSync, statSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { describeFileError, PRIVATE_FILE, writeFileAtomic } from './files.ts';
 import {
-  derivePassphraseKey,
   formatPlainFile,
   formatSealedFile,
   isSealed,
   type KeyEntries,
   MAX_KEYSTORE_BYTES,
-  newKdf,
-  type PassphraseKey,
   parseKeysFile,
   plainEntries,
-  sameBytes,
   unsealEntries,
   wrongPassphrase,
 } from './keystore-file.ts';
+import { derivePassphraseKey, newKdf, type PassphraseKey, sameSecret } from './passphrase.ts';
 
 export type { KeyEntries } from './keystore-file.ts';
 
@@ -89,7 +86,7 @@ export function openKeystore({ file, passphrase, random }: KeystoreOptions): Key
     checkPassphrase(given) {
       if (!key) return;
       if (given === undefined) throw passphraseNeeded();
-      if (!sameBytes(derivePassphraseKey(given, key.kdf).check, key.check)) throw wrongPassphrase();
+      if (!sameSecret(derivePassphraseKey(given, key.kdf).check, key.check)) throw wrongPassphrase();
     },
     setPassphrase(next) {
       commit(entries, next === '' ? undefined : derivePassphraseKey(next, newKdf(random.bytes(16))));
