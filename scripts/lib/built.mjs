@@ -6,7 +6,15 @@ import { withLock } from './lock.mjs';
 import { root } from './root.mjs';
 import { runNode24 } from './tools.mjs';
 
-const SOURCES = ['src-main', 'src-shared', 'src-renderer', 'locales', 'vite.config.ts', 'package-lock.json'];
+const SOURCES = [
+  'src-main',
+  'src-shared',
+  'src-renderer',
+  'locales',
+  'vite.config.ts',
+  'package.json',
+  'package-lock.json',
+];
 
 /** Written last by a build; its time is that at which the build began to read. */
 export const stampFile = join(root, 'dist', '.built');
