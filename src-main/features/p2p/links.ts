@@ -32,8 +32,8 @@ export interface LinkRequest {
   duplex: Duplex;
   initiator: boolean;
   addresses(): string[];
-  /** The link has ended; what carried it can go. */
-  onClosed(): void;
+  /** The link has ended; what carried it can go. `byUs`: the peer may still be reading our goodbye. */
+  onClosed(byUs: boolean): void;
 }
 
 export interface Links {
@@ -101,10 +101,10 @@ export function createLinks(deps: LinksDeps): Links {
         handler: (protocol) => handlers.get(protocol),
         addresses: request.addresses,
         onReady: (peer) => onReady(peerId, peer),
-        onClosed: (error) => {
+        onClosed: (error, byUs) => {
           set.delete(link);
+          request.onClosed(byUs);
           onClosed(peerId, error, link.peer);
-          request.onClosed();
         },
         onFault: (error) => log.error({ err: error, peerId }, 'a handler of calls failed'),
       },

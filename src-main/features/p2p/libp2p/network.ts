@@ -10,7 +10,7 @@ import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import type { Admit, Network } from '../network.ts';
-import { createPeering, type PeeringOptions } from '../peering.ts';
+import { createPeering, type PeeringOptions, peerIdIn } from '../peering.ts';
 import { createRememberedPeers, type RememberedPeers } from '../peers.ts';
 import { HELLO_TIMEOUT_MS } from '../rpc/link.ts';
 import { createGossip } from './gossip.ts';
@@ -55,6 +55,8 @@ export interface Libp2pNetwork extends Network {
 }
 
 const DEFAULT_MAX_CONNECTIONS = 60;
+/** How long a connection that we end stays open for the peer to read why: closing at once can lose what was said. */
+const LINGER_MS = 500;
 
 export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): Libp2pNetwork {
   const { clock, log } = deps;
@@ -79,6 +81,8 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   async function connect(target: string, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
     const libp2p = running();
     try {
+      // A connection on its way out must not be taken for a new one.
+      await Promise.all([...closings].map(([old, closed]) => sameTarget(old, target) && closed));
       const connection = await libp2p.dial(await dialTarget(libp2p, target, addresses), { signal });
       return connection.remotePeer.toString();
     } catch (error) {
@@ -98,10 +102,14 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     }
   }
 
-  /** What the links said last still leaves; who does not take it within a second is cut off. */
   async function hangUp(peerId: PeerId): Promise<void> {
-    await Promise.all((node?.getConnections(peerIdFromString(peerId)) ?? []).map(closeConnection));
+    await Promise.all((node?.getConnections(peerIdFromString(peerId)) ?? []).map((each) => closing(each)));
   }
+
+  /** Inbound connections whose stream for calls has not come yet. */
+  const awaited = new Map<Connection, { cancel(): void }>();
+  /** Connections on their way out. */
+  const closings = new Map<Connection, Promise<void>>();
 
   /** The dialler opens the stream for calls; the other side waits for it, not for ever. */
   function onConnection(connection: Connection): void {
@@ -113,8 +121,6 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     awaited.set(connection, { cancel: timer.cancel });
     connection.addEventListener('close', () => arrived(connection));
   }
-
-  const awaited = new Map<Connection, { cancel(): void }>();
 
   function arrived(connection: Connection): void {
     awaited.get(connection)?.cancel();
@@ -144,9 +150,34 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       duplex: streamDuplex(stream, clock),
       initiator: connection.direction === 'outbound',
       addresses: () => [connection.remoteAddr.toString()],
-      onClosed: () => void closeConnection(connection),
+      onClosed: (byUs) => void closing(connection, byUs ? stream : undefined),
     });
     connectStream(stream, link);
+  }
+
+  /** Closes a connection, after the peer had time to read what the stream said last and to close its side of it. */
+  function closing(connection: Connection, stream?: Stream): Promise<void> {
+    const begun = closings.get(connection);
+    if (begun) return begun;
+    const closed = (stream ? linger(stream) : Promise.resolve())
+      .then(() => connection.close())
+      .catch((error: Error) => connection.abort(error))
+      .finally(() => closings.delete(connection));
+    closings.set(connection, closed);
+    return closed;
+  }
+
+  function linger(stream: Stream): Promise<void> {
+    if (stream.remoteWriteStatus === 'closed') return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = clock.after(LINGER_MS, resolve);
+      const done = () => {
+        timer.cancel();
+        resolve();
+      };
+      stream.addEventListener('remoteCloseWrite', done);
+      stream.addEventListener('close', done);
+    });
   }
 
   async function learn(peerId: PeerId): Promise<void> {
@@ -205,6 +236,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     peering.stop();
     gossip.detach();
     node = undefined;
+    await Promise.all(closings.values());
     await libp2p.stop();
     for (const connection of [...awaited.keys()]) arrived(connection);
   }
@@ -233,8 +265,8 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   };
 }
 
-const closeConnection = (connection: Connection): Promise<void> =>
-  connection.close().catch((error: Error) => connection.abort(error));
+const sameTarget = (connection: Connection, target: string): boolean =>
+  peerIdIn(target) === undefined || peerIdIn(target) === connection.remotePeer.toString();
 
 const withPeer = (address: string, peerId: PeerId): string =>
   address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`;

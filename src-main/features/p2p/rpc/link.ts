@@ -42,8 +42,8 @@ export interface LinkDeps {
   handler(protocol: string): RpcHandler | undefined;
   addresses(): string[];
   onReady(peer: PeerInfo): void;
-  /** The link is gone, for this reason. */
-  onClosed(error: AppError): void;
+  /** The link is gone, for this reason. `byUs`: the peer may still be reading our goodbye. */
+  onClosed(error: AppError, byUs: boolean): void;
   /** What a handler threw. */
   onFault(error: unknown): void;
 }
@@ -210,10 +210,10 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     if (over) return;
     outbox.control(FRAME_TYPES.goodbye, 0, encodeFault(toErrorShape(error)));
     outbox.flush();
-    close(error);
+    close(error, true);
   }
 
-  function close(error: AppError): void {
+  function close(error: AppError, byUs = false): void {
     if (over) return;
     over = error;
     helloTimer.cancel();
@@ -223,7 +223,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     calls?.close(lost);
     serving?.close(lost);
     duplex.close();
-    deps.onClosed(error);
+    deps.onClosed(error, byUs);
   }
 
   outbox.control(FRAME_TYPES.hello, 0, encodeHello(deps.hello));
