@@ -56,6 +56,8 @@ export interface Endpoint {
   stop(): Promise<void>;
   /** `http://host:port/mcp`; empty before `start`. */
   readonly url: string;
+  /** The client's token was revoked: what it has open ends. */
+  endClient(clientId: string): void;
   /** Who is connected now. */
   clients(): EndpointClient[];
 }
@@ -159,6 +161,10 @@ export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): En
     },
     get url() {
       return port === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}:${port}/mcp`;
+    },
+    endClient(clientId) {
+      front.drop(clientId);
+      sessions.endClient(clientId);
     },
     clients: () => [
       ...[...sessions.all()].map(({ session }) => describe(session, 'http')),

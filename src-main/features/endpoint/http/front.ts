@@ -16,6 +16,8 @@ import { refuse, sendEmpty, sendError } from './replies.ts';
 export interface Front {
   /** Resolves with the port. Throws `AppError` `endpoint.port_in_use` or `endpoint.cannot_listen`. */
   listen(host: string, port: number): Promise<number>;
+  /** Ends what a client has open: its token is no longer valid. */
+  drop(clientId: string): void;
   /** Ends the server and every connection. */
   close(): Promise<void>;
 }
@@ -42,11 +44,15 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
     handle,
   );
   server.maxConnections = limits.connections;
+  const open = new Map<ServerResponse, string>();
 
   function handle(req: IncomingMessage, res: ServerResponse): void {
     try {
       const visit = enter(req, res);
-      if (visit) serve(visit).catch((fault: unknown) => failed(res, fault));
+      if (!visit) return;
+      open.set(res, visit.client.clientId);
+      res.once('close', () => open.delete(res));
+      serve(visit).catch((fault: unknown) => failed(res, fault));
     } catch (fault) {
       failed(res, fault);
     }
@@ -137,6 +143,9 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
 
   return {
     listen: (host, port) => listen(server, host, port),
+    drop(clientId) {
+      for (const [res, owner] of open) if (owner === clientId) res.destroy();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

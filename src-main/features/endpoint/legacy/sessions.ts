@@ -26,6 +26,8 @@ export interface Sessions {
   find(id: string, clientId: string, profile: string): HttpSession | undefined;
   /** The client said goodbye; the id is not valid any more. */
   end(id: string): void;
+  /** Ends the sessions of a client whose token is no longer valid. */
+  endClient(clientId: string): void;
   all(): Iterable<HttpSession>;
   close(reason: AppError): void;
 }
@@ -47,6 +49,8 @@ export function createSessions(deps: SessionsDeps, limits: EndpointLimits): Sess
 
   function open(id: string, facts: SessionFacts): HttpSession {
     if (sessions.size >= limits.sessions) makeRoom();
+    // The catalog as it is now is what the session's client knows: the next change is told against it.
+    deps.views.get(facts.profile);
     const key = toBase64Url(deps.random.bytes(12));
     const streams = createStreams({ clock, nonce: key.slice(0, 8).replaceAll('.', '_') }, limits);
     const session = createSession(
@@ -104,6 +108,10 @@ export function createSessions(deps: SessionsDeps, limits: EndpointLimits): Sess
       if (known) drop(known, undefined);
       ended.add(id);
       if (ended.size > limits.endedSessions) ended.delete(ended.values().next().value as string);
+    },
+    endClient(clientId) {
+      for (const session of [...sessions.values()])
+        if (session.session.facts.clientId === clientId) drop(session, undefined);
     },
     all: () => sessions.values(),
     close(reason) {

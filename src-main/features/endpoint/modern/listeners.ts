@@ -124,6 +124,8 @@ export function createListeners(deps: ListenersDeps, limits: EndpointLimits): Li
 
   return {
     async open({ id, params }, envelope, visitor, outlet) {
+      // What the client heard so far is what the catalog says now: the next change is told against that.
+      deps.views.get(visitor.profile);
       const asked = readFilter(params?.['notifications'], limits.subscriptions);
       if (listeners.size + opening >= limits.listeners) throw busy('subscriptions');
       const key = deps.newKey();
