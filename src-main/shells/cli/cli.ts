@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
 import { defaultDataDir } from '#main/platform/data-dir.ts';
-import { connectToNode } from './connection.ts';
 import type { Io } from './io.ts';
 
 /** What a command answers: `data` for programs (`--json`), `text` for people. */
@@ -49,6 +48,8 @@ export function createCli(program: Command, io: Io): Cli {
     },
     ask: (action) =>
       cli.run(async () => {
+        // Only now: commands that need no node (the bridge above all) start without the contract and its schemas.
+        const { connectToNode } = await import('./connection.ts');
         const { node, close } = await connectToNode(cli.dataDir());
         try {
           return await action(node);

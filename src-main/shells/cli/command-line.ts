@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { AppError, type ErrorShape, toErrorShape } from '#shared/kernel/errors.ts';
-import packageJson from '../../../package.json' with { type: 'json' };
+import { PRODUCT_VERSION } from '#main/platform/version.ts';
 import { createCli } from './cli.ts';
 import { addApiCommands } from './commands/api.ts';
 import { addClientCommands } from './commands/clients.ts';
@@ -47,7 +47,7 @@ function createProgram(io: Io): Command {
     .description(
       'A decentralized registry for MCP servers: the node, and the remote control of a running one.',
     )
-    .version(packageJson.version, '--version', 'print the version')
+    .version(PRODUCT_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .option('--data-dir <dir>', 'the folder of the node (default: $TOOLSWARM_DATA_DIR, or the platform’s)')
     .option('--json', 'answer with one JSON object')

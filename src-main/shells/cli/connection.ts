@@ -25,7 +25,7 @@ export async function connectToNode(dataDir: string): Promise<NodeConnection> {
 }
 
 /** The fault of every command that needs a node where none answers. */
-export const notRunning = (dataDir: string, cause?: NodeJS.ErrnoException): AppError =>
+const notRunning = (dataDir: string, cause?: NodeJS.ErrnoException): AppError =>
   cause?.code === 'EACCES'
     ? new AppError('cli.not_allowed', `The node on ${dataDir} belongs to another user.`, {
         advice: 'Run this as the user who started the node.',

@@ -1,7 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { AppError } from '#shared/kernel/errors.ts';
 import type { Cli } from '../cli.ts';
 import { byteSize } from '../printable.ts';
 import { givenPassphrase, needPassphrase, newPassphrase } from '../prompts.ts';
@@ -22,28 +20,17 @@ export function addRecoveryCommands(program: Command, cli: Cli): void {
     .command('restore')
     .description('restore a backup into an empty folder; the node must not be running')
     .argument('<file>')
-    .action((file: string) =>
+    .option('--same-node', 'keep the peer id as well: only where the old node will never run again')
+    .action((file: string, { sameNode }: { sameNode?: boolean }) =>
       cli.run(async () => {
         const dataDir = cli.dataDir();
-        await refuseUsedFolder(dataDir);
         const passphrase = await needPassphrase(cli, 'Passphrase of the backup');
         const { restoreBackup } = await import('#main/features/recovery/index.ts');
-        const restored = await restoreBackup({ file: resolve(file), passphrase, dataDir });
+        const restored = await restoreBackup({ file: resolve(file), passphrase, dataDir, sameNode });
         return {
           data: { dataDir, ...restored },
           text: `Restored into ${dataDir}. Start it with \`toolswarm daemon\`.`,
         };
       }),
     );
-}
-
-async function refuseUsedFolder(dataDir: string): Promise<void> {
-  const names = await readdir(dataDir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  if (names.length > 0)
-    throw new AppError('cli.folder_not_empty', `The folder ${dataDir} is not empty.`, {
-      advice: 'Name an empty one with --data-dir; nothing was changed.',
-    });
 }

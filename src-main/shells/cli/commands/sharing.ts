@@ -86,8 +86,10 @@ async function shareWithConsent(
   }
 }
 
-const withWhom = ({ audience }: Share): string =>
-  audience.kind === 'providers' ? audience.providers.join(', ') : audience.kind;
+function withWhom({ audience }: Share): string {
+  if (audience.kind === 'providers') return audience.providers.join(', ');
+  return audience.kind === 'known' ? 'those you know' : 'everyone';
+}
 
 function showShare(share: Share): Answer {
   const what = share.tools ? `${plural(share.tools.length, 'tool')} of ${share.server}` : share.server;

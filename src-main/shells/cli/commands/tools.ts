@@ -4,7 +4,6 @@ import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { jsonObject, wholeNumber } from '../parse.ts';
 import { facts, oneLine, printable, shorten, table, yesNo } from '../printable.ts';
-import { showResult } from '../tool-result.ts';
 
 const ID = 'full id, short form, alias or catalog name';
 
@@ -61,6 +60,7 @@ function addCallCommand(tools: Command, cli: Cli): void {
     .action((id: string, flags: { args?: Record<string, unknown>; timeout?: number }) =>
       cli.ask(async (node) => {
         const answer = await node['tools.call']({ id, arguments: flags.args, timeoutMs: flags.timeout });
+        const { showResult } = await import('../tool-result.ts');
         return { data: answer, text: showResult(answer.result) };
       }),
     );

@@ -1,0 +1,160 @@
+/** One of everything that a node can answer with, the same in every run. */
+import type { z } from 'zod';
+import type { Share } from '#shared/features/access/contract.ts';
+import type { identitySchema } from '#shared/features/identity/contract.ts';
+import type { NodeStatus } from '#shared/features/node/contract.ts';
+import type { PeerView } from '#shared/features/p2p/contract.ts';
+import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { ServerView } from '#shared/features/servers/contract.ts';
+
+const AT = 1_800_000_000_000;
+const PROVIDER = `z6Mk${'a'.repeat(44)}`;
+const OTHER_PROVIDER = `z6Mk${'b'.repeat(44)}`;
+const FINGERPRINT = 'f0'.repeat(32);
+
+export const status = (pid: number, dataDir: string): NodeStatus => ({
+  version: '0.1.0',
+  pid,
+  dataDir,
+  startedAt: AT,
+  providerId: PROVIDER,
+  peerId: '12D3KooWHere',
+  displayName: 'Ada',
+  addresses: ['/ip4/127.0.0.1/tcp/7422/p2p/12D3KooWHere'],
+  mcpUrl: 'http://127.0.0.1:7420/mcp',
+  webUrl: 'http://127.0.0.1:7421/',
+  peers: 1,
+  servers: { total: 2, running: 1, failed: 1 },
+  tools: { catalog: 3, network: 13, pending: 12, changed: 0 },
+  residentBytes: 94_371_840,
+});
+
+export const server: ServerView = {
+  name: 'everything',
+  transport: { type: 'stdio', command: 'npx', args: ['-y', '@modelcontextprotocol/server-everything'] },
+  env: {},
+  secrets: [],
+  interaction: 'auto',
+  enabled: true,
+  tags: [],
+  state: 'running',
+  pid: 4242,
+  startedAt: AT,
+  restarts: 0,
+  serverInfo: { name: 'everything', version: '2.0.0' },
+  protocolVersion: '2025-11-25',
+  era: 'legacy',
+  toolCount: 13,
+  promptCount: 4,
+  resourceCount: 7,
+};
+
+export const failedServer: ServerView = {
+  ...server,
+  name: 'broken',
+  transport: { type: 'http', url: 'https://mcp.example.org/mcp' },
+  state: 'failed',
+  pid: undefined,
+  problem: { code: 'servers.unreachable', message: 'It does not answer.', advice: 'Check the address.' },
+  toolCount: 0,
+};
+
+export const share: Share = {
+  server: 'everything',
+  audience: { kind: 'providers', providers: [OTHER_PROVIDER] },
+  tools: ['echo'],
+  sharedAt: AT,
+};
+
+export const tool: ToolView = {
+  id: `${OTHER_PROVIDER}/everything/echo@2.0.0#${FINGERPRINT}`,
+  catalogName: 'everything_echo',
+  providerId: OTHER_PROVIDER,
+  providerName: 'Grace',
+  server: 'everything',
+  name: 'echo',
+  title: 'Echo',
+  // What a hostile provider might send: the terminal must not obey it.
+  description: 'Says it again.\u001b[31m\u202e',
+  version: '2.0.0',
+  fingerprint: FINGERPRINT,
+  tags: [],
+  origin: 'network',
+  state: 'approved',
+  reachable: true,
+  nodes: ['12D3KooWThere'],
+  warnings: [],
+};
+
+export const toolDetail = {
+  ...tool,
+  tool: {
+    name: 'echo',
+    description: 'Says it again.',
+    inputSchema: { type: 'object', properties: { message: { type: 'string' } } },
+  },
+  diff: [{ path: 'description', before: 'Says it.', after: 'Says it again.' }],
+};
+
+export const peer: PeerView = {
+  peerId: '12D3KooWThere',
+  providerId: OTHER_PROVIDER,
+  displayName: 'Grace',
+  connected: true,
+  blocked: false,
+  known: true,
+  addresses: ['/ip4/127.0.0.1/tcp/7432/p2p/12D3KooWThere'],
+  direction: 'outbound',
+  agent: 'toolswarm/0.1.0',
+  version: 1,
+  features: [],
+  latencyMs: 1.5,
+  connectedAt: AT,
+};
+
+export const identity: z.output<typeof identitySchema> = {
+  providerId: PROVIDER,
+  peerId: '12D3KooWHere',
+  createdAt: AT,
+  profile: { displayName: 'Ada' },
+  passphraseProtected: false,
+  recoveryPhraseConfirmed: false,
+  rotatedFrom: [],
+};
+
+export const client = { id: 'c1', name: 'Editor', profile: 'default', createdAt: AT };
+
+export const connection = {
+  url: 'http://127.0.0.1:7420/mcp',
+  token: 'tm_secret',
+  socket: '/run/mcp.sock',
+  command: 'npx',
+  args: ['toolswarm', 'mcp'],
+};
+
+export const setting = {
+  key: 'mcp.port',
+  schema: { type: 'integer' },
+  value: 7420,
+  defaultValue: 7420,
+  source: 'default' as const,
+  needsRestart: true,
+};
+
+export const invocation: Invocation = {
+  id: 'i1',
+  direction: 'outgoing',
+  startedAt: AT,
+  durationMs: 12.4,
+  outcome: 'ok',
+  method: 'tools/call',
+  server: 'everything',
+  tool: 'echo',
+  providerId: OTHER_PROVIDER,
+  client: 'Editor',
+  requestBytes: 120,
+  responseBytes: 2048,
+};
+
+export const words = Array.from({ length: 24 }, (_, index) => `word${index + 1}`);

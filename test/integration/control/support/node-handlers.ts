@@ -1,0 +1,132 @@
+/** Handlers of the whole contract in memory: what was asked is recorded, answers come from the fixtures. */
+import type { NodeHandlers } from '#shared/contract.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import * as fixtures from './fixtures.ts';
+
+export interface Asked {
+  name: string;
+  input: unknown;
+}
+
+export interface MemoryNode {
+  handlers: NodeHandlers;
+  asked: Asked[];
+}
+
+/** @param stop what `node.stop` does besides being recorded. */
+export function createMemoryNode({
+  pid = process.pid,
+  dataDir = '/data',
+  stop = () => undefined,
+}: {
+  pid?: number;
+  dataDir?: string;
+  stop?: () => void;
+} = {}): MemoryNode {
+  const { server, share, tool, toolDetail, peer, identity, client, setting } = fixtures;
+  const items = <T>(...list: T[]) => ({ items: list });
+  async function* once<T>(item: T) {
+    yield item;
+  }
+  const status = () => fixtures.status(pid, dataDir);
+  const apiToken = { id: 'a1', name: 'script', scope: 'read' as const, createdAt: 1_800_000_000_000 };
+  const log = items(
+    { at: 1_800_000_000_000, stream: 'event' as const, text: 'started' },
+    { at: 1_800_000_000_001, stream: 'stderr' as const, text: 'ready\u001b[2J' },
+  );
+  const counts = { revision: 1, catalog: 3, network: 13, pending: 12, changed: 0 };
+
+  const handlers: NodeHandlers = {
+    'api.tokens.list': () => items(apiToken),
+    'api.tokens.create': ({ name, scope }) => ({ ...apiToken, name, scope, token: 'ts_secret' }),
+    'api.tokens.revoke': () => ({}),
+    'node.status': status,
+    'node.stop': () => {
+      stop();
+      return {};
+    },
+    'node.openLink': () => ({ url: 'http://127.0.0.1:7421/#t=once' }),
+    'node.watch': () => once(status()),
+    'identity.get': () => identity,
+    'identity.setProfile': (profile) => ({ ...identity, profile }),
+    'identity.revealRecoveryPhrase': () => ({ words: fixtures.words }),
+    'identity.confirmRecoveryPhrase': () => ({ ...identity, recoveryPhraseConfirmed: true }),
+    'identity.rotate': () => ({ ...identity, rotatedFrom: [identity.providerId] }),
+    'identity.setPassphrase': ({ next }) => ({ ...identity, passphraseProtected: next !== '' }),
+    'settings.list': () => items(setting),
+    'settings.set': ({ value }) => ({ ...setting, value, source: 'file' }),
+    'settings.reset': () => setting,
+    'peers.list': () => items(peer),
+    'peers.connect': () => peer,
+    'peers.disconnect': () => ({}),
+    'peers.block': ({ id }) => ({ id }),
+    'peers.unblock': ({ id }) => ({ id }),
+    'peers.setKnown': () => ({}),
+    'peers.watch': () => once(items(peer)),
+    'profiles.list': () => items({ name: 'default', prefix: true }),
+    'profiles.set': (profile) => profile,
+    'profiles.remove': () => ({}),
+    'clients.list': () => items(client),
+    'clients.create': ({ name, profile }) => ({ ...client, name, profile, token: 'tm_secret' }),
+    'clients.revoke': () => ({}),
+    'clients.connection': () => fixtures.connection,
+    'access.shares': () => items(share),
+    'servers.share': ({ name, audience, tools, confirmed }) => {
+      if (audience.kind === 'everyone' && !confirmed) throw confirmEveryone();
+      return { server: name, audience, tools, sharedAt: share.sharedAt };
+    },
+    'servers.unshare': () => ({}),
+    'tools.list': () => items(tool),
+    'tools.search': () => items(tool),
+    'tools.show': () => toolDetail,
+    'tools.approve': () => tool,
+    'tools.reject': () => ({ ...tool, state: 'rejected' }),
+    'tools.alias': ({ alias }) => ({ ...tool, alias }),
+    'tools.watch': () => once(counts),
+    'tools.call': () => ({ result: { content: [{ type: 'text', text: 'Echo: hello' }] } }),
+    'invocations.list': () => items(fixtures.invocation),
+    'invocations.watch': () => once(fixtures.invocation),
+    'servers.list': () => items(server, fixtures.failedServer),
+    'servers.get': () => server,
+    'servers.add': ({ name }) => ({ ...server, name }),
+    'servers.remove': ({ name }) => {
+      if (name !== server.name) throw unknownServer(name);
+      return {};
+    },
+    'servers.start': () => server,
+    'servers.stop': () => ({ ...server, state: 'disabled' }),
+    'servers.restart': () => server,
+    'servers.logs': () => log,
+    'servers.followLogs': () => once(log.items[0]!),
+    'servers.watch': () => once(items(server)),
+    'servers.previewImport': () => ({ format: 'mcpServers', items: [{ name: 'files' }] }),
+    'servers.import': () => ({
+      added: ['files'],
+      skipped: [{ name: 'old', reason: 'It is present already.' }],
+    }),
+    'recovery.backup': ({ file }) => ({ file, bytes: 4096, createdAt: 1_800_000_000_000 }),
+  };
+  const asked: Asked[] = [];
+  return { handlers: recording(handlers, asked), asked };
+}
+
+function recording(handlers: NodeHandlers, asked: Asked[]): NodeHandlers {
+  const recorded = Object.entries(handlers).map(([name, handler]) => [
+    name,
+    (input: unknown, context: unknown) => {
+      asked.push({ name, input });
+      return (handler as (input: unknown, context: unknown) => unknown)(input, context);
+    },
+  ]);
+  return Object.fromEntries(recorded) as NodeHandlers;
+}
+
+const confirmEveryone = (): AppError =>
+  new AppError('access.confirm_everyone', 'This server can change things.', {
+    advice: 'Share it with providers you know, or confirm.',
+  });
+
+const unknownServer = (name: string): AppError =>
+  new AppError('servers.unknown', `There is no server “${name}”.`, {
+    advice: 'List them with `toolswarm servers list`.',
+  });
