@@ -9,6 +9,8 @@ import { relayMigrations } from '../features/relay/index.ts';
 import { serversMigrations } from '../features/servers/index.ts';
 import { trustMigrations } from '../features/trust/index.ts';
 import type { Migration } from '../platform/sqlite.ts';
+import { apiTokenMigrations } from './api-tokens.ts';
+import { webSessionMigrations } from './web-sessions.ts';
 
 export const nodeMigrations: readonly Migration[] = [
   ...identityMigrations,
@@ -20,4 +22,9 @@ export const nodeMigrations: readonly Migration[] = [
   ...registryMigrations,
   ...serversMigrations,
   ...relayMigrations,
+  ...apiTokenMigrations,
+  ...webSessionMigrations,
 ];
+
+/** What peers can give back, or what is worth nothing elsewhere: left out of backups. */
+export const REFETCHABLE_TABLES = ['records', 'registry_manifests', 'invocations', 'web_sessions'];

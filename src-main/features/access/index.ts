@@ -45,6 +45,8 @@ export interface Access extends EventSource<AccessEvents> {
   /** Throws `access.confirm_everyone`, `access.no_such_tool` or `ids.bad_provider`. */
   share(request: ShareRequest): Share;
   unshare(server: string): void;
+  /** A provider goes by a new key: shares that named the old one name the new one. */
+  follow(from: ProviderId, to: ProviderId): void;
   maySee(provider: ProviderId, server: string): Result<Share, AccessRule>;
   mayCall(provider: ProviderId, server: string, tool: string): Result<Share, AccessRule>;
 }
@@ -61,6 +63,13 @@ export function createAccess(deps: { db: Database; clock: Clock; standing: Stand
     const { tier } = deps.standing(provider);
     return { provider, blocked: tier === 'blocked', known: tier === 'known', share: shares.get(server) };
   };
+  function put(share: Share): void {
+    const tools = share.tools ? JSON.stringify(share.tools) : null;
+    save.run(share.server, JSON.stringify(share.audience), tools, share.sharedAt);
+    shares.set(share.server, share);
+    events.emit('shareChanged', { server: share.server, share });
+  }
+
   return {
     on: events.on,
     shares: () => [...shares.values()],
@@ -73,14 +82,7 @@ export function createAccess(deps: { db: Database; clock: Clock; standing: Stand
         ...(request.tools ? { tools: [...new Set(request.tools)] } : {}),
         sharedAt: deps.clock.now(),
       };
-      save.run(
-        share.server,
-        JSON.stringify(share.audience),
-        share.tools ? JSON.stringify(share.tools) : null,
-        share.sharedAt,
-      );
-      shares.set(share.server, share);
-      events.emit('shareChanged', { server: share.server, share });
+      put(share);
       return share;
     },
     unshare(server) {
@@ -88,6 +90,15 @@ export function createAccess(deps: { db: Database; clock: Clock; standing: Stand
       remove.run(server);
       shares.delete(server);
       events.emit('shareChanged', { server, share: undefined });
+    },
+    follow(from, to) {
+      for (const share of shares.values()) {
+        if (share.audience.kind !== 'providers' || !share.audience.providers.includes(from)) continue;
+        const providers = new Set(
+          share.audience.providers.map((provider) => (provider === from ? to : provider)),
+        );
+        put({ ...share, audience: { kind: 'providers', providers: [...providers] } });
+      }
     },
     maySee: (provider, server) => maySee(question(provider, server)),
     mayCall: (provider, server, tool) => mayCall(question(provider, server), tool),

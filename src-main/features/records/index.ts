@@ -70,6 +70,8 @@ export interface Records extends EventSource<RecordsEvents> {
   inForce(type: string): StoredRecord[];
   /** Own records, tombstones included. */
   own(): StoredRecord[];
+  /** Takes an own record out of the store without a trace, where its signer no longer stands for it. */
+  drop(type: string, key: string): void;
   /** Forgets everything of a provider that was blocked. */
   forget(owner: ProviderId): void;
   /** Hands all own private records a peer may now see to it, and ends those it may no longer see. */
@@ -216,6 +218,7 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
     get: (type, key) => store.get(type, key),
     inForce: (type) => store.inForce(type, clock.now()),
     own: () => store.own(),
+    drop: (type, key) => store.remove(type, key),
     forget(owner) {
       for (const record of store.ofOwner(owner)) {
         if (record.own) continue;

@@ -12,8 +12,8 @@ export interface ShownDecision extends Decision {
 export interface Decisions {
   get(tool: string): ShownDecision | undefined;
   set(tool: string, decision: ShownDecision): void;
-  /** `provider/server/tool` of everything approved. */
-  approved(): string[];
+  /** Copies decisions on tools whose key starts with `from` to the same tools under `to`, where none is there yet. */
+  follow(from: string, to: string): void;
 }
 
 export function createDecisions(db: Database, clock: Clock): Decisions {
@@ -30,12 +30,19 @@ export function createDecisions(db: Database, clock: Clock): Decisions {
     ]),
   );
   const save = db.prepare('INSERT OR REPLACE INTO registry_decisions VALUES (?, ?, ?, ?, ?)');
+  function set(tool: string, decision: ShownDecision): void {
+    save.run(tool, decision.verdict, decision.fingerprint, JSON.stringify(decision.shown), clock.now());
+    decisions.set(tool, decision);
+  }
+
   return {
     get: (tool) => decisions.get(tool),
-    set(tool, decision) {
-      save.run(tool, decision.verdict, decision.fingerprint, JSON.stringify(decision.shown), clock.now());
-      decisions.set(tool, decision);
+    set,
+    follow(from, to) {
+      for (const [tool, decision] of [...decisions]) {
+        const next = to + tool.slice(from.length);
+        if (tool.startsWith(from) && !decisions.has(next)) set(next, decision);
+      }
     },
-    approved: () => [...decisions].filter(([, { verdict }]) => verdict === 'approved').map(([tool]) => tool),
   };
 }

@@ -41,8 +41,8 @@ export interface Directory {
   get(key: string): DirectoryTool | undefined;
   all(): DirectoryTool[];
   listing(provider: ProviderId, peer: PeerId, server: string): Listing | undefined;
-  /** Raised by every change. */
-  revision(): number;
+  /** What a provider calls himself in his newest entry. */
+  providerName(provider: ProviderId): string | undefined;
 }
 
 interface Instance {
@@ -54,7 +54,6 @@ interface Instance {
 export function createDirectory(): Directory {
   const listings = new Map<string, Listing>();
   const instances = new Map<string, Instance[]>();
-  let revision = 0;
 
   function unlist(listing: Listing): void {
     for (const tool of listing.tools) {
@@ -89,7 +88,6 @@ export function createDirectory(): Directory {
       if (before) unlist(before);
       listings.set(id, listing);
       list(listing);
-      revision++;
     },
     remove(provider, peer, server) {
       const id = listingId(provider, peer, server);
@@ -97,7 +95,6 @@ export function createDirectory(): Directory {
       if (!before) return false;
       unlist(before);
       listings.delete(id);
-      revision++;
       return true;
     },
     get(key) {
@@ -106,7 +103,12 @@ export function createDirectory(): Directory {
     },
     all: () => [...instances].map(([key, all]) => merged(key, all)),
     listing: (provider, peer, server) => listings.get(listingId(provider, peer, server)),
-    revision: () => revision,
+    providerName(provider) {
+      const [newest] = [...listings.values()]
+        .filter((listing) => listing.provider === provider && listing.providerName)
+        .sort((a, b) => b.issuedAt - a.issuedAt);
+      return newest?.providerName;
+    },
   };
 }
 

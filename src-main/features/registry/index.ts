@@ -15,6 +15,7 @@ import type { Share } from '#shared/features/access/contract.ts';
 import { type CertifiedNode, ENTRY_TOPIC, ENTRY_TYPE, readEntry } from '#shared/features/registry/entry.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { diffTools, type FieldChange } from '#shared/features/registry/diff.ts';
+import { stripHidden } from '#shared/features/registry/text.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import { utf8 } from '#shared/kernel/bytes.ts';
@@ -89,6 +90,8 @@ export interface Registry extends EventSource<RegistryEvents> {
   localOffers(server: string): ServerOffers | undefined;
   /** Makes the published entry of a server match its share. */
   setShare(server: string, share: Share | undefined): void;
+  /** Own servers whose entries are out. */
+  published(): string[];
   list(scope: 'catalog' | 'local' | 'network' | 'all'): ToolView[];
   search(text: string, limit: number): ToolView[];
   /** Throws `registry.unknown_tool` or `registry.ambiguous`. */
@@ -97,12 +100,16 @@ export interface Registry extends EventSource<RegistryEvents> {
   approve(id: string, fingerprint?: string): ToolView;
   reject(id: string): ToolView;
   alias(id: string, alias: string): ToolView;
+  /** A provider goes by a new key: decisions, names and aliases of his tools follow. */
+  follow(from: ProviderId, to: ProviderId): void;
   catalog(): readonly CatalogEntry[];
   /** Throws as `show` does. */
   callable(id: string): CallableTool;
   /** A tool of an own server by its own name, or undefined. */
   localTool(server: string, tool: string): CallableTool | undefined;
   counts(): Counts;
+  /** What a provider calls himself, where an entry told; made safe to show. */
+  providerName(provider: ProviderId): string | undefined;
   /** Tells watchers that reachability may have changed. */
   touch(): void;
 }
@@ -249,6 +256,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
           );
         });
     },
+    published: publisher.published,
     list: (scope) => inScope(scope).map(view).sort(byServerAndName),
     search: (text, limit) => searchTools(directory.all(), text).slice(0, limit).map(view),
     show(id) {
@@ -276,11 +284,20 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       changed();
       return view(entry);
     },
+    follow(from, to) {
+      decisions.follow(`${from}/`, `${to}/`);
+      names.follow(`${from}/`, `${to}/`);
+      changed();
+    },
     catalog: () => catalog,
     callable: (id) => callable(find(id)),
     localTool(server, tool) {
       const entry = directory.get(toolKey(node.providerId, server, tool));
       return entry?.listing.local ? callable(entry) : undefined;
+    },
+    providerName(provider) {
+      const name = directory.providerName(provider);
+      return name === undefined ? undefined : stripHidden(name);
     },
     counts() {
       const states = directory.all().map((entry) => stateOf(entry, decisions));

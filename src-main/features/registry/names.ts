@@ -13,6 +13,8 @@ export interface CatalogNames {
   setAlias(tool: string, alias: string): void;
   /** `provider/server/tool` behind a name or alias. */
   toolNamed(name: string): string | undefined;
+  /** Gives the names and aliases of tools whose key starts with `from` to the same tools under `to`. */
+  follow(from: string, to: string): void;
 }
 
 export function createCatalogNames(db: Database): CatalogNames {
@@ -46,6 +48,19 @@ export function createCatalogNames(db: Database): CatalogNames {
       if (alias) sql.alias.run(tool, alias);
       else sql.unalias.run(tool);
       aliases.set(tool, alias || undefined);
+    },
+    follow(from, to) {
+      for (const [table, book] of [
+        ['registry_names', names],
+        ['registry_aliases', aliases],
+      ] as const)
+        for (const [tool, name] of [...book.byTool]) {
+          const next = to + tool.slice(from.length);
+          if (!tool.startsWith(from) || book.byTool.has(next)) continue;
+          db.prepare(`UPDATE ${table} SET tool = ? WHERE tool = ?`).run(next, tool);
+          book.set(tool, undefined);
+          book.set(next, name);
+        }
     },
     toolNamed: (name) => aliases.byName.get(name) ?? names.byName.get(name),
   };

@@ -1,7 +1,14 @@
 /** Own entries: what this node shares, signed and handed to the records slice whenever sharing or tools change. */
 import type { Share } from '#shared/features/access/contract.ts';
 import { isToolShared } from '#shared/features/access/rules.ts';
-import { ENTRY_TYPE, type Entry, entryKey, sealEntry, storedEntry } from '#shared/features/registry/entry.ts';
+import {
+  ENTRY_TYPE,
+  type Entry,
+  entryKey,
+  parseEntryKey,
+  sealEntry,
+  storedEntry,
+} from '#shared/features/registry/entry.ts';
 import { encodeManifest } from '#shared/features/registry/manifest.ts';
 import { MAX_RECORD_BYTES } from '#shared/features/records/messages.ts';
 import { LIFETIME_MS } from '#shared/features/records/rules.ts';
@@ -34,6 +41,8 @@ export interface LocalServer {
 export interface Publisher {
   /** Makes the published entry match the share; publishes nothing where it matches already. */
   sync(server: string, share: Share | undefined, local: LocalServer | undefined): void;
+  /** Servers whose entries are out. Entries that this node signed under an earlier provider key are dropped. */
+  published(): string[];
   /** Signs an own entry anew before it expires. */
   renew(record: StoredRecord): Envelope | undefined;
 }
@@ -90,6 +99,16 @@ export function createPublisher(deps: {
       if (isOut && !before.private && isPrivate) end(before);
       else if (isOut && isSame(before, wanted)) return records.reshare(keyOf(server), ENTRY_TYPE);
       publish({ ...wanted, seq: nextSeq(published(server)) });
+    },
+    published() {
+      const servers: string[] = [];
+      for (const record of records.own()) {
+        const { peer, provider, server } = parseEntryKey(record.key);
+        if (record.type !== ENTRY_TYPE) continue;
+        if (provider !== node.providerId || peer !== node.peerId) records.drop(record.type, record.key);
+        else if (!record.tombstone) servers.push(server);
+      }
+      return servers;
     },
     renew(record) {
       const entry = storedEntry(record.bytes);

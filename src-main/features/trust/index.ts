@@ -36,6 +36,8 @@ export interface Trust extends EventSource<TrustEvents> {
   unblock(id: ProviderId | PeerId): void;
   /** Whether any of these identities is blocked. */
   isBlocked(...ids: Array<ProviderId | PeerId | undefined>): boolean;
+  /** A provider goes by a new key: what was said of the old one holds for the new. */
+  follow(from: ProviderId, to: ProviderId): void;
   known(): ProviderId[];
   blocks(): Array<ProviderId | PeerId>;
 }
@@ -82,6 +84,10 @@ export function createTrust(deps: { db: Database; clock: Clock }): Trust {
       events.emit('unblocked', { id });
     },
     isBlocked: (...ids) => ids.some((id) => id !== undefined && blocked.has(id)),
+    follow(from, to) {
+      if (known.has(from)) trust.setKnown(to, true);
+      if (blocked.has(from)) trust.block(to);
+    },
     known: () => [...known],
     blocks: () => [...blocked],
   };

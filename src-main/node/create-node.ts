@@ -1,0 +1,255 @@
+/**
+ * The composition root: builds a whole node from options and hands it to a shell. Shells add what is theirs (a window, a
+ * web server, a terminal); the node knows none of them.
+ *
+ *     const node = await createNode({ dataDir, env: process.env });
+ *     await node.start();
+ *     node.ready();        // addresses, ids and tokens for the shell to show
+ *     await node.stop();
+ */
+import { CONTRACT_VERSION, contract, type NodeHandlers } from '#shared/contract.ts';
+import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
+import { createClientsHandlers } from '../features/clients/index.ts';
+import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
+import { createIdentityHandlers } from '../features/identity/index.ts';
+import { createRecovery, createRecoveryHandlers } from '../features/recovery/index.ts';
+import { createRegistryHandlers } from '../features/registry/index.ts';
+import { createRelayHandlers } from '../features/relay/index.ts';
+import { createServersHandlers } from '../features/servers/index.ts';
+import { createSettings, createSettingsHandlers, type Settings } from '../features/settings/index.ts';
+import { describeDataDir } from '../platform/data-dir.ts';
+import { ensureSecret } from '../platform/keystore.ts';
+import { silentLog } from '../platform/log.ts';
+import { PRODUCT_VERSION } from '../platform/version.ts';
+import { type ApiTokens, createApiTokens } from './api-tokens.ts';
+import { REFETCHABLE_TABLES } from './migrations.ts';
+import { createPeersHandlers } from './peers.ts';
+import { openPlatform, type Platform } from './platform.ts';
+import { serveControlSocket } from './serve-contract.ts';
+import { nodeSettings } from './settings.ts';
+import { createSharingHandlers } from './sharing.ts';
+import { createSlices, type NodeSlices } from './slices.ts';
+import { createStatusBoard } from './status.ts';
+import { createCatalogSource, publishShares, wire } from './wiring.ts';
+
+export interface NodeOptions {
+  dataDir: string;
+  /** Opens the keystore where it is protected; seals a new one. */
+  passphrase?: string | undefined;
+  /** Multiaddrs to listen on; absent: the setting. */
+  listen?: string[] | undefined;
+  bootstrap?: string[] | undefined;
+  mcpPort?: number | undefined;
+  webPort?: number | undefined;
+  mdns?: boolean | undefined;
+  /** `small`: fewer connections, for constrained machines. */
+  footprint?: 'small' | undefined;
+  /** Where `TOOLSWARM_…` variables are read. */
+  env: Record<string, string | undefined>;
+  /** Receives each line of the log as well. */
+  logTo?: ((line: string) => void) | undefined;
+}
+
+/** What a shell shows once the node runs. */
+export interface NodeFacts {
+  pid: number;
+  peerId: string;
+  providerId: string;
+  addresses: string[];
+  mcpUrl: string;
+  mcpToken: string;
+}
+
+/** A dashboard that a shell serves; the node hands out its links. */
+export interface Dashboard {
+  url(): string;
+  /** Mints a one-time link. */
+  openLink(): string;
+}
+
+export interface NodeEvents {
+  /** Somebody asked the node to stop. */
+  stopRequested: object;
+  /** The node must be built anew: its own identity changed. */
+  restartRequested: object;
+}
+
+export interface Node extends EventSource<NodeEvents> {
+  readonly handlers: NodeHandlers;
+  readonly platform: Pick<Platform, 'clock' | 'db' | 'log' | 'random'>;
+  readonly settings: Settings<typeof nodeSettings>;
+  readonly apiTokens: ApiTokens;
+  /** Joins the network and serves MCP and the contract. Rejects with advice where a port is taken; call `stop` then. */
+  start(): Promise<void>;
+  /** Calls end, servers are closed, everything is written. Idempotent. */
+  stop(): Promise<void>;
+  ready(): NodeFacts;
+  attach(dashboard: Dashboard): void;
+}
+
+/** Connections of a node with a small footprint. */
+const SMALL_CONNECTIONS = 20;
+
+/** Throws `node.already_running`, `settings.invalid`, `storage.…` or `keystore.…`; nothing is left open then. */
+export async function createNode(options: NodeOptions): Promise<Node> {
+  const settings = readSettings(options);
+  const platform = await openPlatform({ ...options, logLevel: settings.get('log.level') });
+  try {
+    return assemble(platform, settings);
+  } catch (error) {
+    await platform.owned.close();
+    throw error;
+  }
+}
+
+function readSettings(options: NodeOptions): Settings<typeof nodeSettings> {
+  const flags = {
+    'endpoint.port': options.mcpPort,
+    'dashboard.port': options.webPort,
+    'p2p.listen': options.listen?.length ? options.listen : undefined,
+    'p2p.bootstrap': options.bootstrap?.length ? options.bootstrap : undefined,
+    'p2p.mdns': options.mdns,
+    'p2p.maxConnections': options.footprint === 'small' ? SMALL_CONNECTIONS : undefined,
+  };
+  const file = describeDataDir(options.dataDir).settingsFile;
+  return createSettings({ file, env: options.env, flags, log: silentLog }, nodeSettings);
+}
+
+function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): Node {
+  const { clock, dataDir, db, log, owned, random } = platform;
+  const events = createEmitter<NodeEvents>((error) => log.error({ err: error }, 'a listener failed'));
+  const slices = createSlices(platform, settings);
+  const { clients, identity, network } = slices;
+  owned.add(clients);
+  wire(slices, owned, log);
+  const endpoint = createNodeEndpoint(platform, slices);
+  const apiTokens = createApiTokens({ db, clock, random });
+  const startedAt = clock.now();
+  let dashboard: Dashboard | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const status = createStatusBoard({
+    ...slices,
+    clock,
+    facts: { version: PRODUCT_VERSION, pid: process.pid, dataDir: dataDir.root, startedAt },
+    mcpUrl: () => endpoint.url,
+    webUrl: () => dashboard?.url() ?? '',
+  });
+  const handlers: NodeHandlers = {
+    ...sliceHandlers(platform, slices, endpoint),
+    ...apiTokens.handlers,
+    'node.status': status.read,
+    'node.watch': (_input, { signal }) => status.watch(signal),
+    'node.openLink': () => ({ url: dashboard?.openLink() ?? '' }),
+    'node.stop': () => {
+      // After the answer has gone out.
+      clock.after(10, () => events.emit('stopRequested', {}));
+      return {};
+    },
+  };
+  owned.defer(
+    identity.on('providerRotated', ({ to }) => {
+      if (to === identity.self().providerId) clock.after(10, () => events.emit('restartRequested', {}));
+    }),
+  );
+
+  async function start(): Promise<void> {
+    await startSlices(slices, owned);
+    owned.defer(() => endpoint.stop());
+    await endpoint.start();
+    const control = { contract, handlers, version: CONTRACT_VERSION, clock, log };
+    owned.add(await serveControlSocket(dataDir.controlSocket, control));
+    log.info({ ...ready(), mcpToken: undefined }, 'the node is ready');
+  }
+
+  const ready = (): NodeFacts => ({
+    pid: process.pid,
+    peerId: identity.self().peerId,
+    providerId: identity.self().providerId,
+    addresses: network.addresses(),
+    mcpUrl: endpoint.url,
+    mcpToken: clients.connectionToken(),
+  });
+
+  return {
+    on: events.on,
+    handlers,
+    platform,
+    settings,
+    apiTokens,
+    start,
+    stop: () => (stopping ??= owned.close()),
+    ready,
+    attach(given) {
+      dashboard = given;
+    },
+  };
+}
+
+/** In the order of the slices; what was started is stopped in reverse, whatever else fails. */
+async function startSlices(slices: NodeSlices, owned: Platform['owned']): Promise<void> {
+  const { network, records, registry, relay, servers } = slices;
+  owned.defer(() => network.stop());
+  await network.start();
+  owned.defer(() => records.stop());
+  records.start();
+  owned.defer(() => registry.stop());
+  registry.start();
+  owned.defer(() => servers.stopAll());
+  owned.defer(() => relay.stop());
+  relay.start();
+  publishShares(slices);
+}
+
+function createNodeEndpoint(platform: Platform, slices: NodeSlices): Endpoint {
+  const { clock, dataDir, keystore, log, owned, random } = platform;
+  return createEndpoint(
+    {
+      catalog: createCatalogSource(slices, owned),
+      router: slices.relay,
+      authenticator: slices.clients,
+      clock,
+      random,
+      log,
+    },
+    {
+      serverInfo: { name: 'toolswarm', title: 'Toolswarm', version: PRODUCT_VERSION },
+      sessionKey: ensureSecret(keystore, 'endpoint/session', 32, random),
+      port: slices.settings.get('endpoint.port'),
+      socketPath: dataDir.mcpSocket,
+    },
+  );
+}
+
+function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoint) {
+  const { access, clients, identity, network, registry, relay, servers, settings, trust } = slices;
+  const { clock, dataDir } = platform;
+  const connection = (profile: string) => ({
+    url: profile === 'default' ? endpoint.url : `${endpoint.url}/${profile}`,
+    socket: dataDir.mcpSocket,
+    command: 'npx',
+    args: [
+      'toolswarm',
+      'mcp',
+      '--data-dir',
+      dataDir.root,
+      ...(profile === 'default' ? [] : ['--profile', profile]),
+    ],
+  });
+  const recovery = createRecovery(
+    { ...platform, self: identity.self },
+    { appVersion: PRODUCT_VERSION, refetchableTables: REFETCHABLE_TABLES },
+  );
+  const displayName = (providerId: string) => registry.providerName(providerId);
+  return {
+    ...createIdentityHandlers(identity),
+    ...createSettingsHandlers(settings),
+    ...createPeersHandlers({ network, trust, displayName }),
+    ...createClientsHandlers({ clients, connection }),
+    ...createSharingHandlers({ access, servers }),
+    ...createRegistryHandlers(registry),
+    ...createServersHandlers(servers),
+    ...createRelayHandlers(relay, { clock }),
+    ...createRecoveryHandlers(recovery),
+  };
+}

@@ -1,0 +1,72 @@
+/** Every setting of a node, each described once; file, environment, flags and form follow from it. */
+import { z } from 'zod';
+import { setting } from '../features/settings/index.ts';
+
+const port = z.int().min(0).max(65_535);
+const MIB = 1 << 20;
+
+export const nodeSettings = {
+  'endpoint.port': setting(
+    port.default(7420).describe('Port on which AI clients of this machine reach the MCP endpoint.'),
+  ),
+  'dashboard.port': setting(
+    port.default(7421).describe('Port of the dashboard and of the HTTP API, on this machine only.'),
+  ),
+  'p2p.listen': setting(
+    z
+      .array(z.string().min(1).max(256))
+      .max(16)
+      .default(['/ip4/0.0.0.0/tcp/7422', '/ip6/::/tcp/7422'])
+      .describe('Multiaddrs on which other nodes can reach this one.'),
+  ),
+  'p2p.bootstrap': setting(
+    z
+      .array(z.string().min(1).max(256))
+      .max(64)
+      .default([])
+      .describe('Peers to connect to at start, as multiaddrs with /p2p/….'),
+  ),
+  'p2p.mdns': setting(z.boolean().default(true).describe('Look for other nodes on the local network.')),
+  'p2p.dhtServer': setting(
+    z.boolean().default(false).describe('Keep a part of the distributed index for others.'),
+    {
+      needsRestart: false,
+    },
+  ),
+  'p2p.maxConnections': setting(
+    z.int().min(4).max(1000).default(60).describe('Most connections to other nodes at a time.'),
+  ),
+  'relay.idleTimeoutMs': setting(
+    z
+      .int()
+      .min(1000)
+      .max(3_600_000)
+      .default(300_000)
+      .describe('A call without result or progress for this long fails (milliseconds).'),
+    { needsRestart: false },
+  ),
+  'relay.maxResultBytes': setting(
+    z
+      .int()
+      .min(MIB)
+      .max(64 * MIB)
+      .default(8 * MIB)
+      .describe('Largest result of a tool that is accepted or sent, 64 MiB at most.'),
+  ),
+  'relay.keepPayloads': setting(
+    z
+      .boolean()
+      .default(false)
+      .describe('Keep arguments and results in the record of calls. They may hold private data.'),
+    { needsRestart: false },
+  ),
+  'relay.retentionDays': setting(
+    z.int().min(1).max(3650).default(30).describe('How long the record of calls is kept.'),
+    {
+      needsRestart: false,
+    },
+  ),
+  'log.level': setting(
+    z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much the log says.'),
+  ),
+};

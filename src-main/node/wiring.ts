@@ -1,0 +1,153 @@
+/**
+ * Facts that travel between slices. A slice never imports one to its right; what must flow leftward or across is an event
+ * that is connected here, so that this page tells the whole story of who reacts to whom.
+ */
+import type { DisposableStore } from '#shared/kernel/disposables.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
+import { createEmitter } from '#shared/kernel/events.ts';
+import type { Access } from '../features/access/index.ts';
+import type { CatalogEvents, CatalogSource } from '../features/endpoint/index.ts';
+import type { Identity } from '../features/identity/index.ts';
+import type { Network } from '../features/p2p/index.ts';
+import type { Records } from '../features/records/index.ts';
+import type { Registry } from '../features/registry/index.ts';
+import type { Relay } from '../features/relay/index.ts';
+import type { Servers } from '../features/servers/index.ts';
+import type { Trust } from '../features/trust/index.ts';
+import type { Log } from '../platform/log.ts';
+
+export interface Slices {
+  identity: Identity;
+  trust: Trust;
+  network: Network;
+  records: Records;
+  access: Access;
+  registry: Registry;
+  servers: Servers;
+  relay: Relay;
+}
+
+export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
+  const subscribe = (...stops: Array<() => void>) => stops.forEach((stop) => owned.defer(stop));
+  subscribe(...serversToRegistry(slices), ...sharing(slices), ...blocking(slices, log), ...rotation(slices));
+}
+
+/** What local servers offer enters the directory, and leaves it with them. */
+function serversToRegistry({ access, registry, relay, servers }: Slices) {
+  let isStarting = true;
+  /** A server that was switched off leaves the catalog and the network until it is started again. */
+  const withdraw = (server: string) => {
+    if (registry.localOffers(server) === undefined) return;
+    registry.removeLocalServer(server);
+    registry.setShare(server, undefined);
+    relay.recheck();
+  };
+  /** Before the node runs nothing is published: its addresses are not known yet, and `publishShares` follows. */
+  const publish = (server: string) => {
+    if (!isStarting) registry.setShare(server, access.shareOf(server));
+  };
+  const offer = (server: string) => {
+    const offers = servers.offers(server);
+    const { description, state, tags } = servers.get(server);
+    if (state === 'disabled') return withdraw(server);
+    if (!offers) return;
+    registry.setLocalServer(server, { offers, tags, ...(description ? { description } : {}) });
+    publish(server);
+    relay.recheck();
+  };
+  for (const { name } of servers.list()) offer(name);
+  isStarting = false;
+  return [
+    servers.on('offersChanged', ({ server }) => offer(server)),
+    servers.on('changed', ({ server }) => {
+      const isListed = registry.localOffers(server) !== undefined;
+      if (servers.has(server) && isListed === (servers.get(server).state === 'disabled')) offer(server);
+      else registry.touch();
+    }),
+    servers.on('removed', ({ server }) => {
+      access.unshare(server);
+      registry.removeLocalServer(server);
+    }),
+  ];
+}
+
+/** Once the node runs: what is shared is published, and what was published but is no longer shared ends. */
+export function publishShares({ access, registry }: Pick<Slices, 'access' | 'registry'>): void {
+  for (const server of registry.published())
+    if (!access.shareOf(server)) registry.setShare(server, undefined);
+  for (const share of access.shares()) registry.setShare(share.server, share);
+}
+
+/** Sharing is published, and what it no longer allows ends. */
+function sharing({ access, network, registry, relay }: Slices) {
+  return [
+    access.on('shareChanged', ({ server, share }) => {
+      registry.setShare(server, share);
+      relay.recheck();
+    }),
+    network.on('addressesChanged', () => {
+      for (const share of access.shares()) registry.setShare(share.server, share);
+    }),
+  ];
+}
+
+/** A block ends connections and calls at once, and what came from the blocked is forgotten. */
+function blocking({ network, records, relay, trust }: Slices, log: Log) {
+  return [
+    trust.on('blocked', ({ id }) => {
+      relay.recheck();
+      records.forget(id);
+      for (const peer of network.peers()) {
+        if (peer.peerId !== id && peer.providerId !== id) continue;
+        network.disconnect(peer.peerId).catch((error: unknown) => {
+          log.warn(
+            { peer: peer.peerId, error: String(error) },
+            'a blocked peer could not be disconnected in order',
+          );
+        });
+      }
+    }),
+  ];
+}
+
+/** A provider that replaced its key is the same provider: pins, blocks, shares and approvals follow it. */
+function rotation({ access, identity, records, registry, trust }: Slices) {
+  return [
+    identity.on('providerRotated', ({ from, to }: { from: ProviderId; to: ProviderId }) => {
+      records.forget(from);
+      trust.follow(from, to);
+      access.follow(from, to);
+      registry.follow(from, to);
+    }),
+  ];
+}
+
+/** The catalog as the endpoint reads it: approved tools from the registry, prompts and resources from local servers. */
+export function createCatalogSource(
+  { registry, servers }: Pick<Slices, 'registry' | 'servers'>,
+  owned: DisposableStore,
+): CatalogSource {
+  const events = createEmitter<CatalogEvents>();
+  const all = { tools: true, prompts: true, resources: true };
+  owned.defer(
+    registry.on('catalogChanged', () => events.emit('changed', { ...all, prompts: false, resources: false })),
+  );
+  owned.defer(
+    servers.on('offersChanged', ({ prompts, resources }) => {
+      if (prompts || resources) events.emit('changed', { tools: false, prompts, resources });
+    }),
+  );
+  owned.defer(servers.on('added', () => events.emit('changed', all)));
+  owned.defer(servers.on('removed', () => events.emit('changed', all)));
+  owned.defer(servers.on('resourceUpdated', (event) => events.emit('resourceUpdated', event)));
+  owned.defer(servers.on('logged', (event) => events.emit('logged', event)));
+  return {
+    on: events.on,
+    tools: () => registry.catalog(),
+    servers: () =>
+      servers.list().flatMap(({ name, state }) => {
+        const offers = servers.offers(name);
+        return offers && state !== 'disabled' ? [{ server: name, offers }] : [];
+      }),
+  };
+}
