@@ -30,8 +30,14 @@ export interface Envelope {
   bytes: Uint8Array;
 }
 
-export const signedMessage = (type: string, payload: Uint8Array): Uint8Array =>
-  concatBytes(utf8(`toolswarm/${type}`), new Uint8Array(1), payload);
+/** Types hold no NUL, so that no domain is the beginning of another. */
+const TYPE = /^[a-z][a-z0-9-]{0,46}\/[1-9][0-9]{0,8}$/;
+
+/** What a signature covers. Throws `kernel.wrong_type` for a type that is not `name/major`. */
+export function signedMessage(type: string, payload: Uint8Array): Uint8Array {
+  if (!TYPE.test(type)) throw wrongType('record', type);
+  return concatBytes(utf8(`toolswarm/${type}`), new Uint8Array(1), payload);
+}
 
 export function seal(type: string, payload: CborValue, signer: Signer): Envelope {
   const payloadBytes = encodeCbor(payload);
@@ -52,10 +58,7 @@ export function open(
   const parts = decodeCbor(bytes);
   if (!isEnvelopeShape(parts)) throw malformed();
   const [type, payload, publicKey, signature] = parts;
-  if (type !== expectedType)
-    throw new AppError('kernel.wrong_type', `Expected a signed ${expectedType}, got ${type.slice(0, 40)}.`, {
-      advice: 'Drop it; the sender mixed up its messages.',
-    });
+  if (type !== expectedType) throw wrongType(expectedType, type);
   if (!verify(publicKey, signature, signedMessage(type, payload)))
     throw new AppError('kernel.bad_signature', 'The signature does not match.', {
       advice: 'Drop the record; it was altered or forged.',
@@ -81,6 +84,12 @@ function isEnvelopeShape(value: CborValue): value is [string, Uint8Array, Uint8A
     value[3] instanceof Uint8Array &&
     value[3].length === 64
   );
+}
+
+function wrongType(expected: string, type: string): AppError {
+  return new AppError('kernel.wrong_type', `Expected a signed ${expected}, got ${type.slice(0, 40)}.`, {
+    advice: 'Drop it; the sender mixed up its messages.',
+  });
 }
 
 function malformed(): AppError {
