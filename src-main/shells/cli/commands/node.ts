@@ -1,12 +1,13 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { NodeStatus } from '#shared/features/node/contract.ts';
 import { openInBrowser } from '../browser.ts';
 import type { Answer, Cli } from '../cli.ts';
+import { isInteractive } from '../io.ts';
 import { collect, port } from '../parse.ts';
 import { byteSize, facts, plural, time } from '../printable.ts';
 import { waitUntilGone } from '../processes.ts';
-import { givenPassphrase } from '../prompts.ts';
+import { askSecret, givenPassphrase } from '../prompts.ts';
 
 interface DaemonFlags {
   listen?: string[];
@@ -14,7 +15,7 @@ interface DaemonFlags {
   mcpPort?: number;
   webPort?: number;
   mdns: boolean;
-  footprint?: 'small' | 'normal';
+  footprint?: 'small';
 }
 
 export function addNodeCommands(program: Command, cli: Cli): void {
@@ -57,11 +58,27 @@ function addDaemonCommand(program: Command, cli: Cli): void {
     .option('--mcp-port <n>', 'port of the MCP endpoint, 0 for any', port)
     .option('--web-port <n>', 'port of the dashboard and API, 0 for any', port)
     .option('--no-mdns', 'do not look for peers on the local network')
-    .option('--footprint <size>', '“small” on a constrained machine')
-    .action(async (flags: DaemonFlags) => {
-      const { runDaemon } = await import('../../headless/main.ts');
-      await runDaemon({ ...flags, dataDir: cli.dataDir(), passphrase: givenPassphrase(cli) }, cli.io);
-    });
+    .addOption(new Option('--footprint <size>', '“small” on a constrained machine').choices(['small']))
+    .action((flags: DaemonFlags) => runNode(flags, cli));
+}
+
+async function runNode({ mdns, ...flags }: DaemonFlags, cli: Cli): Promise<void> {
+  const { io } = cli;
+  const { runDaemon } = await import('../../headless/main.ts');
+  await runDaemon(
+    {
+      ...flags,
+      // Without the flag the setting decides.
+      mdns: mdns ? undefined : false,
+      dataDir: cli.dataDir(),
+      passphrase: givenPassphrase(cli),
+      env: io.env,
+    },
+    {
+      say: (line) => void io.stdout.write(`${line}\n`),
+      askPassphrase: isInteractive(io) ? () => askSecret(io, 'Passphrase of the keystore') : undefined,
+    },
+  );
 }
 
 function showStatus(status: NodeStatus): Answer {

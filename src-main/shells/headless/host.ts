@@ -1,0 +1,72 @@
+/** A node with its dashboard: what the headless shell runs, from start to stop. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CONTRACT_VERSION, contract } from '#shared/contract.ts';
+import { scopeNeeded } from '#main/node/api-scopes.ts';
+import { type Node, type NodeFacts, type NodeOptions, createNode } from '#main/node/create-node.ts';
+import { createHttpApi } from '#main/node/http-api.ts';
+import { createWebSessions } from '#main/node/web-sessions.ts';
+import { PRODUCT_VERSION } from '#main/platform/version.ts';
+import { type WebServer, createWebServer } from './web-server.ts';
+
+export interface HostedNode {
+  /** The line that says that everything runs. */
+  ready: NodeFacts & { ready: true; webUrl: string };
+  /** Resolves when the node was asked to stop, or must be built anew. */
+  asked: Promise<'stop' | 'restart'>;
+  /** Ports that were bound, for a restart on the same ones. */
+  ports: { mcpPort: number; webPort: number };
+  stop(): Promise<void>;
+}
+
+/** Rejects with advice where something is taken or damaged; nothing is left open then. */
+export async function hostNode(options: NodeOptions): Promise<HostedNode> {
+  const node = await createNode(options);
+  const web = createNodeWebServer(node);
+  const asked = new Promise<'stop' | 'restart'>((resolve) => {
+    node.on('stopRequested', () => resolve('stop'));
+    node.on('restartRequested', () => resolve('restart'));
+  });
+  const stop = async () => {
+    await web.close();
+    await node.stop();
+  };
+  try {
+    await node.start();
+    await web.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  node.attach(web);
+  const facts = node.ready();
+  return {
+    ready: { ready: true, ...facts, webUrl: web.openLink() },
+    asked,
+    ports: { mcpPort: portOf(facts.mcpUrl), webPort: portOf(web.url()) },
+    stop,
+  };
+}
+
+function createNodeWebServer({ apiTokens, handlers, platform, settings }: Node): WebServer {
+  const { clock, db, log, random } = platform;
+  const served = { contract, handlers, clock, log: log.child('web') };
+  const { authenticate } = apiTokens;
+  const api = createHttpApi({ ...served, authenticate, scopeNeeded, productVersion: PRODUCT_VERSION });
+  const sessions = createWebSessions({ db, clock, random });
+  return createWebServer(
+    { ...served, version: CONTRACT_VERSION, sessions, api },
+    { port: settings.get('dashboard.port'), rendererDir: findRenderer() },
+  );
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** The built dashboard lies beside the bundle, or in the checkout that this source runs from. */
+function findRenderer(): string {
+  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const built = join(folder, 'dist', 'renderer');
+    if (existsSync(built)) return built;
+  }
+  return join(import.meta.dirname, 'renderer');
+}

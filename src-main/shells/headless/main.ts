@@ -1,0 +1,57 @@
+/** The headless shell: a node in the foreground, until a signal or `toolswarm stop` ends it. */
+import { AppError } from '#shared/kernel/errors.ts';
+import type { NodeOptions } from '#main/node/create-node.ts';
+import { type HostedNode, hostNode } from './host.ts';
+
+export interface DaemonDeps {
+  /** Prints one line. */
+  say: (line: string) => void;
+  /** Asks the person at the terminal; undefined where there is none. */
+  askPassphrase?: (() => Promise<string>) | undefined;
+}
+
+/** After an orderly stop nothing should be left; what still is must not keep the process for longer. */
+const LINGER_MS = 2_000;
+
+/**
+ * Runs a node, prints its ready line once, and resolves after it has stopped in order. Rejects with advice where it
+ * cannot start. A second signal ends the process at once.
+ */
+export async function runDaemon(options: NodeOptions, deps: DaemonDeps): Promise<void> {
+  const signalled = listenForSignals();
+  let hosted = await hostWithPassphrase(options, deps);
+  deps.say(JSON.stringify(hosted.ready));
+  while ((await Promise.race([signalled, hosted.asked])) === 'restart')
+    hosted = await restart(hosted, options);
+  await hosted.stop();
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+/** The same node on the same ports, with whatever changed in it. */
+async function restart({ stop, ports }: HostedNode, options: NodeOptions): Promise<HostedNode> {
+  await stop();
+  return hostNode({ ...options, ...ports });
+}
+
+function listenForSignals(): Promise<'stop'> {
+  return new Promise((resolve) => {
+    let count = 0;
+    const onSignal = () => {
+      count += 1;
+      if (count > 1) process.exit(1);
+      resolve('stop');
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}
+
+async function hostWithPassphrase(options: NodeOptions, { askPassphrase }: DaemonDeps): Promise<HostedNode> {
+  try {
+    return await hostNode(options);
+  } catch (error) {
+    if (!askPassphrase || !(error instanceof AppError) || error.code !== 'keystore.passphrase_needed')
+      throw error;
+    return hostNode({ ...options, passphrase: await askPassphrase() });
+  }
+}
