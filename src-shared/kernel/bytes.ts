@@ -15,7 +15,10 @@ export const toBase32 = (bytes: Uint8Array): string => base32.baseEncode(bytes);
 /** base64url without padding. */
 export const toBase64Url = (bytes: Uint8Array): string => base64url.baseEncode(bytes);
 /** Throws `SyntaxError` on anything but the one canonical form. */
-export const fromBase64Url = (text: string): Uint8Array => base64url.baseDecode(text);
+export function fromBase64Url(text: string): Uint8Array {
+  if (text.endsWith('=')) throw new SyntaxError('padding is not allowed');
+  return base64url.baseDecode(text);
+}
 /** Multibase base58btc: `z…`. */
 export const toMultibase58 = (bytes: Uint8Array): string => base58btc.encode(bytes);
 export const fromMultibase58 = (text: string): Uint8Array => base58btc.decode(text);
