@@ -7,16 +7,13 @@ import type { Era } from '#shared/features/servers/mcp.ts';
 import type { Processes } from '#main/platform/processes.ts';
 import { baseEnvironment, resolveValues } from './environment.ts';
 import type { LogRing } from './log-ring.ts';
+import { greetProcess, greetUrl } from './wire/greet.ts';
+import { connectHttp } from './wire/http.ts';
 import { connectStdio } from './wire/stdio.ts';
-import {
-  type Connection,
-  createConnection,
-  discover,
-  type Handshake,
-  initialize,
-  speaksModernOnly,
-} from './wire/connection.ts';
+import { type Connection, type ConnectOptions, createConnection, type Handshake } from './wire/connection.ts';
 import type { Wire, WireHandlers, WireOptions } from './wire/wire.ts';
+
+type StdioTransport = Extract<ServerConfig['transport'], { type: 'stdio' }>;
 
 export interface ConnectorDeps {
   clock: Clock;
@@ -24,6 +21,8 @@ export interface ConnectorDeps {
   /** PATH for processes. */
   path(): Promise<string>;
   secret(name: string): string | undefined;
+  /** The input schema of one of the server's tools, where it is known. */
+  schemaOf(tool: string): JsonObject | undefined;
   log: LogRing;
 }
 
@@ -48,32 +47,61 @@ export function createConnector(
   config: ServerConfig,
   options: ConnectorOptions,
 ): Connector {
-  async function openWire(handlers: WireHandlers): Promise<Wire> {
+  async function connectProcess(
+    handlers: WireHandlers,
+    shake: ConnectOptions,
+    era: Era | undefined,
+  ): Promise<Connection> {
     const { values, args } = resolveValues(config, deps.secret);
-    if (config.transport.type !== 'stdio') throw new AppError('servers.protocol', 'HTTP comes next.');
-    const { command, cwd } = config.transport;
+    const { command, cwd } = config.transport as StdioTransport;
     const env = { ...baseEnvironment(await deps.path()), ...values };
     const process = await deps.processes.spawn({ command, args, cwd, env });
     process.stderr.setEncoding('utf8').on('data', (text: string) => deps.log.stderr(text));
+    // A broken pipe is told by the exit that follows.
     process.stderr.on('error', () => undefined);
     deps.log.event(`started, process ${process.pid}`);
     const wire = connectStdio(process, handlers, options);
     void wire.closed.then((reason) => deps.log.event(reason.message));
-    return wire;
+    return finish(wire, shake, () => greetProcess(wire, shake, era));
+  }
+
+  async function connectUrl(
+    handlers: WireHandlers,
+    shake: ConnectOptions,
+    era: Era | undefined,
+  ): Promise<Connection> {
+    const { values, url } = resolveValues(config, deps.secret);
+    const wire = connectHttp({ url, headers: values, schemaOf: deps.schemaOf }, handlers, options);
+    return finish(wire, shake, () => greetUrl(wire, shake, era, handlers));
+  }
+
+  /** A connection that comes of the handshake; without one, nothing stays behind. */
+  async function finish(
+    wire: Wire,
+    shake: ConnectOptions,
+    greet: () => Promise<Handshake>,
+  ): Promise<Connection> {
+    try {
+      return createConnection(wire, await greet(), shake.clientInfo);
+    } catch (error) {
+      await wire.close();
+      throw error;
+    }
   }
 
   return {
     async connect(capabilities, handlers, stop, era) {
       const late = new AbortController();
       const timer = deps.clock.after(options.startTimeoutMs, () => late.abort());
-      const signal = AbortSignal.any([stop, late.signal]);
-      const wire = await openWire(handlers);
+      const shake = {
+        capabilities,
+        clientInfo: options.clientInfo,
+        signal: AbortSignal.any([stop, late.signal]),
+      };
+      const open = config.transport.type === 'stdio' ? connectProcess : connectUrl;
       try {
-        const shake = { capabilities, clientInfo: options.clientInfo, signal };
-        const handshake = await handshakeOf(wire, shake, era);
-        return createConnection(wire, handshake, options.clientInfo);
+        return await open(handlers, shake, era);
       } catch (error) {
-        await wire.close();
         if (late.signal.aborted) throw hung(options.startTimeoutMs);
         if (stop.aborted) throw stop.reason;
         throw error;
@@ -82,23 +110,6 @@ export function createConnector(
       }
     },
   };
-}
-
-/** stdio servers are greeted in the older way unless known better: some end on anything else. */
-async function handshakeOf(
-  wire: Wire,
-  shake: Parameters<typeof initialize>[1],
-  era: Era | undefined,
-): Promise<Handshake> {
-  if (era === 'modern') return discover(wire, shake);
-  try {
-    const handshake = await initialize(wire, shake);
-    wire.peer.notify('notifications/initialized');
-    return handshake;
-  } catch (error) {
-    if (!speaksModernOnly(error)) throw error;
-    return discover(wire, shake);
-  }
 }
 
 const hung = (timeoutMs: number): AppError =>

@@ -121,11 +121,12 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     const secret = (key: string) => secrets.get(secretKey(name, key));
     const redact = createRedactor(() => config.secrets.flatMap((key) => secret(key) ?? []));
     const ring = createLogRing(clock, redact);
-    const connector = createConnector({ clock, processes, path, secret, log: ring }, config, {
+    const schemaOf = (tool: string) => server.schemaOf(tool);
+    const connector = createConnector({ clock, processes, path, secret, schemaOf, log: ring }, config, {
       clock,
       ...settings,
     });
-    const server = createServer(
+    const server: Server = createServer(
       { config, learnt, offers },
       {
         clock,

@@ -54,6 +54,8 @@ export interface Server extends McpTarget {
   readonly config: ServerConfig;
   view(): ServerView;
   offers(): ServerOffers | undefined;
+  /** The input schema of a tool as last listed. */
+  schemaOf(tool: string): JsonObject | undefined;
   /** Reads the lists behind, once, unless that was done since the node started. */
   refresh(): void;
   /** First start after it was added: finds the era, the lists, and whether it offers more to clients that can be asked. */
@@ -73,6 +75,7 @@ export function createServer(
 ): Server {
   const { clock, ring } = deps;
   let { config, learnt, offers } = initial;
+  let schemas = indexSchemas(offers);
   let problem: AppError | undefined;
   let refreshed = false;
   let closed = false;
@@ -138,6 +141,7 @@ export function createServer(
     onRequest: (method, params, via) => onAsk(lane, method, params, via),
     onNotification: (method, params, via) => sessionRequests.onNotification(lane, method, params, via),
     onNote: ring.event,
+    onRenewed: () => void (lane.connection && prepare(lane, lane.connection)),
   });
 
   async function onAsk(
@@ -177,6 +181,7 @@ export function createServer(
   function accept(read: ServerOffers): void {
     const difference = differenceOf(offers, read);
     offers = read;
+    schemas = indexSchemas(read);
     refreshed = true;
     deps.saveOffers(read);
     if (difference.tools || difference.prompts || difference.resources) events.onOffersChanged(difference);
@@ -336,6 +341,7 @@ export function createServer(
     request,
     introduce,
     offers: () => offers,
+    schemaOf: (tool) => schemas.get(tool),
     refresh() {
       if (refreshed || !config.enabled || closed) return;
       refreshed = true;
@@ -346,6 +352,8 @@ export function createServer(
       setEnabled(true);
       supervisor.reset();
       problem = undefined;
+      // A URL may have been upgraded since; a process is greeted in a way that finds out by itself.
+      if (config.transport.type === 'http') learn({ era: undefined });
       await openForUse();
     },
     async stop() {
@@ -367,6 +375,9 @@ export function createServer(
     },
   };
 }
+
+const indexSchemas = (offers: ServerOffers | undefined): Map<string, JsonObject> =>
+  new Map(offers?.tools.map((tool) => [tool.name, tool.inputSchema as JsonObject]));
 
 function identityOf(offers: ServerOffers): Partial<ServerView> {
   const { name, title, version } = offers.serverInfo;

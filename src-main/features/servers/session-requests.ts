@@ -4,6 +4,7 @@ import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { JSON_RPC, McpError, type McpExchange, type McpMessage } from '#shared/features/servers/mcp.ts';
 import type { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
+import { createNews } from './news.ts';
 import { createSessions, MAX_SUBSCRIPTIONS, rankOf } from './sessions.ts';
 import type { Connection } from './wire/connection.ts';
 import { isObject } from './wire/messages.ts';
@@ -45,6 +46,7 @@ export function createSessionRequests(
 ): SessionRequests {
   const { lanes } = deps;
   const sessions = createSessions();
+  const news = createNews(deps);
   /** The level a process was last told. */
   const told = new WeakMap<Connection, string>();
 
@@ -61,16 +63,28 @@ export function createSessionRequests(
     const state = sessions.of(exchange.caller);
     if (state.uris.size >= MAX_SUBSCRIPTIONS && !state.uris.has(uri)) throw tooManySubscriptions();
     const known = lanes.ofSession(exchange.caller.session).some((lane) => wants(lane, uri));
-    if (!known) await deps.forward(message, exchange);
     state.uris.add(uri);
+    try {
+      if (!known) await change(message, exchange);
+    } catch (error) {
+      state.uris.delete(uri);
+      throw error;
+    }
     return {};
+  }
+
+  /** Tells the server that one more, or one less, resource is wanted: modern ones all at once, others by request. */
+  async function change(message: McpMessage, exchange: McpExchange): Promise<void> {
+    const lane = lanes.currentShared;
+    if (lane?.connection?.era === 'modern') news.want(lane.connection, sessions.uris(membersOf(lane)));
+    else await deps.forward(message, exchange);
   }
 
   async function unsubscribe(message: McpMessage, exchange: McpExchange): Promise<JsonObject> {
     const uri = uriOf(message);
-    sessions.get(exchange.caller.session)?.uris.delete(uri);
-    if (!lanes.ofSession(exchange.caller.session).some((lane) => wants(lane, uri)))
-      await deps.forward(message, exchange);
+    const { session } = exchange.caller;
+    if (!sessions.get(session)?.uris.delete(uri)) return {};
+    if (!lanes.ofSession(session).some((lane) => wants(lane, uri))) await change(message, exchange);
     return {};
   }
 
@@ -102,8 +116,10 @@ export function createSessionRequests(
       const state = sessions.get(session);
       if (state) lane.adopt(session, state.principal);
     }
+    const uris = sessions.uris(members);
+    if (connection.era === 'modern') return news.want(connection, uris);
     await tellLevel(lane, connection);
-    for (const uri of sessions.uris(members)) await connection.ask('resources/subscribe', { uri });
+    for (const uri of uris) await connection.ask('resources/subscribe', { uri });
   }
 
   function onMessage(lane: Lane, params: JsonObject, via: McpExchange | undefined): void {
@@ -116,6 +132,18 @@ export function createSessionRequests(
       if (listeners.delete(only.caller.session)) only.notify({ method: 'notifications/message', params });
     }
     if (listeners.size > 0) events.onLogged(params, [...listeners]);
+  }
+
+  /** Unsubscribes a shared process from what nobody wants any more; others end with their session. */
+  function dropFrom(lane: Lane, uris: ReadonlySet<string>): void {
+    const { connection } = lane;
+    if (lane.owner !== undefined || !connection || uris.size === 0) return;
+    if (connection.era === 'modern') return news.want(connection, sessions.uris(membersOf(lane)));
+    for (const uri of uris)
+      if (!wants(lane, uri))
+        connection
+          .ask('resources/unsubscribe', { uri })
+          .catch((error: unknown) => deps.note(`unsubscribing failed: ${(error as Error).message}`));
   }
 
   return {
@@ -134,6 +162,8 @@ export function createSessionRequests(
       }
     },
     onNotification(lane, method, params, via) {
+      if (method === 'notifications/subscriptions/acknowledged' && lane.connection)
+        return news.acknowledged(lane.connection);
       if (method === 'notifications/message' && params) return onMessage(lane, params, via);
       if (/^notifications\/(tools|prompts|resources)\/list_changed$/.test(method)) return deps.relist(lane);
       if (method === 'notifications/resources/updated' && typeof params?.['uri'] === 'string') {
@@ -147,12 +177,7 @@ export function createSessionRequests(
     end(session) {
       const lanesBefore = lanes.ofSession(session);
       const state = sessions.end(session);
-      for (const uri of state?.uris ?? [])
-        for (const lane of lanesBefore)
-          if (lane.owner === undefined && lane.connection && !wants(lane, uri))
-            lane.connection
-              .ask('resources/unsubscribe', { uri })
-              .catch((error: unknown) => deps.note(`unsubscribing failed: ${(error as Error).message}`));
+      for (const lane of lanesBefore) dropFrom(lane, state?.uris ?? new Set());
     },
   };
 }

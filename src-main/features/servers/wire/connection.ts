@@ -3,9 +3,7 @@ import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import {
   type Era,
-  JSON_RPC,
   LEGACY_VERSIONS,
-  McpError,
   type McpExchange,
   type McpMessage,
   MODERN_VERSIONS,
@@ -33,6 +31,8 @@ export interface Connection extends Handshake {
   request(message: McpMessage, exchange: McpExchange, logLevel?: string): Promise<JsonObject>;
   /** A request of our own, which declares no capabilities. */
   ask(method: string, params?: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
+  /** Modern servers only: asks for news until `signal` aborts or the server ends it; news arrive as notifications. */
+  listen(notifications: JsonObject, signal: AbortSignal): Promise<void>;
   notify(method: string, params?: JsonObject): void;
   close(): Promise<void>;
 }
@@ -45,8 +45,6 @@ export interface ConnectOptions {
   /** Aborts when the handshake has taken too long. */
   signal: AbortSignal;
 }
-
-const UNSUPPORTED_VERSION = -32_022;
 
 /** Says `initialize`. Rejects with `McpError` as the server refused, or `servers.protocol` for an unusable answer. */
 export async function initialize(wire: Wire, options: ConnectOptions): Promise<Handshake> {
@@ -87,10 +85,6 @@ export async function discover(wire: Wire, options: ConnectOptions): Promise<Han
   };
 }
 
-/** Whether the refusal of `initialize` is that of a server that speaks modern revisions only. */
-export const speaksModernOnly = (error: unknown): boolean =>
-  error instanceof McpError && (error.code === JSON_RPC.methodNotFound || error.code === UNSUPPORTED_VERSION);
-
 function readIdentity(
   result: JsonObject,
   info: JsonValue | undefined,
@@ -118,6 +112,7 @@ const unusable = (said: string): AppError =>
 /** A wire and what the handshake over it found, as one thing to send requests to. */
 export function createConnection(wire: Wire, handshake: Handshake, clientInfo: JsonObject): Connection {
   const modern = handshake.era === 'modern';
+  const ownEnvelope = modernEnvelope(handshake.protocolVersion, { capabilities: {} }, clientInfo, undefined);
 
   function send(
     message: McpMessage,
@@ -155,16 +150,11 @@ export function createConnection(wire: Wire, handshake: Handshake, clientInfo: J
       return fulfilInputs(message, exchange, (round) => send(round, exchange, logLevel)).then(withoutHopMeta);
     },
     ask: (method, params, signal) =>
-      wire.peer.request({
-        method,
-        params: modern
-          ? withMeta(
-              params,
-              modernEnvelope(handshake.protocolVersion, { capabilities: {} }, clientInfo, undefined),
-            )
-          : params,
-        signal,
-      }),
+      wire.peer.request({ method, params: modern ? withMeta(params, ownEnvelope) : params, signal }),
+    async listen(notifications, signal) {
+      const params = { notifications, _meta: ownEnvelope };
+      await wire.peer.request({ method: 'subscriptions/listen', params, signal, idleTimeoutMs: 0 });
+    },
     notify: (method, params) => wire.peer.notify(method, params),
     close: () => wire.close(),
   };

@@ -13,6 +13,8 @@ export interface WireHandlers {
   onNotification(method: string, params: JsonObject | undefined, via: McpExchange | undefined): void;
   /** Something noteworthy for the server's log: garbage, a flood, a message that was too long. */
   onNote(text: string): void;
+  /** The server lost the session and has a new one, which knows nothing of the one before. */
+  onRenewed(): void;
 }
 
 export interface WireOptions extends PeerOptions {

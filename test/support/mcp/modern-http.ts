@@ -1,0 +1,33 @@
+/** The modern fixture over HTTP, inside the test's own process. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import type { HttpFixture } from './legacy-http.ts';
+import { createModernFacts, createModernFixture, type ModernFacts } from './modern-fixture.ts';
+
+export async function startModernHttp(): Promise<
+  Omit<HttpFixture, 'forget' | 'breakOff'> & { facts: ModernFacts }
+> {
+  const facts = createModernFacts();
+  const seen: HttpFixture['seen'] = [];
+  const handler = createMcpHandler(() => createModernFixture(facts, () => handler.notify), {
+    legacy: 'reject',
+  });
+  const serve = toNodeHandler(handler);
+  const http = createServer((request, response) => {
+    seen.push({ method: request.method ?? '', headers: request.headers });
+    void serve(request, response);
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
+    seen,
+    facts,
+    async close() {
+      await handler.close();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
