@@ -1,11 +1,28 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { type Plugin, defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Carries a native addon that is read from disk at run time; everything else goes into the bundle. */
 const NATIVE = ['better-sqlite3'];
+
+/** react-aria brings its own words in 34 languages; the dashboard carries those that it speaks. */
+function onlyOurLanguages(languages: readonly string[]): Plugin {
+  const wordless = '\0react-aria-without-words';
+  return {
+    name: 'only-our-languages',
+    enforce: 'pre',
+    resolveId: {
+      filter: { id: /\/[a-z]{2}-[A-Z]{2}\.mjs$/ },
+      handler(id, importer) {
+        const isWords = /[/\\]react-(aria|aria-components|stately)[/\\]/.test(importer ?? '');
+        return isWords && !languages.some((language) => id.includes(`/${language}-`)) ? wordless : undefined;
+      },
+    },
+    load: (id) => (id === wordless ? 'export default undefined;' : undefined),
+  };
+}
 
 /**
  * Two builds from one file. `node` is the command line and the daemon as a few files: a bundle needs two thirds of the
@@ -17,7 +34,7 @@ const NATIVE = ['better-sqlite3'];
 export default defineConfig({
   root: here('src-renderer'),
   base: './',
-  plugins: [react()],
+  plugins: [react(), onlyOurLanguages(['en', 'ru', 'ar'])],
   environments: {
     node: {
       consumer: 'server',
@@ -47,7 +64,15 @@ export default defineConfig({
         // One page from this very machine: splitting it would only add round trips.
         chunkSizeWarningLimit: 2048,
         sourcemap: 'hidden',
-        rolldownOptions: { input: here('src-renderer/index.html') },
+        rolldownOptions: {
+          input: here('src-renderer/index.html'),
+          // The page checks no signatures: what only encodes and hashes stays out.
+          treeshake: {
+            moduleSideEffects: [
+              { test: /[/\\](cborg|multiformats|canonicalize|@noble)[/\\]/, sideEffects: false },
+            ],
+          },
+        },
       },
     },
   },

@@ -5,10 +5,10 @@ import styles from './notes.module.css';
 /** What went wrong and what to do next, announced when it appears. */
 export function FaultNote({ fault }: { fault: Fault | undefined }) {
   const words = useFaultText();
-  if (!fault) return <div role="alert" />;
+  if (!fault) return <div role="alert" className={styles['alert']} />;
   const { message, advice } = words(fault);
   return (
-    <div role="alert">
+    <div role="alert" className={styles['alert']}>
       <div className={styles['fault']}>
         <OctagonAlert aria-hidden size={18} />
         <div>

@@ -25,7 +25,11 @@ export const ListRow = ({ title, sub, states, actions, open }: ListRowProps) => 
       <div className={styles['title']}>{title}</div>
       {sub && <div className={styles['sub']}>{sub}</div>}
     </div>
-    {states && <div className={styles['states']}>{states}</div>}
-    {actions && <div className={styles['actions']}>{actions}</div>}
+    {(states || actions) && (
+      <div className={styles['end']}>
+        {states && <div className={styles['states']}>{states}</div>}
+        {actions && <div className={styles['actions']}>{actions}</div>}
+      </div>
+    )}
   </li>
 );

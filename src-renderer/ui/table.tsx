@@ -58,10 +58,6 @@ export function Table<Item>(props: TableProps<Item>) {
         <AriaTable
           className={styles['table'] ?? ''}
           aria-label={label}
-          selectionMode={onOpen ? 'single' : 'none'}
-          selectionBehavior="replace"
-          disallowEmptySelection
-          selectedKeys={openId === undefined ? [] : [openId]}
           {...(onOpen ? { onRowAction: (key) => onOpen(String(key)) } : {})}
           {...(sort ? { sortDescriptor: sort } : {})}
           {...(onSort ? { onSortChange: onSort } : {})}
@@ -80,7 +76,7 @@ export function Table<Item>(props: TableProps<Item>) {
                 {({ sortDirection }) => (
                   <>
                     {column.label}
-                    {sortDirection && <span aria-hidden>{sortDirection === 'ascending' ? ' ↑' : ' ↓'}</span>}
+                    {sortDirection && <span aria-hidden>{sortDirection === 'ascending' ? '↑' : '↓'}</span>}
                   </>
                 )}
               </Column>

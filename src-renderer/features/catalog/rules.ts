@@ -1,6 +1,6 @@
 import type { ToolView } from '#shared/features/registry/contract.ts';
 
-export const scopes = ['catalog', 'local', 'network', 'all'] as const;
+export const scopes = ['all', 'catalog', 'local', 'network'] as const;
 export type Scope = (typeof scopes)[number];
 
 export const states = ['any', 'local', 'pending', 'approved', 'changed', 'rejected'] as const;

@@ -16,16 +16,14 @@ export function HomePage() {
       <Chain />
       <Attention />
       <div className={styles['columns']}>
-        <div>
-          <ConnectClientCard />
-          <ServersCard />
-        </div>
-        <div>
+        <ConnectClientCard />
+        <div className={styles['stack']}>
           <IdentityCard />
           <AddressesCard />
         </div>
+        <ServersCard />
+        <PeersCard />
       </div>
-      <PeersCard />
     </Page>
   );
 }

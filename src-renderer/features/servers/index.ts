@@ -1,4 +1,3 @@
 /** MCP servers of this node: what they are, whether they run, with whom they are shared. */
-export { ServersPage } from './page.tsx';
 export { ServerStateBadge } from './parts/state-badge.tsx';
 export { createServersFeature, ServersProvider, useServers } from './store.ts';

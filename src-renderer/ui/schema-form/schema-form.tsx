@@ -34,7 +34,9 @@ export function SchemaForm({ schema, initial, onSubmit, actions }: SchemaFormPro
   const { t } = useTranslation('form');
   const field = useMemo(() => describeSchema(schema), [schema]);
   const form = useForm<FormValues>({ defaultValues: { root: draftOf(field, initial) }, mode: 'onTouched' });
-  const submit = form.handleSubmit(({ root }) => onSubmit((valueOf(field, root as Draft) ?? {}) as JsonObject));
+  const submit = form.handleSubmit(({ root }) =>
+    onSubmit((valueOf(field, root as Draft) ?? {}) as JsonObject),
+  );
   const nothing = field.kind === 'object' && field.properties.length === 0;
   return (
     <form className={styles['form']} noValidate onSubmit={(event) => void submit(event)}>

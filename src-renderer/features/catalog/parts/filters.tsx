@@ -25,7 +25,7 @@ export function Filters({ filter, onChange, counts }: FiltersProps) {
         selectedKeys={[filter.scope]}
         onSelectionChange={([scope]) => onChange({ scope: scope as Scope })}
       >
-        {[...scopes].reverse().map((scope) => (
+        {scopes.map((scope) => (
           <ToggleButton key={scope} id={scope} className={styles['scope'] ?? ''}>
             {t(`scope.${scope}`)} <span className={styles['count']}>{format.number(counts[scope])}</span>
           </ToggleButton>

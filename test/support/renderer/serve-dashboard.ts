@@ -1,0 +1,48 @@
+/** The built dashboard over the real web server, with the in-memory node behind it. */
+import { fileURLToPath } from 'node:url';
+import { CONTRACT_VERSION, contract } from '#shared/contract.ts';
+import { createWebSessions, webSessionMigrations } from '#main/node/web-sessions.ts';
+import { systemClock as clock } from '#main/platform/clock.ts';
+import { silentLog } from '#main/platform/log.ts';
+import { systemRandom as random } from '#main/platform/random.ts';
+import { createWebServer } from '#main/shells/headless/web-server.ts';
+import { memoryDatabase } from '../database.ts';
+import { createMemoryNode, type MemoryNode } from './memory-node.ts';
+import type { World } from './world.ts';
+
+export interface Dashboard {
+  node: MemoryNode;
+  /** Another one-time link. */
+  openLink(): string;
+  close(): Promise<void>;
+}
+
+const builtRenderer = fileURLToPath(new URL('../../../dist/renderer', import.meta.url));
+
+export interface DashboardOptions {
+  /** 0 takes a free one; a dashboard that comes back after a stop needs the same again. */
+  port?: number;
+  rendererDir?: string;
+}
+
+export async function serveDashboard(
+  world: (now: number) => World,
+  { port = 0, rendererDir = builtRenderer }: DashboardOptions = {},
+): Promise<Dashboard> {
+  const node = createMemoryNode(world(clock.now()), { clock });
+  const db = memoryDatabase(webSessionMigrations);
+  const web = createWebServer(
+    {
+      contract,
+      handlers: node.handlers,
+      version: CONTRACT_VERSION,
+      sessions: createWebSessions({ db, clock, random }),
+      api: async (_, response) => void response.writeHead(404).end(),
+      clock,
+      log: silentLog,
+    },
+    { port, rendererDir },
+  );
+  await web.start();
+  return { node, openLink: web.openLink, close: () => web.close() };
+}

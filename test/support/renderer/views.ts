@@ -1,0 +1,97 @@
+/** Answers of the in-memory node that are computed from its world. */
+import { AppError } from '#shared/kernel/errors.ts';
+import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { Invocation } from '#shared/features/relay/contract.ts';
+import { OWN_PEER, OWN_PROVIDER, server, type World } from './world.ts';
+
+export function statusOf(world: World) {
+  const states = world.tools.map(({ view }) => view.state);
+  const count = (...wanted: Array<ToolView['state']>) =>
+    states.filter((state) => wanted.includes(state)).length;
+  return {
+    version: '0.1.0',
+    pid: 4711,
+    dataDir: '/home/sam/.local/share/toolswarm',
+    startedAt: world.startedAt,
+    providerId: OWN_PROVIDER,
+    peerId: OWN_PEER,
+    displayName: world.displayName,
+    addresses: [`/ip4/127.0.0.1/tcp/7422/p2p/${OWN_PEER}`, `/ip4/192.168.178.24/tcp/7422/p2p/${OWN_PEER}`],
+    mcpUrl: 'http://127.0.0.1:7420/mcp',
+    webUrl: 'http://127.0.0.1:7421/',
+    peers: world.peers.filter((peer) => peer.connected).length,
+    servers: {
+      total: world.servers.length,
+      running: world.servers.filter(({ state }) => state === 'running').length,
+      failed: world.servers.filter(({ state }) => state === 'failed').length,
+    },
+    tools: {
+      catalog: count('local', 'approved'),
+      network: world.tools.filter(({ view }) => view.origin === 'network').length,
+      pending: count('pending'),
+      changed: count('changed'),
+    },
+    residentBytes: 96_000_000,
+  };
+}
+
+export const identityOf = (world: World) => ({
+  providerId: OWN_PROVIDER,
+  peerId: OWN_PEER,
+  createdAt: world.startedAt,
+  profile: { displayName: world.displayName },
+  passphraseProtected: false,
+  recoveryPhraseConfirmed: world.phraseConfirmed,
+  rotatedFrom: [],
+});
+
+export const settingOf = ({ changed, ...setting }: World['settings'][number]) => ({
+  ...setting,
+  source: changed ? ('file' as const) : ('default' as const),
+  needsRestart: setting.key.startsWith('p2p.'),
+});
+
+export const invocationOf = (
+  world: World,
+  view: ToolView,
+  startedAt: number,
+  durationMs: number,
+): Invocation => ({
+  id: `call-${world.calls.length}-new`,
+  direction: view.origin === 'local' ? 'local' : 'outgoing',
+  startedAt,
+  durationMs,
+  outcome: 'ok',
+  method: 'tools/call',
+  server: view.server,
+  tool: view.name,
+  client: 'dashboard',
+  requestBytes: 120,
+  responseBytes: 240,
+});
+
+/** Reads `{"mcpServers": {name: {command, args}}}`. */
+export function previewOf(world: World, text: string) {
+  const config = readJson(text) as { mcpServers?: Record<string, { command?: string; args?: string[] }> };
+  const items = Object.entries(config.mcpServers ?? {}).map(([name, { command, args = [] }]) => {
+    const { name: _, ...rest } = server(name);
+    return {
+      name,
+      config: { ...rest, name, transport: { type: 'stdio' as const, command: command ?? 'node', args } },
+      ...(world.servers.some((item) => item.name === name)
+        ? { problem: 'A server of this name is here already.' }
+        : {}),
+    };
+  });
+  return { format: 'Claude Desktop', items };
+}
+
+function readJson(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    throw new AppError('servers.unreadable_import', 'This is not a configuration that can be read.', {
+      advice: 'Paste the whole file, braces included.',
+    });
+  }
+}

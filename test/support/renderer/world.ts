@@ -1,0 +1,278 @@
+/** What the in-memory node knows at first: an operator with servers, peers, tools and calls. */
+import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
+import type { ToolView } from '#shared/features/registry/contract.ts';
+import { warningsOf } from '#shared/features/registry/text.ts';
+import type { Share } from '#shared/features/access/contract.ts';
+import type { PeerView } from '#shared/features/p2p/contract.ts';
+import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { ServerView } from '#shared/features/servers/contract.ts';
+import { formatToolId } from '#shared/kernel/ids.ts';
+import { everythingTools, notesTools, weatherTools } from './tools.ts';
+
+export const OWN_PROVIDER = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
+export const ANNA = 'z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH';
+export const BORIS = 'z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2';
+export const OWN_PEER = '12D3KooWGQmdpbHXCqLno4mMxWXKNFQHASBeF99gTm2JR8Vu5Bdc';
+
+export const WORDS =
+  'abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve acid acoustic acquire across act action actor actress actual'.split(
+    ' ',
+  );
+
+export interface KnownTool {
+  view: ToolView;
+  tool: Tool;
+  diff?: Array<{ path: string; before?: string; after?: string }>;
+}
+
+export interface World {
+  displayName: string;
+  phraseConfirmed: boolean;
+  startedAt: number;
+  servers: ServerView[];
+  shares: Share[];
+  peers: PeerView[];
+  tools: KnownTool[];
+  calls: Invocation[];
+  logs: Map<string, Array<{ at: number; stream: 'stderr' | 'event'; text: string }>>;
+  settings: Array<{
+    key: string;
+    schema: Record<string, unknown>;
+    value: unknown;
+    defaultValue: unknown;
+    changed: boolean;
+  }>;
+}
+
+export function knownTool(
+  tool: Tool,
+  from: Partial<ToolView> & { providerId: string; server: string },
+): KnownTool {
+  const fingerprint = fingerprintOf(tool);
+  const version = from.version ?? '2.1.0';
+  const local = from.providerId === OWN_PROVIDER;
+  const view: ToolView = {
+    id: formatToolId({
+      provider: from.providerId,
+      server: from.server,
+      tool: tool.name,
+      version,
+      fingerprint,
+    }),
+    name: tool.name,
+    version,
+    fingerprint,
+    tags: [],
+    origin: local ? 'local' : 'network',
+    state: local ? 'local' : 'pending',
+    reachable: true,
+    nodes: [OWN_PEER],
+    warnings: warningsOf(tool),
+    ...(tool.title ? { title: tool.title } : {}),
+    ...(tool.description ? { description: tool.description } : {}),
+    ...(tool.annotations ? { annotations: tool.annotations } : {}),
+    ...(local ? { catalogName: `${from.server}_${tool.name}` } : {}),
+    ...from,
+  };
+  return { view, tool };
+}
+
+export const server = (name: string, part: Partial<ServerView> = {}): ServerView => ({
+  name,
+  transport: { type: 'stdio', command: 'npx', args: ['-y', `@modelcontextprotocol/server-${name}`] },
+  env: {},
+  secrets: [],
+  interaction: 'auto',
+  enabled: true,
+  tags: [],
+  state: 'running',
+  restarts: 0,
+  toolCount: 0,
+  promptCount: 0,
+  resourceCount: 0,
+  ...part,
+});
+
+const peer = (name: string, providerId: string, part: Partial<PeerView>): PeerView => ({
+  peerId: `12D3KooW${providerId.slice(4, 48)}`,
+  providerId,
+  displayName: name,
+  connected: true,
+  blocked: false,
+  known: false,
+  addresses: ['/ip4/192.0.2.7/tcp/7422'],
+  ...part,
+});
+
+const call = (now: number, index: number, part: Partial<Invocation>): Invocation => ({
+  id: `call-${index}`,
+  direction: 'local',
+  startedAt: now - index * 47_000,
+  durationMs: 4 + index * 13,
+  outcome: 'ok',
+  method: 'tools/call',
+  server: 'everything',
+  tool: 'echo',
+  client: 'claude-desktop',
+  requestBytes: 182,
+  responseBytes: 431 + index * 900,
+  ...part,
+});
+
+/** Nothing yet: a node that was started a moment ago. */
+export const emptyWorld = (now: number): World => ({
+  displayName: '',
+  phraseConfirmed: false,
+  startedAt: now,
+  servers: [],
+  shares: [],
+  peers: [],
+  tools: [],
+  calls: [],
+  logs: new Map(),
+  settings: [],
+});
+
+export function busyWorld(now: number): World {
+  const own = (tool: Tool) => knownTool(tool, { providerId: OWN_PROVIDER, server: 'everything' });
+  const annas = (tool: Tool, part: Partial<ToolView>) =>
+    knownTool(tool, {
+      providerId: ANNA,
+      providerName: 'Anna’s workshop',
+      server: 'weather',
+      version: '0.9.3',
+      tags: ['weather'],
+      ...part,
+    });
+  const [forecast, radar] = weatherTools as [Tool, Tool];
+  const notes = notesTools.map((tool) =>
+    knownTool(tool, { providerId: BORIS, providerName: 'Борис', server: 'notes', version: '1.0.0' }),
+  );
+  return {
+    ...emptyWorld(now),
+    displayName: 'Studio mini',
+    startedAt: now - 7_200_000,
+    servers: [
+      server('everything', {
+        description: 'Reference server with one of everything that MCP knows.',
+        toolCount: 4,
+        promptCount: 4,
+        resourceCount: 100,
+        pid: 48_213,
+        startedAt: now - 3_600_000,
+        serverInfo: { name: 'everything', title: 'Everything Server', version: '2.1.0' },
+        protocolVersion: '2025-11-25',
+        era: 'legacy',
+        tags: ['reference', 'test'],
+      }),
+      server('filesystem', {
+        state: 'idle',
+        transport: {
+          type: 'stdio',
+          command: 'npx',
+          args: ['-y', '@modelcontextprotocol/server-filesystem', '/home/sam/Documents'],
+        },
+        toolCount: 14,
+      }),
+      server('github', {
+        state: 'failed',
+        transport: { type: 'http', url: 'https://api.example.org/mcp/' },
+        secrets: ['Authorization'],
+        restarts: 5,
+        problem: {
+          code: 'servers.unauthorized',
+          message: 'The server refused the credentials.',
+          advice: 'Check the secret “Authorization” and start the server again.',
+        },
+      }),
+    ],
+    shares: [
+      {
+        server: 'everything',
+        audience: { kind: 'providers', providers: [ANNA, BORIS] },
+        sharedAt: now - 86_400_000,
+      },
+    ],
+    peers: [
+      peer('Anna’s workshop', ANNA, {
+        known: true,
+        latencyMs: 12.4,
+        direction: 'outbound',
+        connectedAt: now - 600_000,
+      }),
+      peer('Борис', BORIS, { latencyMs: 48, direction: 'inbound' }),
+      peer('ورشة ليلى', 'z6MkwLaylaLaylaLaylaLaylaLaylaLaylaLaylaLaylaLay', {
+        connected: false,
+        known: true,
+        lastSeenAt: now - 7_500_000,
+      }),
+      peer('free-gpu-tools', 'z6MktSpamSpamSpamSpamSpamSpamSpamSpamSpamSpamSpa', {
+        connected: false,
+        blocked: true,
+      }),
+    ],
+    tools: [
+      ...everythingTools.map(own),
+      annas(forecast, { state: 'approved', catalogName: 'weather_forecast' }),
+      {
+        ...annas(radar, { state: 'changed' }),
+        diff: [
+          {
+            path: 'description',
+            before: 'A rain radar picture',
+            after: 'The latest rain radar as a picture',
+          },
+          { path: 'inputSchema.properties.region', after: '{"type":"string"}' },
+        ],
+      },
+      ...notes,
+    ],
+    calls: Array.from({ length: 40 }, (_, index) =>
+      call(now, index, {
+        ...(index % 5 === 1
+          ? { direction: 'outgoing', server: 'weather', tool: 'forecast', providerId: ANNA }
+          : {}),
+        ...(index % 7 === 3 ? { direction: 'incoming', client: 'Борис', providerId: BORIS } : {}),
+        ...(index % 9 === 4 ? { outcome: 'error', code: 'relay.timeout' } : {}),
+        ...(index % 11 === 6 ? { outcome: 'tool_error' } : {}),
+      }),
+    ),
+    logs: new Map([
+      [
+        'everything',
+        [
+          { at: now - 3_600_000, stream: 'event' as const, text: 'started, pid 48213' },
+          { at: now - 3_599_400, stream: 'stderr' as const, text: 'Starting default (STDIO) server...' },
+        ],
+      ],
+    ]),
+    settings: [
+      {
+        key: 'relay.timeoutMs',
+        schema: {
+          type: 'integer',
+          minimum: 100,
+          maximum: 3_600_000,
+          description: 'How long a call may take.',
+        },
+        value: 60_000,
+        defaultValue: 60_000,
+        changed: false,
+      },
+      {
+        key: 'p2p.mdns',
+        schema: { type: 'boolean', description: 'Find nodes on the local network.' },
+        value: false,
+        defaultValue: true,
+        changed: true,
+      },
+      {
+        key: 'log.level',
+        schema: { enum: ['debug', 'info', 'warn', 'error'], description: 'What is written to the log.' },
+        value: 'info',
+        defaultValue: 'info',
+        changed: false,
+      },
+    ],
+  };
+}
