@@ -42,7 +42,7 @@ export interface RpcExchange {
 }
 
 /**
- * Serves one protocol. Resolves with the response; throws `AppError` to answer with its code, message, advice and
+ * Serves one protocol. The payload is a view into what was received: copy what is kept for long. Resolves with the response; throws `AppError` to answer with its code, message, advice and
  * retryability. Anything else thrown becomes `internal`.
  */
 export type RpcHandler = (payload: Uint8Array, exchange: RpcExchange) => Uint8Array | Promise<Uint8Array>;

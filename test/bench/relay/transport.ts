@@ -86,9 +86,10 @@ function figures(samples: Record<PathName, Sample>): Figure[] {
   );
   const { ours, bareNoise, bareTls, tcp, tls } = samples;
   return [
-    atMost('relay.p50-vs-bare-stream', ours.p50 / bareNoise.p50, '×', 1.3),
-    atLeast('relay.rate128-vs-bare-stream', ours.at128 / bareNoise.at128, '×', 0.8),
-    measured('relay.rate16-vs-bare-stream', ours.at16 / bareNoise.at16, '×'),
+    // Our network encrypts with TLS, the faster of the two: the bare stream does the same.
+    atMost('relay.p50-vs-bare-stream', ours.p50 / bareTls.p50, '×', 1.3),
+    atLeast('relay.rate128-vs-bare-stream', ours.at128 / bareTls.at128, '×', 0.8),
+    measured('relay.rate16-vs-bare-stream', ours.at16 / bareTls.at16, '×'),
     measured('relay.p50-vs-raw-tcp', ours.p50 / tcp.p50, '×'),
     measured('relay.p50-vs-raw-tls', ours.p50 / tls.p50, '×'),
     measured('relay.bare-tls-vs-noise-p50', bareTls.p50 / bareNoise.p50, '×'),

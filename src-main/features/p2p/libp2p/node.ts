@@ -10,6 +10,7 @@ import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { mdns } from '@libp2p/mdns';
 import { type Ping, ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
+import { tls } from '@libp2p/tls';
 import { createLibp2p } from 'libp2p';
 import { concatBytes } from '#shared/kernel/bytes.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
@@ -86,7 +87,8 @@ export function createNode(
     nodeInfo: { name: 'toolswarm', userAgent: options.agent },
     addresses: { listen: [...options.listen] },
     transports: [tcp()],
-    connectionEncrypters: [noise()],
+    // The dialler's order decides: TLS costs half the CPU of noise per call, noise stays for who has nothing else.
+    connectionEncrypters: [tls(), noise()],
     streamMuxers: [
       yamux({
         maxInboundStreams: MAX_STREAMS,

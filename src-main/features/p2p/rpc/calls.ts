@@ -16,8 +16,9 @@ export const DEFAULT_MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 /** Calls under way to one peer, however many it would take. */
 const MAX_CALLS = 2048;
-/** Encoded protocol names kept; a node speaks a handful. */
-const MAX_CACHED_NAMES = 256;
+/** Encoded heads of requests kept, one per protocol; a node speaks a handful. */
+const MAX_KEPT_HEADS = 256;
+const MAX_TIMEOUT_MS = 0xffff_ffff;
 
 interface OutgoingCall {
   readonly id: number;
@@ -67,7 +68,7 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
   const creditStep = ours.window >>> 1;
   const maxCalls = Math.min(theirs.calls, MAX_CALLS);
   const calls = new Map<number, OutgoingCall>();
-  const names = new Map<string, Uint8Array>();
+  const heads = new Map<string, Uint8Array>();
   let nextId: number = options.firstId;
   const deadlines = createDeadlines(clock, sweep);
 
@@ -88,16 +89,16 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
     return id;
   }
 
+  /** Most calls of a protocol have the same timeout: its last head is kept. */
   function headOf(protocol: string, timeoutMs: number): Uint8Array {
-    let name = names.get(protocol);
-    if (!name) {
-      name = Buffer.from(protocol, 'latin1');
-      if (names.size < MAX_CACHED_NAMES) names.set(protocol, name);
-    }
+    const kept = heads.get(protocol);
+    if (kept && readU32(kept, 0) === timeoutMs) return kept;
+    const name = Buffer.from(protocol, 'latin1');
     const head = new Uint8Array(5 + name.length);
-    writeU32(head, 0, Math.min(timeoutMs, 0xffff_ffff));
+    writeU32(head, 0, timeoutMs);
     head[4] = name.length;
     head.set(name, 5);
+    if (kept || heads.size < MAX_KEPT_HEADS) heads.set(protocol, head);
     return head;
   }
 
@@ -121,7 +122,10 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
       reject(refused);
       return undefined;
     }
-    const timeoutMs = Math.max(1, Math.ceil(wanted.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+    const timeoutMs = Math.min(
+      Math.max(1, Math.ceil(wanted.timeoutMs ?? DEFAULT_TIMEOUT_MS)),
+      MAX_TIMEOUT_MS,
+    );
     const id = takeId();
     const call: OutgoingCall = {
       id,
@@ -179,13 +183,13 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
     });
   }
 
-  /** Frames of a message that is whole are acted on; `payload` is copied out of the receive buffer here. */
+  /** A message in one frame is handed on as it lies in the receive buffer, without a copy. */
   function takeFragment(call: OutgoingCall, type: number, more: boolean, payload: Uint8Array): void {
     const size = (call.arriving?.size ?? 0) + payload.length;
     if (size > call.maxResponseBytes) return giveUp(call, p2pError('p2p.too_large'));
     if (!call.arriving) {
       call.arrivingType = type;
-      if (!more) return deliver(call, payload.slice());
+      if (!more) return deliver(call, payload);
       call.arriving = createAssembler(payload);
     } else {
       call.arriving.add(payload);

@@ -9,7 +9,10 @@ import { FLAGS, FRAME_TYPES, HEADER_BYTES, writeHeader } from './frames.ts';
 /** A turn of a lane: small enough for fairness, large enough that headers and ciphers do not matter. */
 const FRAGMENT_BYTES = 60 * 1024;
 /** A write stops growing here; what is left follows when the transport has room. */
-const BATCH_BYTES = 64 * 1024;
+const BATCH_BYTES = 16 * 1024;
+/** Frames are written into slabs and handed to the transport as views: no allocation and no copy per frame. */
+const SLAB_BYTES = 64 * 1024;
+const FIRST_SLAB_BYTES = 4096;
 /** Control frames (credit, ping, errors) waiting for a peer that does not read. Beyond it the link ends. */
 const MAX_CONTROL_FRAMES = 4096;
 
@@ -77,7 +80,9 @@ export interface Outbox {
 
 export function createOutbox(deps: OutboxDeps): Outbox {
   const control: ControlFrame[] = [];
-  let scratch = new Uint8Array(4096);
+  let slab = new Uint8Array(FIRST_SLAB_BYTES);
+  /** Where the batch under construction begins and ends in the slab. What lies before has been handed out. */
+  let begin = 0;
   let used = 0;
   let firstLane: Lane | undefined;
   let lastLane: Lane | undefined;
@@ -95,7 +100,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   function flush(): void {
     scheduled = false;
     try {
-      while (!blocked && !closed && fillBatch()) blocked = !deps.write(scratch.slice(0, used));
+      while (!blocked && !closed && fillBatch()) blocked = !deps.write(slab.subarray(begin, used));
     } catch (error) {
       closed = true;
       deps.onFault(error);
@@ -103,12 +108,12 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   }
 
   function fillBatch(): boolean {
-    used = 0;
+    begin = used;
     for (const frame of control)
       put(frame.type, 0, frame.id, NOTHING, frame.payload, 0, frame.payload.length);
     control.length = 0;
-    while (firstLane && used < BATCH_BYTES) takeTurn(shiftLane(firstLane));
-    return used > 0;
+    while (firstLane && used - begin < BATCH_BYTES) takeTurn(shiftLane(firstLane));
+    return used > begin;
   }
 
   function put(
@@ -122,19 +127,26 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   ): void {
     const bytes = head.length + to - from;
     reserve(HEADER_BYTES + bytes);
-    writeHeader(scratch, used, type, flags, id, bytes);
+    writeHeader(slab, used, type, flags, id, bytes);
     used += HEADER_BYTES;
-    if (head.length > 0) scratch.set(head, used);
-    scratch.set(from === 0 && to === body.length ? body : body.subarray(from, to), used + head.length);
+    if (head.length > 0) slab.set(head, used);
+    slab.set(from === 0 && to === body.length ? body : body.subarray(from, to), used + head.length);
     used += bytes;
   }
 
+  /** Takes a new slab where the batch does not fit: the transport may still hold what the old one contains. */
   function reserve(bytes: number): void {
-    if (used + bytes <= scratch.length) return;
-    const grown = new Uint8Array(Math.max(scratch.length * 2, used + bytes));
-    grown.set(scratch.subarray(0, used));
-    scratch = grown;
+    if (used + bytes <= slab.length) return;
+    const batch = slab.subarray(begin, used);
+    const wanted = batch.length + bytes;
+    slab = new Uint8Array(wanted > FIRST_SLAB_BYTES ? Math.max(SLAB_BYTES, wanted) : nextSlabBytes());
+    slab.set(batch);
+    begin = 0;
+    used = batch.length;
   }
+
+  /** Quiet links keep a small slab, busy ones need fewer of a larger size. */
+  const nextSlabBytes = (): number => Math.min(slab.length * 2, SLAB_BYTES);
 
   function takeTurn(lane: Lane): void {
     const message = lane.first;

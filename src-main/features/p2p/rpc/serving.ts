@@ -15,6 +15,8 @@ export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 export const MAX_INBOUND_BYTES = 128 * 1024 * 1024;
 /** Responses waiting for one peer to take them; beyond it further calls are answered `p2p.busy`. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+/** A request begins with `u32 timeoutMs | u8 n`, then come n bytes of the protocol's name. */
+const NAME_AT = 5;
 /** What a message costs that waits for its handler to listen, beside its bytes. */
 const KEPT_OVERHEAD = 128;
 
@@ -35,8 +37,9 @@ interface IncomingCall {
   kept: Uint8Array[] | undefined;
   onMessage: ((message: Uint8Array) => void) | undefined;
   abort: AbortController | undefined;
-  /** Why the call ended, for signals asked for later. */
-  ended: AppError | undefined;
+  /** Whether the call has ended, and why where it did not come to its answer. */
+  ended: boolean;
+  broken: AppError | undefined;
   running: boolean;
 }
 
@@ -63,6 +66,7 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
   const { ours, theirs } = limits;
   const creditStep = ours.window >>> 1;
   const calls = new Map<number, IncomingCall>();
+  const names = createNameReader();
   let heldBytes = 0;
   /** Handlers that run on although their call has ended. */
   let stragglers = 0;
@@ -79,12 +83,12 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
 
   function begin(flags: number, id: number, payload: Uint8Array): void {
     if (calls.has(id)) throw p2pError('p2p.malformed', { message: 'The peer used one call id twice.' });
-    const nameEnd = 5 + (payload[4] ?? 0);
+    const nameEnd = NAME_AT + (payload[NAME_AT - 1] ?? 0);
     if (payload.length < nameEnd)
       throw p2pError('p2p.malformed', { message: 'The peer sent half a request.' });
     if (calls.size + stragglers >= ours.calls || outbox.waitingBytes > MAX_WAITING_BYTES)
       return refuse(id, p2pError('p2p.busy'));
-    const handler = deps.handler(readName(payload, nameEnd));
+    const handler = deps.handler(names.read(payload, nameEnd));
     if (!handler) return refuse(id, p2pError('p2p.unknown_protocol'));
     const call = openCall(id, handler, readU32(payload, 0));
     calls.set(id, call);
@@ -106,7 +110,8 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
       kept: undefined,
       onMessage: undefined,
       abort: undefined,
-      ended: undefined,
+      ended: false,
+      broken: undefined,
       running: false,
     };
   }
@@ -118,7 +123,7 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
     hold(call, payload.length);
     if (!call.arriving) {
       call.arrivingType = type;
-      if (!more) return deliver(call, payload.slice(), payload.length + HEADER_BYTES);
+      if (!more) return deliver(call, payload, payload.length + HEADER_BYTES);
       call.arriving = createAssembler(payload);
     } else {
       call.arriving.add(payload);
@@ -153,7 +158,8 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
     takeCost(call, cost);
     hold(call, KEPT_OVERHEAD);
     call.kept ??= [];
-    call.kept.push(message);
+    // A copy: the view would hold the whole receive buffer for as long as the handler does not listen.
+    call.kept.push(message.slice());
   }
 
   function hold(call: IncomingCall, bytes: number): void {
@@ -208,7 +214,7 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
     if (!settle(call)) return;
     if (response.length > MAX_RESPONSE_BYTES) return refuseCall(call, p2pError('p2p.too_large'));
     outbox.send(call.lane, FRAME_TYPES.response, response, undefined, (error) => {
-      if (!error) end(call, p2pError('p2p.call_over'));
+      if (!error) end(call);
     });
   }
 
@@ -220,26 +226,28 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
 
   function refuseCall(call: IncomingCall, error: unknown): void {
     refuse(call.id, error);
-    end(call, p2pError('p2p.call_over'));
+    end(call);
   }
 
   function refuse(id: number, error: unknown): void {
     outbox.control(FRAME_TYPES.error, id, encodeFault(toErrorShape(error)));
   }
 
-  function end(call: IncomingCall, reason: AppError): void {
+  /** `broken`: why nobody waits for the answer any more. */
+  function end(call: IncomingCall, broken?: AppError): void {
     if (call.ended) return;
-    call.ended = reason;
+    call.ended = true;
+    call.broken = broken;
     calls.delete(call.id);
     call.arriving = undefined;
     call.kept = undefined;
-    if (call.lane.first) outbox.drop(call.lane, reason);
+    if (call.lane.first) outbox.drop(call.lane, broken ?? p2pError('p2p.call_over'));
     if (call.running) stragglers++;
     else {
       heldBytes -= call.held;
       call.held = 0;
     }
-    call.abort?.abort(reason);
+    if (broken) call.abort?.abort(broken);
   }
 
   function exchangeOf(call: IncomingCall): RpcExchange {
@@ -248,7 +256,7 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
       get signal() {
         if (!call.abort) {
           call.abort = new AbortController();
-          if (call.ended) call.abort.abort(call.ended);
+          if (call.broken) call.abort.abort(call.broken);
         }
         return call.abort.signal;
       },
@@ -267,7 +275,7 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
 
   function sendMessage(call: IncomingCall, message: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (call.ended) return reject(call.ended);
+      if (call.ended) return reject(call.broken ?? p2pError('p2p.call_over'));
       if (message.length > MAX_RESPONSE_BYTES) return reject(p2pError('p2p.too_large'));
       if (outbox.waitingBytes > MAX_WAITING_BYTES) return reject(p2pError('p2p.busy'));
       outbox.send(call.lane, FRAME_TYPES.data, message, undefined, (error) =>
@@ -306,8 +314,21 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
   };
 }
 
-function readName(payload: Uint8Array, end: number): string {
+/** Reads the protocol's name in a request. Calls come in runs: the last name is compared before it is decoded. */
+function createNameReader(): { read(payload: Uint8Array, end: number): string } {
+  let bytes = new Uint8Array(0);
   let name = '';
-  for (let at = 5; at < end; at++) name += String.fromCharCode(payload[at] ?? 0);
-  return name;
+  const isSame = (payload: Uint8Array, end: number): boolean => {
+    if (end - NAME_AT !== bytes.length) return false;
+    for (let at = NAME_AT; at < end; at++) if (payload[at] !== bytes[at - NAME_AT]) return false;
+    return true;
+  };
+  return {
+    read(payload, end) {
+      if (isSame(payload, end)) return name;
+      bytes = payload.slice(NAME_AT, end);
+      name = String.fromCharCode(...bytes);
+      return name;
+    },
+  };
 }
