@@ -24,19 +24,46 @@ export function collectDescendants(
   return found;
 }
 
-async function parentsFromProc(): Promise<Array<[number, number]>> {
+interface ProcessEntry {
+  pid: number;
+  /** One letter: `Z` has ended and only waits to be noticed. */
+  state: string;
+  parent: number;
+  group: number;
+}
+
+/** Linux: every process as `/proc` shows it. */
+async function readProc(): Promise<ProcessEntry[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const pairs = await Promise.all(
-    names.map(async (name): Promise<[number, number] | undefined> => {
+  const entries = await Promise.all(
+    names.map(async (name) => {
       // A process may end between the listing and the reading.
       const stat = await readFile(`/proc/${name}/stat`, 'latin1').catch(() => '');
-      // `pid (name) state ppid …`; the name may hold spaces and parentheses.
-      const parent = /^\) \S (\d+)/.exec(stat.slice(stat.lastIndexOf(')')))?.[1];
-      return parent ? [Number(name), Number(parent)] : undefined;
+      return parseStat(stat);
     }),
   );
-  return pairs.filter((pair) => pair !== undefined);
+  return entries.filter((entry) => entry !== undefined);
 }
+
+/** `pid (name) state parent group …`, where the name may hold spaces and parentheses. */
+export function parseStat(stat: string): ProcessEntry | undefined {
+  const [, state, parent, group] = /^\) (\S) (\d+) (\d+) /.exec(stat.slice(stat.lastIndexOf(')'))) ?? [];
+  if (!state || !parent || !group) return undefined;
+  return { pid: Number.parseInt(stat, 10), state, parent: Number(parent), group: Number(group) };
+}
+
+/**
+ * Which of `pids` still run, or lead a group that does. A process that has ended but that nobody has waited for (in a
+ * container without an init) counts as gone, which a signal alone cannot tell.
+ */
+export async function stillRunning(pids: readonly number[]): Promise<number[]> {
+  if (process.platform !== 'linux' || pids.length === 0) return [...pids];
+  const running = (await readProc()).filter(({ state }) => state !== 'Z' && state !== 'X');
+  return pids.filter((pid) => running.some((entry) => entry.pid === pid || entry.group === pid));
+}
+
+const parentsFromProc = async (): Promise<Array<[number, number]>> =>
+  (await readProc()).map(({ pid, parent }) => [pid, parent]);
 
 function parentsFromPs(): Promise<Array<[number, number]>> {
   return new Promise((resolve) => {

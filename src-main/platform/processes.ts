@@ -8,7 +8,7 @@ import spawnPortable from 'cross-spawn';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createProcessGuard } from './process-guard.ts';
-import { descendantsOf } from './process-tree.ts';
+import { descendantsOf, stillRunning } from './process-tree.ts';
 
 export interface ProcessSpec {
   /** A program: absolute, or found on the PATH in `env`. Never interpreted by a shell. */
@@ -54,8 +54,10 @@ const POLITE_MS = 300;
 const GRACE_MS = 2_000;
 /** How long the pipes of a process that ended are still read. */
 const DRAIN_MS = 500;
-/** How often a group that must end is looked at. */
-const POLL_MS = 20;
+/** The kernel needs a moment to carry out SIGKILL. */
+const KILL_WAIT_MS = 1_000;
+/** When a group that must end is first looked at; then after twice as long, and so on. */
+const POLL_MS = 10;
 
 export function createProcesses(deps: { clock: Clock }, options: ProcessesOptions = {}): Processes {
   const platform = options.platform ?? process.platform;
@@ -171,13 +173,21 @@ function manage(child: PipedChild, management: Management): ManagedProcess {
 
 /** Sends SIGTERM to the groups (or single processes) led by `pids`, and SIGKILL to those alive after `graceMs`. */
 async function endGroups(pids: number[], clock: Clock, graceMs: number): Promise<void> {
-  let alive = pids.filter((pid) => signal(pid, 'SIGTERM'));
-  const deadline = clock.monotonic() + graceMs;
-  while (alive.length > 0 && clock.monotonic() < deadline) {
-    await sleep(clock, POLL_MS);
-    alive = alive.filter((pid) => signal(pid, 0));
+  const alive = pids.filter((pid) => signal(pid, 'SIGTERM'));
+  const stubborn = await waitForEnd(alive, clock, graceMs);
+  for (const pid of stubborn) signal(pid, 'SIGKILL');
+  await waitForEnd(stubborn, clock, KILL_WAIT_MS);
+}
+
+/** Those of `pids` that still run after `limitMs`. */
+async function waitForEnd(pids: readonly number[], clock: Clock, limitMs: number): Promise<number[]> {
+  const deadline = clock.monotonic() + limitMs;
+  let alive = [...pids];
+  for (let pauseMs = POLL_MS; alive.length > 0 && clock.monotonic() < deadline; pauseMs *= 2) {
+    await sleep(clock, Math.min(pauseMs, deadline - clock.monotonic()));
+    alive = await stillRunning(alive.filter((pid) => signal(pid, 0)));
   }
-  for (const pid of alive) signal(pid, 'SIGKILL');
+  return alive;
 }
 
 /** Signals the group that `pid` leads, else the process itself. False when neither exists. */

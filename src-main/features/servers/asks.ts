@@ -13,16 +13,18 @@ export type AskVerdict =
 
 /**
  * Decides without ever guessing: a lane with an owner asks its owner; the shared lane asks only while exactly one
- * session has ever used its process. `via` is the exchange on whose own stream the request came, where that is known.
+ * session has ever used its process. What the process was not told of, it cannot ask. `via` is the exchange on whose own stream the request came, where that is known.
  */
 export function judgeAsk(
-  lane: Pick<Lane, 'owner' | 'inFlight' | 'usedBy'>,
+  lane: Pick<Lane, 'owner' | 'capabilities' | 'inFlight' | 'usedBy'>,
   method: string,
   params: JsonObject | undefined,
   via: McpExchange | undefined,
 ): AskVerdict {
   if (method === 'ping') return { kind: 'answer', result: {} };
   if (!ASK_METHODS.has(method)) return refuse(`No client answers ${method}.`, false);
+  if (!declaresAsk(lane.capabilities, method, params))
+    return refuse(`Support for ${method} was not declared to this server.`, true);
   const waiting = [...lane.inFlight];
   if (waiting.length === 0 && method === 'roots/list') return { kind: 'answer', result: { roots: [] } };
   const exchange = via ?? waiting.at(-1);

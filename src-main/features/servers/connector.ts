@@ -115,7 +115,7 @@ export function createConnector(
 const hung = (timeoutMs: number): AppError =>
   new AppError(
     'servers.start_timeout',
-    `The server did not answer within ${Math.round(timeoutMs / 1_000)} s of its start.`,
+    `The server did not answer within ${Math.ceil(timeoutMs / 1_000)} s of its start.`,
     {
       advice: 'Look at its log; a first start that downloads something may need a second try.',
       retryable: true,

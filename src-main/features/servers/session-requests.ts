@@ -127,11 +127,19 @@ export function createSessionRequests(
     if (new Set(lane.usedBy.values()).size > 1 && !via) return;
     const level = typeof params['level'] === 'string' ? params['level'] : 'info';
     const listeners = new Set(sessions.listeners(via ? [via.caller.session] : lane.usedBy.keys(), level));
-    const only = via ?? (lane.inFlight.size === 1 ? [...lane.inFlight][0] : undefined);
-    if (only && (lane.usedBy.size === 1 || via || only.caller.era === 'modern')) {
-      if (listeners.delete(only.caller.session)) only.notify({ method: 'notifications/message', params });
-    }
+    const causer = via ?? causerOn(lane);
+    if (causer && listeners.delete(causer.caller.session))
+      causer.notify({ method: 'notifications/message', params });
     if (listeners.size > 0) events.onLogged(params, [...listeners]);
+  }
+
+  /** The one request that a message must belong to: the only one there is, where no other session is concerned. */
+  function causerOn(lane: Lane): McpExchange | undefined {
+    const [only, other] = lane.inFlight;
+    if (!only || other) return undefined;
+    const certain =
+      lane.usedBy.size === 1 || only.caller.era === 'modern' || lane.connection?.era === 'modern';
+    return certain ? only : undefined;
   }
 
   /** Unsubscribes a shared process from what nobody wants any more; others end with their session. */

@@ -10,6 +10,7 @@ import {
   textOf,
   until,
 } from '#test/support/mcp/bench.ts';
+import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { startModernHttp } from '#test/support/mcp/modern-http.ts';
 
 const modern = { era: 'modern', protocolVersion: '2026-07-28' } as const;
@@ -93,21 +94,16 @@ describe.each(['stdio', 'http'])('a modern server over %s', (kind) => {
     await until(async () => JSON.parse(textOf(await call('facts'))).cancelled === 1);
   });
 
-  it.each(['elicitation/create', 'sampling/createMessage', 'roots/list'])(
-    'turns a wish for %s into a request to a legacy caller',
-    async (method) => {
-      const reply =
-        method === 'roots/list'
-          ? { roots: [{ uri: 'file:///a' }] }
-          : method.startsWith('s')
-            ? { role: 'assistant', model: 'm', content: { type: 'text', text: 'so' } }
-            : { action: 'accept', content: { name: 'me' } };
-      const exchange = exchangeOf({ capabilities: FULL }, () => reply);
-      const result = JSON.parse(textOf(await call('ask', { method }, exchange)));
-      expect(result).toEqual({ answer: reply, state: 'state-1' });
-      expect(exchange.asked.map((asked) => asked.method)).toEqual([method]);
-    },
-  );
+  it.each<[string, JsonObject]>([
+    ['elicitation/create', { action: 'accept', content: { name: 'me' } }],
+    ['sampling/createMessage', { role: 'assistant', model: 'm', content: { type: 'text', text: 'so' } }],
+    ['roots/list', { roots: [{ uri: 'file:///a' }] }],
+  ])('turns a wish for %s into a request to a legacy caller', async (method, reply) => {
+    const exchange = exchangeOf({ capabilities: FULL }, () => reply);
+    const result = JSON.parse(textOf(await call('ask', { method }, exchange)));
+    expect(result).toEqual({ answer: reply, state: 'state-1' });
+    expect(exchange.asked.map((asked) => asked.method)).toEqual([method]);
+  });
 
   it('gives the wish to a modern caller as it is, and takes its answer', async () => {
     const exchange = exchangeOf({ ...modern, capabilities: FULL });

@@ -6,6 +6,7 @@ import {
   serversMigrations,
   type ServersOptions,
 } from '#main/features/servers/index.ts';
+import { stillRunning } from '#main/platform/process-tree.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { systemRandom } from '#main/platform/random.ts';
@@ -137,11 +138,7 @@ export async function until(check: () => boolean | Promise<boolean>): Promise<vo
   while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    // ESRCH is the answer that is hoped for.
-    return false;
-  }
+/** Whether the process runs; one that ended and waits for an init to notice does not. */
+export async function isAlive(pid: number): Promise<boolean> {
+  return (await stillRunning([pid])).length > 0;
 }

@@ -111,11 +111,12 @@ export function createModernFixture(facts: ModernFacts, news: (server: Server) =
         throw new ProtocolError(-32_050, 'a special error', { reason: 'because' });
       case 'slow': {
         const steps = Number(args['steps'] ?? 3);
-        mcpReq.signal.addEventListener('abort', () => {
-          facts.cancelled += 1;
-        });
         for (let step = 1; step <= steps; step += 1) {
-          await delay(Number(args['stepMs'] ?? 20), undefined, { signal: mcpReq.signal });
+          await delay(Number(args['stepMs'] ?? 20));
+          if (mcpReq.signal.aborted) {
+            facts.cancelled += 1;
+            break;
+          }
           const progressToken = mcpReq._meta?.progressToken;
           if (progressToken !== undefined)
             await mcpReq.notify({
