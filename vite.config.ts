@@ -45,11 +45,21 @@ export default defineConfig({
         emptyOutDir: true,
         copyPublicDir: false,
         target: 'node24',
-        minify: false,
         sourcemap: 'hidden',
         rolldownOptions: {
           input: { cli: here('src-main/shells/cli/main.ts') },
-          output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+          output: {
+            format: 'esm',
+            entryFileNames: '[name].js',
+            chunkFileNames: 'chunks/[name]-[hash].js',
+            // The engine keeps the text of what it runs, two bytes a character: smaller text is 11 MiB less resident.
+            // Names of functions and classes stay, so that a stack can be read.
+            minify: {
+              compress: { keepNames: { function: true, class: true } },
+              mangle: { keepNames: true },
+              codegen: true,
+            },
+          },
         },
       },
     },
