@@ -13,9 +13,13 @@ export interface ProcessGuard {
   close(): void;
 }
 
-/** Signals are ignored so that Ctrl+C in the terminal does not take the guard before the groups it guards. */
+/**
+ * Signals are ignored so that Ctrl+C in the terminal does not take the guard before the groups it guards. Where there
+ * is `/proc`, processes that left their group are found by the mark in their environment.
+ */
 const POSIX_GUARD = `
 trap '' HUP INT TERM
+mark=$1
 groups=' '
 while read -r sign group; do
   case $sign in
@@ -24,9 +28,14 @@ while read -r sign group; do
   esac
 done
 [ -z "\${groups## }" ] && exit 0
-for group in $groups; do kill -TERM -"$group" 2>/dev/null; done
+end() {
+  strays=$(grep -ls "$mark" /proc/[0-9]*/environ | cut -d/ -f3)
+  for group in $groups; do kill -"$1" -"$group" 2>/dev/null; done
+  for stray in $strays; do kill -"$1" "$stray" 2>/dev/null; done
+}
+end TERM
 sleep 2
-for group in $groups; do kill -KILL -"$group" 2>/dev/null; done
+end KILL
 `;
 
 /** Windows has no process groups to signal; \`taskkill\` ends a tree by its root. */
@@ -37,8 +46,11 @@ require('node:readline').createInterface({ input: process.stdin })
   .on('close', () => pids.forEach((pid) => require('node:child_process').spawnSync('taskkill', ['/pid', pid, '/T', '/F'])));
 `;
 
-/** Starts on the first `watch`; a guard that ended is started again with everything it had to watch. */
-export function createProcessGuard(platform: NodeJS.Platform = process.platform): ProcessGuard {
+/**
+ * @param mark text in the environment of every process that belongs to us.
+ * Starts on the first `watch`; a guard that ended is started again with everything it had to watch.
+ */
+export function createProcessGuard(mark: string, platform: NodeJS.Platform = process.platform): ProcessGuard {
   const watched = new Set<number>();
   let guard: ChildProcess | undefined;
 
@@ -50,7 +62,10 @@ export function createProcessGuard(platform: NodeJS.Platform = process.platform)
             detached: true,
             windowsHide: true,
           })
-        : spawn('/bin/sh', ['-c', POSIX_GUARD], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+        : spawn('/bin/sh', ['-c', POSIX_GUARD, 'toolswarm-guard', mark], {
+            stdio: ['pipe', 'ignore', 'ignore'],
+            detached: true,
+          });
     child.unref();
     (child.stdin as unknown as { unref?: () => void }).unref?.();
     const gone = () => {

@@ -62,6 +62,20 @@ export async function stillRunning(pids: readonly number[]): Promise<number[]> {
   return pids.filter((pid) => running.some((entry) => entry.pid === pid || entry.group === pid));
 }
 
+/** Linux: processes whose environment holds `mark`, wherever they went. Empty elsewhere. */
+export async function processesMarked(mark: string): Promise<number[]> {
+  if (process.platform !== 'linux') return [];
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const marked = await Promise.all(
+    names.map(async (name) => {
+      // Gone already, or another user's: none of ours either way.
+      const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
+      return environment.includes(mark) ? Number(name) : undefined;
+    }),
+  );
+  return marked.filter((pid) => pid !== undefined);
+}
+
 const parentsFromProc = async (): Promise<Array<[number, number]>> =>
   (await readProc()).map(({ pid, parent }) => [pid, parent]);
 

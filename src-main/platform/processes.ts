@@ -3,12 +3,13 @@
  * descendant that left the group, first politely, then not. A guard ends what is left should this process be killed.
  */
 import { type ChildProcess, type SpawnOptions, spawn as spawnPosix } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import spawnPortable from 'cross-spawn';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createProcessGuard } from './process-guard.ts';
-import { descendantsOf, stillRunning } from './process-tree.ts';
+import { descendantsOf, processesMarked, stillRunning } from './process-tree.ts';
 
 export interface ProcessSpec {
   /** A program: absolute, or found on the PATH in `env`. Never interpreted by a shell. */
@@ -50,6 +51,8 @@ export interface ProcessesOptions {
   graceMs?: number;
 }
 
+/** The one variable that every process gets besides its declared environment. */
+const TREE_VARIABLE = 'TOOLSWARM_TREE';
 const POLITE_MS = 300;
 const GRACE_MS = 2_000;
 /** How long the pipes of a process that ended are still read. */
@@ -61,14 +64,18 @@ const POLL_MS = 10;
 
 export function createProcesses(deps: { clock: Clock }, options: ProcessesOptions = {}): Processes {
   const platform = options.platform ?? process.platform;
-  const guard = createProcessGuard(platform);
+  // Whoever inherits this variable belongs to us, even after leaving group and parent behind.
+  const ours = `${TREE_VARIABLE}=${randomBytes(8).toString('hex')}`;
+  const guard = createProcessGuard(ours, platform);
   const running = new Set<ManagedProcess>();
+  let spawned = 0;
 
   return {
     async spawn(spec) {
-      const child = await launch(spec, platform);
+      const mark = `${ours}.${(spawned += 1)};`;
+      const child = await launch(spec, mark, platform);
       guard.watch(child.pid);
-      const managed = manage(child, { clock: deps.clock, platform, options, onGone });
+      const managed = manage(child, { clock: deps.clock, mark, platform, options, onGone });
       running.add(managed);
       return managed;
 
@@ -86,9 +93,9 @@ export function createProcesses(deps: { clock: Clock }, options: ProcessesOption
 
 type PipedChild = ChildProcess & { pid: number; stdin: Writable; stdout: Readable; stderr: Readable };
 
-function launch(spec: ProcessSpec, platform: NodeJS.Platform): Promise<PipedChild> {
+function launch(spec: ProcessSpec, mark: string, platform: NodeJS.Platform): Promise<PipedChild> {
   const options: SpawnOptions = {
-    env: spec.env,
+    env: { ...spec.env, [TREE_VARIABLE]: mark.slice(TREE_VARIABLE.length + 1) },
     stdio: ['pipe', 'pipe', 'pipe'],
     // POSIX: a group of its own. On Windows this would only open a console window.
     detached: platform !== 'win32',
@@ -132,13 +139,14 @@ function describeSpawnError(error: unknown, spec: ProcessSpec): AppError {
 
 interface Management {
   clock: Clock;
+  mark: string;
   platform: NodeJS.Platform;
   options: ProcessesOptions;
   onGone: () => void;
 }
 
 function manage(child: PipedChild, management: Management): ManagedProcess {
-  const { clock, platform, options } = management;
+  const { clock, mark, platform, options } = management;
   const pid = child.pid;
   let ending: Promise<void> | undefined;
   const exited = new Promise<ProcessExit>((resolve) => {
@@ -149,7 +157,7 @@ function manage(child: PipedChild, management: Management): ManagedProcess {
   child.on('error', () => undefined);
 
   async function endTree(): Promise<void> {
-    const strays = platform === 'win32' ? [] : await descendantsOf(pid);
+    const strays = await straysOf(pid, mark, platform);
     child.stdin.end();
     await Promise.race([exited, sleep(clock, options.politeMs ?? POLITE_MS)]);
     if (platform === 'win32') await endWindowsTree(pid);
@@ -169,6 +177,13 @@ function manage(child: PipedChild, management: Management): ManagedProcess {
   // A process that dies by itself may leave children behind in its group.
   void exited.then(end);
   return { pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, exited, end };
+}
+
+/** Processes that descend from `pid` by birth or by their environment. */
+async function straysOf(pid: number, mark: string, platform: NodeJS.Platform): Promise<number[]> {
+  if (platform === 'win32') return [];
+  const [born, marked] = await Promise.all([descendantsOf(pid), processesMarked(mark)]);
+  return [...new Set([...born, ...marked])].filter((stray) => stray !== pid);
 }
 
 /** Sends SIGTERM to the groups (or single processes) led by `pids`, and SIGKILL to those alive after `graceMs`. */
