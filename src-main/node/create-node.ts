@@ -30,6 +30,7 @@ import { nodeSettings } from './settings.ts';
 import { createSharingHandlers } from './sharing.ts';
 import { createSlices, type NodeSlices } from './slices.ts';
 import { createStatusBoard } from './status.ts';
+import { withStorageFaults } from './storage-faults.ts';
 import { createCatalogSource, publishShares, wire } from './wiring.ts';
 
 export interface NodeOptions {
@@ -135,7 +136,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
     mcpUrl: () => endpoint.url,
     webUrl: () => dashboard?.url() ?? '',
   });
-  const handlers: NodeHandlers = {
+  const answers: NodeHandlers = {
     ...sliceHandlers(platform, slices, endpoint),
     ...apiTokens.handlers,
     'node.status': status.read,
@@ -147,6 +148,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
       return {};
     },
   };
+  const handlers = withStorageFaults(answers, dataDir.databaseFile);
   owned.defer(
     identity.on('providerRotated', ({ to }) => {
       if (to === identity.self().providerId) clock.after(10, () => events.emit('restartRequested', {}));

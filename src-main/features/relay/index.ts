@@ -202,7 +202,7 @@ const sizesOf = ({ peerId, requestBytes, responseBytes }: CallSizes): Partial<In
 });
 
 /** How a cancellation is called here and on the wire. */
-const CANCELLED = new Set(['relay.cancelled', 'p2p.cancelled']);
+const CANCELLED = new Set(['relay.cancelled', 'p2p.cancelled', 'servers.cancelled']);
 
 function failureOf(error: unknown): Partial<Invocation> {
   if (error instanceof McpError) return { outcome: 'error', code: `mcp.${error.code}` };
