@@ -1,22 +1,12 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Switch } from 'wouter';
+import { ActivityPage } from '../features/activity/index.ts';
+import { CatalogPage } from '../features/catalog/index.ts';
 import { HomePage } from '../features/home/index.ts';
+import { ServersPage } from '../features/servers/index.ts';
+import { SettingsPage } from '../features/settings/index.ts';
 import { Loading } from '../ui/progress.tsx';
-
-// Home is there at once; the other pages arrive when they are opened, so that the first one is drawn sooner.
-const ServersPage = lazy(async () => ({
-  default: (await import('../features/servers/page.tsx')).ServersPage,
-}));
-const CatalogPage = lazy(async () => ({
-  default: (await import('../features/catalog/page.tsx')).CatalogPage,
-}));
-const ActivityPage = lazy(async () => ({
-  default: (await import('../features/activity/index.ts')).ActivityPage,
-}));
-const SettingsPage = lazy(async () => ({
-  default: (await import('../features/settings/index.ts')).SettingsPage,
-}));
 
 /** What stands encoded in an address; as it is where the encoding is broken. */
 function decoded(part: string | undefined): string | undefined {

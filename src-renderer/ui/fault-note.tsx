@@ -16,6 +16,12 @@ export function FaultNote({ fault }: { fault: Fault | undefined }) {
           {advice && <p>{advice}</p>}
           <p className={styles['code']}>
             <code dir="ltr">{fault.code}</code>
+            {/* A translation leaves out the facts of the case; the node’s own sentence has them. */}
+            {message !== fault.message && (
+              <span dir="ltr" lang="en">
+                {fault.message}
+              </span>
+            )}
           </p>
         </div>
       </div>

@@ -1,2 +1,7 @@
 /** Tools of this machine and of the network: what they are, which are approved, and a place to try them. */
+import { lazy } from 'react';
+
 export { CatalogProvider, createCatalogFeature, useToolCounts } from './store.ts';
+
+/** Arrives when it is opened, so that Home is drawn sooner. */
+export const CatalogPage = lazy(async () => ({ default: (await import('./page.tsx')).CatalogPage }));

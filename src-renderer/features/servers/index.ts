@@ -1,3 +1,8 @@
 /** MCP servers of this node: what they are, whether they run, with whom they are shared. */
+import { lazy } from 'react';
+
 export { ServerStateBadge } from './parts/state-badge.tsx';
 export { createServersFeature, ServersProvider, useServers } from './store.ts';
+
+/** Arrives when it is opened, so that Home is drawn sooner. */
+export const ServersPage = lazy(async () => ({ default: (await import('./page.tsx')).ServersPage }));

@@ -18,8 +18,8 @@ export function VariableRows({ words, items, onChange }: VariableRowsProps) {
     onChange(items.map((item, at) => (at === index ? { ...item, ...part } : item)));
   return (
     <fieldset className={styles['rows']}>
-      <legend>{t(`${words}.title`)}</legend>
-      <p className={styles['help']}>{t(`${words}.help`)}</p>
+      <legend>{t(`variables.${words}.title`)}</legend>
+      <p className={styles['help']}>{t(`variables.${words}.help`)}</p>
       {items.map((item, index) => (
         <div key={index} className={styles['row']}>
           <TextField
@@ -51,7 +51,7 @@ export function VariableRows({ words, items, onChange }: VariableRowsProps) {
           icon={Plus}
           onPress={() => onChange([...items, { name: '', value: '', secret: false }])}
         >
-          {t(`${words}.add`)}
+          {t(`variables.${words}.add`)}
         </Button>
       </div>
     </fieldset>

@@ -1,4 +1,4 @@
-import type { Resources } from './platform/resources.ts';
+import type { Resources } from './resources.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
