@@ -28,8 +28,8 @@ export {
   type Libp2pDeps,
   type Libp2pNetwork,
   type Libp2pOptions,
-  RPC_PROTOCOL,
 } from './libp2p/network.ts';
+export { RPC_PROTOCOL } from './libp2p/connections.ts';
 export type {
   Admit,
   GossipVerdict,

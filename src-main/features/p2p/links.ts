@@ -43,8 +43,8 @@ export interface Links {
   peers(): PeerInfo[];
   /** Resolves with the peer once a link is open; rejects when the last attempt under way fails, or with the signal. */
   whenOpen(peerId: PeerId, signal: AbortSignal): Promise<PeerInfo>;
-  /** A connection ended before it came to a link. */
-  failed(peerId: PeerId, error: AppError): void;
+  /** A connection was ended before it came to a link. */
+  refused(peerId: PeerId, error: AppError): void;
   /** Ends all links to a peer, its calls in flight included. */
   end(peerId: PeerId, error: AppError): void;
   endAll(error: AppError): void;
@@ -122,7 +122,7 @@ export function createLinks(deps: LinksDeps): Links {
   }
 
   function onClosed(peerId: PeerId, error: AppError, peer: PeerInfo | undefined): void {
-    if (!QUIET_ENDS.has(error.code)) count(error.code);
+    count(error.code);
     if (links.get(peerId)?.size === 0) links.delete(peerId);
     if (openLinks(peerId).length > 0) return;
     if (!peer) return failed(peerId, error);
@@ -130,6 +130,12 @@ export function createLinks(deps: LinksDeps): Links {
     events.emit('peerDisconnected', { peerId, providerId: peer.providerId });
   }
 
+  function refused(peerId: PeerId, error: AppError): void {
+    count(error.code);
+    failed(peerId, error);
+  }
+
+  /** Unless another attempt is under way, who waits for that peer waits in vain. */
   function failed(peerId: PeerId, error: AppError): void {
     if ((links.get(peerId)?.size ?? 0) > 0) return;
     log.debug({ peerId, code: error.code }, 'a peer was not admitted');
@@ -151,6 +157,7 @@ export function createLinks(deps: LinksDeps): Links {
   }
 
   function count(code: string): void {
+    if (QUIET_ENDS.has(code)) return;
     drops.set(code, (drops.get(code) ?? 0) + 1);
   }
 
@@ -177,7 +184,7 @@ export function createLinks(deps: LinksDeps): Links {
         });
       });
     },
-    failed,
+    refused,
     end,
     endAll(error) {
       for (const peerId of [...links.keys()]) end(peerId, error);

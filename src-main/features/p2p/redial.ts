@@ -30,13 +30,13 @@ export interface Redialler {
   lost(target: string, options?: { permanent?: boolean }): void;
   /** The target is reached, or no longer wanted. */
   settle(target: string): void;
+  /** Gives up all targets. */
   close(): void;
 }
 
 export function createRedialler(deps: RedialDeps): Redialler {
   const { clock, random } = deps;
   const targets = new Map<string, Target>();
-  let closed = false;
 
   function add(key: string, permanent: boolean): Target | undefined {
     const known = targets.get(key);
@@ -44,7 +44,6 @@ export function createRedialler(deps: RedialDeps): Redialler {
       known.permanent ||= permanent;
       return undefined;
     }
-    if (closed) return undefined;
     if (!permanent) makeRoom();
     const target: Target = { target: key, permanent, failures: 0, timer: undefined };
     targets.set(key, target);
@@ -91,7 +90,6 @@ export function createRedialler(deps: RedialDeps): Redialler {
     },
     settle,
     close() {
-      closed = true;
       for (const key of [...targets.keys()]) settle(key);
     },
   };

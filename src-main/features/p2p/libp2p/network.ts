@@ -1,5 +1,4 @@
 /** The `Network` port on libp2p: TCP, noise, yamux, identify, Kademlia under our own name, gossipsub and mDNS. */
-import type { Connection, Stream } from '@libp2p/interface';
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { p2pError } from '#shared/features/p2p/errors.ts';
@@ -12,13 +11,10 @@ import type { Database } from '#main/platform/sqlite.ts';
 import type { Admit, Network } from '../network.ts';
 import { createPeering, type PeeringOptions, peerIdIn } from '../peering.ts';
 import { createRememberedPeers, type RememberedPeers } from '../peers.ts';
-import { HELLO_TIMEOUT_MS } from '../rpc/link.ts';
+import { createConnections, RPC_PROTOCOL } from './connections.ts';
 import { createGossip } from './gossip.ts';
 import { find, provide } from './lookup.ts';
 import { createNode, type Node, nodeKey } from './node.ts';
-import { connectStream, streamDuplex } from './stream-duplex.ts';
-
-export const RPC_PROTOCOL = '/toolswarm/rpc/1';
 
 export interface Libp2pDeps {
   /** Raw Ed25519 seed of the node key, 32 bytes. */
@@ -55,8 +51,6 @@ export interface Libp2pNetwork extends Network {
 }
 
 const DEFAULT_MAX_CONNECTIONS = 60;
-/** How long a connection that we end stays open for the peer to read why: closing at once can lose what was said. */
-const LINGER_MS = 500;
 
 export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): Libp2pNetwork {
   const { clock, log } = deps;
@@ -67,11 +61,13 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   let dhtServer = options.dhtServer ?? false;
   let node: Node | undefined;
+  let told = '';
   const peering = createPeering(
     { ...deps, selfId, remembered, connect, hangUp },
     { enoughPeers: Math.ceil(maxConnections * (2 / 3)), ...options },
   );
   const { events, links } = peering;
+  const connections = createConnections({ clock, links });
 
   const running = (): Node => {
     if (!node) throw p2pError('p2p.stopped');
@@ -81,8 +77,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   async function connect(target: string, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
     const libp2p = running();
     try {
-      // A connection on its way out must not be taken for a new one.
-      await Promise.all([...closings].map(([old, closed]) => sameTarget(old, target) && closed));
+      await connections.settled(peerIdIn(target));
       const connection = await libp2p.dial(await dialTarget(libp2p, target, addresses), { signal });
       return connection.remotePeer.toString();
     } catch (error) {
@@ -103,81 +98,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   }
 
   async function hangUp(peerId: PeerId): Promise<void> {
-    await Promise.all((node?.getConnections(peerIdFromString(peerId)) ?? []).map((each) => closing(each)));
-  }
-
-  /** Inbound connections whose stream for calls has not come yet. */
-  const awaited = new Map<Connection, { cancel(): void }>();
-  /** Connections on their way out. */
-  const closings = new Map<Connection, Promise<void>>();
-
-  /** The dialler opens the stream for calls; the other side waits for it, not for ever. */
-  function onConnection(connection: Connection): void {
-    if (connection.direction === 'outbound') {
-      void openStream(connection);
-      return;
-    }
-    const timer = clock.after(HELLO_TIMEOUT_MS, () => refuse(connection, p2pError('p2p.no_hello')));
-    awaited.set(connection, { cancel: timer.cancel });
-    connection.addEventListener('close', () => arrived(connection));
-  }
-
-  function arrived(connection: Connection): void {
-    awaited.get(connection)?.cancel();
-    awaited.delete(connection);
-  }
-
-  function refuse(connection: Connection, error: AppError): void {
-    connection.abort(error);
-    links.failed(connection.remotePeer.toString(), error);
-  }
-
-  async function openStream(connection: Connection): Promise<void> {
-    try {
-      attach(await connection.newStream(RPC_PROTOCOL), connection);
-    } catch (error) {
-      const foreign = (error as Error).name === 'UnsupportedProtocolError';
-      refuse(connection, p2pError(foreign ? 'p2p.not_toolswarm' : 'p2p.unreachable', { cause: error }));
-    }
-  }
-
-  /** One link per connection: whoever ends one ends the other. */
-  function attach(stream: Stream, connection: Connection): void {
-    arrived(connection);
-    const peerId = connection.remotePeer.toString();
-    const link = links.open({
-      peerId,
-      duplex: streamDuplex(stream, clock),
-      initiator: connection.direction === 'outbound',
-      addresses: () => [connection.remoteAddr.toString()],
-      onClosed: (byUs) => void closing(connection, byUs ? stream : undefined),
-    });
-    connectStream(stream, link);
-  }
-
-  /** Closes a connection, after the peer had time to read what the stream said last and to close its side of it. */
-  function closing(connection: Connection, stream?: Stream): Promise<void> {
-    const begun = closings.get(connection);
-    if (begun) return begun;
-    const closed = (stream ? linger(stream) : Promise.resolve())
-      .then(() => connection.close())
-      .catch((error: Error) => connection.abort(error))
-      .finally(() => closings.delete(connection));
-    closings.set(connection, closed);
-    return closed;
-  }
-
-  function linger(stream: Stream): Promise<void> {
-    if (stream.remoteWriteStatus === 'closed') return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = clock.after(LINGER_MS, resolve);
-      const done = () => {
-        timer.cancel();
-        resolve();
-      };
-      stream.addEventListener('remoteCloseWrite', done);
-      stream.addEventListener('close', done);
-    });
+    await Promise.all((node?.getConnections(peerIdFromString(peerId)) ?? []).map(connections.close));
   }
 
   async function learn(peerId: PeerId): Promise<void> {
@@ -196,12 +117,18 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   events.on('peerConnected', (peer) => learnLater(peer.peerId));
 
   function listen(libp2p: Node): void {
-    libp2p.addEventListener('connection:open', ({ detail }) => onConnection(detail));
+    libp2p.addEventListener('connection:open', ({ detail }) => connections.opened(detail));
     libp2p.addEventListener('peer:identify', ({ detail }) => learnLater(detail.peerId.toString()));
     libp2p.addEventListener('peer:discovery', ({ detail }) => peering.discovered(detail.id.toString()));
-    libp2p.addEventListener('self:peer:update', () =>
-      events.emit('addressesChanged', { addresses: addresses() }),
-    );
+    libp2p.addEventListener('self:peer:update', tellAddresses);
+  }
+
+  /** libp2p tells of every change to itself, its protocols included; only new addresses matter. */
+  function tellAddresses(): void {
+    const now = addresses();
+    if (now.join() === told) return;
+    told = now.join();
+    events.emit('addressesChanged', { addresses: now });
   }
 
   const addresses = (): string[] => (node?.getMultiaddrs() ?? []).map((address) => address.toString());
@@ -216,7 +143,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       maxConnections,
       agent,
     });
-    await libp2p.handle(RPC_PROTOCOL, attach, { maxInboundStreams: 1, maxOutboundStreams: 1 });
+    await libp2p.handle(RPC_PROTOCOL, connections.accept, { maxInboundStreams: 1, maxOutboundStreams: 1 });
     listen(libp2p);
     try {
       await libp2p.start();
@@ -227,6 +154,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     }
     node = libp2p;
     gossip.attach(libp2p.services.gossip);
+    tellAddresses();
     peering.start();
   }
 
@@ -236,9 +164,8 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     peering.stop();
     gossip.detach();
     node = undefined;
-    await Promise.all(closings.values());
+    await connections.settled();
     await libp2p.stop();
-    for (const connection of [...awaited.keys()]) arrived(connection);
   }
 
   return {
@@ -264,9 +191,6 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     },
   };
 }
-
-const sameTarget = (connection: Connection, target: string): boolean =>
-  peerIdIn(target) === undefined || peerIdIn(target) === connection.remotePeer.toString();
 
 const withPeer = (address: string, peerId: PeerId): string =>
   address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`;
