@@ -3,7 +3,10 @@ import type { z } from 'zod';
 import type { CallContext, Contract, Handlers, Procedure } from '../contract.ts';
 import { AppError } from '../errors.ts';
 
-/** A call whose input has been checked. `encode` checks one result or item and leaves out what it should not show. */
+/**
+ * A call whose input has been checked. `encode` checks one result or item, fills in defaults and leaves out whatever the
+ * contract does not name; that costs less than writing the JSON does.
+ */
 export type CheckedCall = { encode(value: unknown): unknown } & (
   | { kind: 'stream'; invoke(context: CallContext): AsyncIterable<unknown> }
   | { kind: 'query' | 'command'; invoke(context: CallContext): unknown }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { runCli } from './support/cli.ts';
+import { runCli, runCliHere } from './support/cli.ts';
 import { type ServedNode, serveMemoryNode } from './support/served-node.ts';
 
 let node: ServedNode;
@@ -47,7 +47,7 @@ describe.concurrent('wrong usage ends with exit code 2', () => {
     ['a choice that is none', ['log', '--outcome', 'great'], 'Allowed choices'],
     ['a phrase without words', ['identity', 'confirm', 'apple'], '3=apple'],
   ] as const)('%s', async ([, args, sentence], { expect }) => {
-    const human = await onNode(...args);
+    const human = await runCliHere(['--data-dir', node.dataDir, ...args]);
     expect(human).toMatchObject({ exitCode: 2, stdout: '' });
     expect(human.stderr).toContain(sentence);
     expect(human.stderr.trim().split('\n')).toHaveLength(1);

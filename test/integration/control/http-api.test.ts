@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -91,7 +91,7 @@ describe('the HTTP API', () => {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${site.token('read')}` },
     });
     outgoing.end('{}');
-    const [response] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     response.pause();
     let before = -1;
     while (before !== streamed.produced) {

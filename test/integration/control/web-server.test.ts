@@ -181,9 +181,9 @@ describe('the WebSocket', () => {
   it('ends when the server stops', async () => {
     const socket = connect({ origin: site.origin, cookie: await signedInCookie() });
     const channel = await openWebSocketChannel(socket, { clock });
-    const closed = new Promise<void>((resolve) => channel.onClose(() => resolve()));
+    const closed = new Promise<boolean>((resolve) => channel.onClose(() => resolve(true)));
     await site.web.close();
-    await closed;
+    expect(await closed).toBe(true);
   });
 });
 
