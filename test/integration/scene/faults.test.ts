@@ -9,7 +9,6 @@ import {
   eventually,
   program,
   run,
-  startDaemon,
   temporaryDataDir,
 } from '#test/support/daemon.ts';
 

@@ -80,7 +80,7 @@ describe('key rotation', () => {
   it('makes a new provider id that peers know to be the same provider', async () => {
     const { a, b } = await sharingPair();
     const before = b.ready.providerId;
-    await b.command('identity', 'rotate', '--yes');
+    await b.command('identity', 'rotate');
     const after = await eventually(async () => {
       const status = await b.command<{ providerId: string }>('status').catch(() => undefined);
       return status?.providerId !== before && status?.providerId;
