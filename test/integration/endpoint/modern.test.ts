@@ -47,7 +47,7 @@ describe('the modern era over HTTP', () => {
       { 'mcp-method': 'tools/list' },
       { 'mcp-method': 'TOOLS/CALL' },
       { 'mcp-name': '=?base64?####?=' },
-    ]) {
+    ] as Record<string, string>[]) {
       const answer = await post({ ...options, headers: { ...options.headers, ...headers } });
       expect([answer.status, (answer.json['error'] as JsonObject)['code']]).toEqual([400, -32020]);
     }

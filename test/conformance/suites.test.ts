@@ -1,0 +1,63 @@
+/**
+ * The official conformance suites against the endpoint of a whole node, with a fixture of each era behind it: what the
+ * revisions 2026-07-28 and 2025-11-25 require, and the older suite that clients of 2025 were built against.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConformanceNode, type FixtureEra, startConformanceNode } from './support/node.ts';
+
+const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const CURRENT = pathOf('../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
+const OLDER = pathOf('../../node_modules/conformance-2025/dist/index.js');
+const TIMEOUT_MS = 300_000;
+
+/** Runs a suite to its end; the outcome names what failed. */
+function run(suite: string, args: string[], results: string): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [suite, 'server', ...args, '--output-dir', results]);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    child.on('close', (code) => resolve({ code: code ?? 1, output: output.slice(-6_000) }));
+  });
+}
+
+describe.each<FixtureEra>(['legacy', 'modern'])('with a %s server behind the endpoint', (era) => {
+  let node: ConformanceNode;
+  let results: string;
+  beforeAll(async () => {
+    results = await mkdtemp(join(tmpdir(), 'conformance-results-'));
+    node = await startConformanceNode(era);
+  });
+  afterAll(async () => {
+    await node.stop();
+    await rm(results, { recursive: true, force: true });
+  });
+
+  it.each(['2026-07-28', '2025-11-25'])(
+    'meets the requirements of %s',
+    async (revision) => {
+      const expected = era === 'legacy' && revision === '2026-07-28' ? `${era}-${revision}` : 'none';
+      const baseline = pathOf(`./expected/${expected}.yml`);
+      const args = ['--url', node.url, '--requirements', revision, '--expected-failures', baseline];
+      const { code, output } = await run(CURRENT, args, results);
+      expect(code, output).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'passes the older suite',
+    async () => {
+      const { code, output } = await run(OLDER, ['--url', node.url], results);
+      expect(code, output).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});
