@@ -1,8 +1,8 @@
 /** The data folder: where everything of one node lies, and how it is found and opened. */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { describeFileError, PRIVATE_DIRECTORY } from './files.ts';
+import { describeFileError, makePrivateFolder, PRIVATE_DIRECTORY } from './files.ts';
 import { checkSocketFolder } from './socket-folder.ts';
 
 /** Absolute paths; the folders among them exist once {@link openDataDir} returned. */
@@ -63,10 +63,9 @@ export function describeDataDir(root: string): DataDir {
 export function openDataDir(root: string): DataDir {
   const dir = describeDataDir(root);
   try {
-    mkdirSync(dir.root, { recursive: true, mode: PRIVATE_DIRECTORY });
+    makePrivateFolder(dir.root);
     if (isOurs(dir)) chmodSync(dir.root, PRIVATE_DIRECTORY);
-    for (const folder of [dir.logDir, dir.runDir, dir.temporaryDir, dir.blobsDir])
-      mkdirSync(folder, { recursive: true, mode: PRIVATE_DIRECTORY });
+    for (const folder of [dir.logDir, dir.runDir, dir.temporaryDir, dir.blobsDir]) makePrivateFolder(folder);
   } catch (error) {
     throw describeFileError(error, dir.root);
   }
@@ -99,7 +98,7 @@ function socketPath(root: string, name: string): string {
 /** The folder below /tmp could have been put there by someone else, who would then own our sockets. */
 function openSocketDir(socketPath: string): void {
   try {
-    mkdirSync(dirname(socketPath), { recursive: true, mode: PRIVATE_DIRECTORY });
+    makePrivateFolder(dirname(socketPath));
   } catch (error) {
     throw describeFileError(error, dirname(socketPath));
   }

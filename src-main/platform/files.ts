@@ -1,11 +1,14 @@
 /** Files that are whole or absent, whatever happens in between. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -58,6 +61,22 @@ export function syncDirectory(directory: string): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/**
+ * Makes a folder and those above it, for the owner only; what exists keeps its mode. (Node's own recursive form never
+ * returns where a parent exists and yet cannot hold folders, as in /proc.) Throws the system's error.
+ */
+export function makePrivateFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: PRIVATE_DIRECTORY });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makePrivateFolder(dirname(path));
+    mkdirSync(path, { mode: PRIVATE_DIRECTORY });
   }
 }
 

@@ -1,8 +1,8 @@
 /** Lines in a file that is renamed when it is full: at most `files` × `maxBytes` on disk, newest in `node.log`. */
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { utf8 } from '#shared/kernel/bytes.ts';
-import { describeFileError, PRIVATE_DIRECTORY, PRIVATE_FILE } from './files.ts';
+import { describeFileError, makePrivateFolder, PRIVATE_FILE } from './files.ts';
 
 export interface LogFileOptions {
   dir: string;
@@ -33,7 +33,7 @@ export function openLogFile({
 
   function open(): number {
     try {
-      mkdirSync(dir, { recursive: true, mode: PRIVATE_DIRECTORY });
+      makePrivateFolder(dir);
       return openSync(name(0), 'a', PRIVATE_FILE);
     } catch (error) {
       throw describeFileError(error, name(0));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -8,7 +8,7 @@ import type { ProviderId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { NODE_KEY } from '#main/features/identity/index.ts';
 import { type DataDir, describeDataDir } from '#main/platform/data-dir.ts';
-import { describeFileError, PRIVATE_DIRECTORY, PRIVATE_FILE, syncDirectory } from '#main/platform/files.ts';
+import { describeFileError, makePrivateFolder, PRIVATE_FILE, syncDirectory } from '#main/platform/files.ts';
 import { openKeystore } from '#main/platform/keystore.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { type ArchiveReader, openArchive } from './archive.ts';
@@ -52,9 +52,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   );
   try {
     refuseUsedFolder(target);
-    mkdirSync(dirname(target), { recursive: true });
+    makePrivateFolder(dirname(target));
     sweepStages(target);
-    mkdirSync(stage, { mode: PRIVATE_DIRECTORY });
+    makePrivateFolder(stage);
     const manifest = await unpack(options, describeDataDir(stage), random);
     moveInto(stage, target);
     const { providerId, createdAt } = manifest;
