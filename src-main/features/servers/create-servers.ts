@@ -131,7 +131,6 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
       {
         clock,
         random,
-        log,
         ring,
         connector,
         saveConfig: store.saveConfig,

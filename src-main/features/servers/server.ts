@@ -3,19 +3,20 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Random } from '#shared/kernel/random.ts';
-import type { ServerConfig, ServerState } from '#shared/features/servers/config.ts';
+import type { ServerConfig } from '#shared/features/servers/config.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
-import type { McpExchange, McpMessage, McpTarget } from '#shared/features/servers/mcp.ts';
+import type { McpCaller, McpExchange, McpMessage, McpTarget } from '#shared/features/servers/mcp.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
-import type { Log } from '#main/platform/log.ts';
 import { judgeAsk } from './asks.ts';
 import type { BackoffPolicy } from './backoff.ts';
 import type { Connector } from './connector.ts';
 import { asAppError, createLane, type Lane } from './lane.ts';
-import { catalogCapabilities, FULL_CAPABILITIES, type LanePolicy, NO_CAPABILITIES } from './lane-rules.ts';
+import type { LanePolicy } from './lane-rules.ts';
 import { createLanes } from './lanes.ts';
-import { differenceOf, type OffersDifference, readOffers, sameItems } from './listing.ts';
+import type { OffersDifference } from './listing.ts';
 import type { LogRing } from './log-ring.ts';
+import { createOffersReader } from './offers-reader.ts';
+import { viewOf } from './server-view.ts';
 import { createSessionRequests } from './session-requests.ts';
 import type { Learnt } from './store.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -25,7 +26,6 @@ import type { WireHandlers } from './wire/wire.ts';
 export interface ServerDeps {
   clock: Clock;
   random: Random;
-  log: Log;
   ring: LogRing;
   connector: Connector;
   saveConfig(config: ServerConfig): void;
@@ -74,17 +74,31 @@ export function createServer(
   events: ServerEvents,
 ): Server {
   const { clock, ring } = deps;
-  let { config, learnt, offers } = initial;
-  let schemas = indexSchemas(offers);
+  let { config, learnt } = initial;
   let problem: AppError | undefined;
-  let refreshed = false;
   let closed = false;
-  let introducing: Promise<void> | undefined;
+  const active = () => config.enabled && !closed;
   const supervisor = createSupervisor(deps, options.backoff, () => ring.lastWords(5));
   const policy = (): LanePolicy => ({ interaction: config.interaction, ...learnt });
   const lanes = createLanes(deps, { maxOwn: options.maxLanes, policy, create: newLane });
+  const offers = createOffersReader(
+    initial.offers,
+    {
+      clock,
+      lanes,
+      newLane,
+      policy,
+      learnt: () => learnt,
+      learn,
+      save: deps.saveOffers,
+      note: ring.event,
+      active,
+    },
+    options.relistDelayMs,
+    events,
+  );
   const sessionRequests = createSessionRequests(
-    { clock, lanes, forward, note: ring.event, relist: relistSoon },
+    { clock, lanes, forward, note: ring.event, relist: offers.readSoon },
     events,
   );
 
@@ -97,7 +111,7 @@ export function createServer(
 
   // Lanes
 
-  function newLane(capabilities: JsonObject, owner?: McpExchange['caller']): Lane {
+  function newLane(capabilities: JsonObject, owner?: McpCaller): Lane {
     return createLane(
       { clock, supervisor },
       { owner, capabilities, connect, handlers: handlersOf, prepare, onChange: events.onChanged, onEnded },
@@ -115,22 +129,22 @@ export function createServer(
     return connection;
   }
 
+  /** The shared process is kept warm: started again by itself. Others wait for their session's next request. */
   function onEnded(lane: Lane, delayMs: number | undefined): void {
     problem = supervisor.problem();
-    const keepWarm = lane === lanes.currentShared && config.enabled && !closed;
     if (delayMs === undefined) ring.event('given up: it ended too often');
-    else if (keepWarm) clock.after(delayMs, () => reopen(lane));
+    else clock.after(delayMs, () => reopen(lane));
     events.onChanged();
   }
 
   function reopen(lane: Lane): void {
-    if (lane === lanes.currentShared && config.enabled && !closed)
+    if (lane === lanes.currentShared && active())
       lane.open().catch((error: unknown) => ring.event(asAppError(error).message));
   }
 
   async function prepare(lane: Lane, connection: Connection): Promise<void> {
     try {
-      if (lane === lanes.currentShared && makesCatalog(lane)) await relist(connection);
+      await offers.read(lane, connection);
       await sessionRequests.restore(lane, connection);
     } catch (error) {
       ring.event(`its lists could not be read: ${asAppError(error).message}`);
@@ -152,15 +166,15 @@ export function createServer(
   ): Promise<JsonObject> {
     const verdict = judgeAsk(lane, method, params, via);
     if (verdict.kind === 'answer') return verdict.result;
-    if (verdict.kind === 'forward') {
-      if (verdict.promote) {
-        lanes.promote(lane, verdict.exchange.caller.session);
-        becomeInteractive();
-      }
-      return verdict.exchange.ask({ method, ...(params ? { params } : {}) });
+    if (verdict.kind === 'refuse') {
+      if (verdict.interactive) becomeInteractive();
+      throw verdict.error;
     }
-    if (verdict.interactive) becomeInteractive();
-    throw verdict.error;
+    if (verdict.promote) {
+      lanes.promote(lane, verdict.exchange.caller.session);
+      becomeInteractive();
+    }
+    return verdict.exchange.ask({ method, ...(params ? { params } : {}) });
   }
 
   /** From now on clients that can be asked get a process of their own. */
@@ -171,111 +185,11 @@ export function createServer(
     lanes.retireShared();
   }
 
-  // Lists
-
-  async function relist(connection: Connection): Promise<void> {
-    const read = await readOffers(connection, clock, ring.event);
-    accept(read);
-  }
-
-  function accept(read: ServerOffers): void {
-    const difference = differenceOf(offers, read);
-    offers = read;
-    schemas = indexSchemas(read);
-    refreshed = true;
-    deps.saveOffers(read);
-    if (difference.tools || difference.prompts || difference.resources) events.onOffersChanged(difference);
-    events.onChanged();
-  }
-
-  let relisting: ReturnType<Clock['after']> | undefined;
-  function relistSoon(lane: Lane): void {
-    relisting?.cancel();
-    relisting = clock.after(options.relistDelayMs, () => {
-      if (closed || !config.enabled) return;
-      relistAfter(lane).catch((error: unknown) => ring.event(asAppError(error).message));
-    });
-  }
-
-  /** The catalog never shows what only one session's process offers: its lists come from the process made for them. */
-  async function relistAfter(lane: Lane): Promise<void> {
-    const { currentShared } = lanes;
-    if (lane === currentShared && lane.connection && makesCatalog(lane)) await relist(lane.connection);
-    else if (lane.owner !== undefined && !(currentShared?.connection && makesCatalog(currentShared)))
-      await openForUse();
-  }
-
-  const makesCatalog = (lane: Lane): boolean =>
-    learnt.era === 'modern' || lane.capabilities === catalogCapabilities(policy());
-
-  /** Reads the lists in a process that ends afterwards. */
-  async function readIn(lane: Lane): Promise<ServerOffers> {
-    return readOffers(await lane.open(), clock, ring.event);
-  }
-
-  // Getting to know it
-
-  function introduce(): Promise<void> {
-    introducing ??= compare().finally(() => {
-      introducing = undefined;
-    });
-    return introducing;
-  }
-
-  async function compare(): Promise<void> {
-    const plain = newLane(config.interaction === 'on' ? FULL_CAPABILITIES : NO_CAPABILITIES);
-    try {
-      const read = await readIn(plain);
-      const more =
-        config.interaction === 'auto' && read.era === 'legacy' ? await listsMoreThan(read) : undefined;
-      learn({ introduced: true, offersMore: more?.differs ?? false });
-      if (more && !more.differs) {
-        await plain.close();
-        lanes.adoptShared(more.lane);
-      } else {
-        await more?.lane.close();
-        if (config.interaction === 'on') await plain.close();
-        else lanes.adoptShared(plain);
-      }
-      accept(read);
-    } catch (error) {
-      await plain.close();
-      throw error;
-    }
-  }
-
-  /** Starts it a second time as a client that can be asked anything. */
-  async function listsMoreThan(read: ServerOffers): Promise<{ lane: Lane; differs: boolean }> {
-    const lane = newLane(FULL_CAPABILITIES);
-    try {
-      const full = await readIn(lane);
-      const differs = !(['tools', 'prompts', 'resources'] as const).every((key) =>
-        sameItems(read[key], full[key]),
-      );
-      return { lane, differs };
-    } catch (error) {
-      await lane.close();
-      throw error;
-    }
-  }
-
-  async function openForUse(): Promise<void> {
-    if (!learnt.introduced) return introduce();
-    if (config.interaction === 'on') {
-      const lane = newLane(FULL_CAPABILITIES);
-      try {
-        accept(await readIn(lane));
-      } finally {
-        await lane.close();
-      }
-    } else await lanes.shared().open();
-  }
-
   // Requests
 
   async function request(message: McpMessage, exchange: McpExchange): Promise<JsonObject> {
     if (!config.enabled) throw disabled(config.name);
-    if (!learnt.introduced) await introduce();
+    if (!learnt.introduced) await offers.introduce();
     return sessionRequests.handle(message, exchange) ?? forward(message, exchange);
   }
 
@@ -288,43 +202,16 @@ export function createServer(
     }
   }
 
-  // State
-
-  function state(): ServerState {
-    if (!config.enabled) return 'disabled';
-    if (lanes.all().some((lane) => lane.connection)) return 'running';
-    if (introducing || lanes.all().some((lane) => lane.opening)) return 'starting';
-    if (supervisor.failed) return 'failed';
-    return supervisor.waiting ? 'backoff' : 'idle';
-  }
-
-  function view(): ServerView {
-    const running = lanes.all().find((lane) => lane.connection);
-    const shown = supervisor.problem() ?? problem;
-    return {
-      ...config,
-      state: state(),
-      ...(shown && !running
-        ? { problem: { code: shown.code, message: shown.message, advice: shown.advice } }
-        : {}),
-      ...(running?.connection?.pid ? { pid: running.connection.pid } : {}),
-      ...(running?.startedAt ? { startedAt: running.startedAt } : {}),
-      restarts: supervisor.restarts,
-      ...(offers ? identityOf(offers) : {}),
-      toolCount: offers?.tools.length ?? 0,
-      promptCount: offers?.prompts.length ?? 0,
-      resourceCount: (offers?.resources.length ?? 0) + (offers?.resourceTemplates.length ?? 0),
-    };
-  }
+  // Care
 
   function setEnabled(enabled: boolean): void {
     config = { ...config, enabled };
     deps.saveConfig(config);
   }
 
-  const reaper = clock.every(Math.max(1_000, options.laneIdleMs / 10), () => {
+  const reaper = clock.every(Math.max(MIN_REAP_MS, options.laneIdleMs / 10), () => {
     lanes.reap(options.laneIdleMs, sessionRequests.holds);
-    lanes.reapShared((lane) => idleLimit(lane));
+    lanes.reapShared(idleLimit);
   });
 
   /** A shared process that no client ever used holds nothing worth keeping warm. */
@@ -337,24 +224,27 @@ export function createServer(
     get config() {
       return config;
     },
-    view,
+    view: () =>
+      viewOf({
+        config,
+        offers: offers.current(),
+        lanes: lanes.all(),
+        introducing: offers.introducing,
+        supervisor,
+        problem: supervisor.problem() ?? problem,
+      }),
     request,
-    introduce,
-    offers: () => offers,
-    schemaOf: (tool) => schemas.get(tool),
-    refresh() {
-      if (refreshed || !config.enabled || closed) return;
-      refreshed = true;
-      openForUse().catch((error: unknown) => ring.event(asAppError(error).message));
-    },
+    introduce: offers.introduce,
+    offers: offers.current,
+    schemaOf: offers.schemaOf,
+    refresh: offers.refresh,
     async start() {
-      if (closed) return;
       setEnabled(true);
       supervisor.reset();
       problem = undefined;
       // A URL may have been upgraded since; a process is greeted in a way that finds out by itself.
       if (config.transport.type === 'http') learn({ era: undefined });
-      await openForUse();
+      await offers.open();
     },
     async stop() {
       setEnabled(false);
@@ -370,23 +260,13 @@ export function createServer(
     async close() {
       closed = true;
       reaper.cancel();
-      relisting?.cancel();
+      offers.close();
       await lanes.close();
     },
   };
 }
 
-const indexSchemas = (offers: ServerOffers | undefined): Map<string, JsonObject> =>
-  new Map(offers?.tools.map((tool) => [tool.name, tool.inputSchema as JsonObject]));
-
-function identityOf(offers: ServerOffers): Partial<ServerView> {
-  const { name, title, version } = offers.serverInfo;
-  return {
-    serverInfo: { name, ...(title === undefined ? {} : { title }), version },
-    protocolVersion: offers.protocolVersion,
-    era: offers.era,
-  };
-}
+const MIN_REAP_MS = 1_000;
 
 const disabled = (name: string): AppError =>
   new AppError('servers.disabled', `The server ${name} is switched off.`, {

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import type { AppError } from '#shared/kernel/errors.ts';
-import { tooLarge } from './stdio.ts';
+import { tooLarge } from './errors.ts';
 
 /** Reads a body as text. `onText` gets `undefined` when the connection broke off. */
 export function readText(

@@ -6,13 +6,15 @@
  * Modern: no session; closing the stream of a request cancels it.
  */
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
-import { AppError } from '#shared/kernel/errors.ts';
+import type { AppError } from '#shared/kernel/errors.ts';
+import { brokenOff, disconnected, refused, unusable } from './errors.ts';
 import { createFloodGate } from './flood-gate.ts';
 import { readEvents, readText } from './http-body.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
 import { modernHeaders } from './http-headers.ts';
-import { isObject, type RpcId, type RpcMessage, type RpcRequest } from './messages.ts';
+import { isObject, parseJson, type RpcId, type RpcMessage, type RpcRequest } from './messages.ts';
 import { META } from './meta.ts';
 import { createPeer } from './peer.ts';
 import type { Wire, WireHandlers, WireOptions } from './wire.ts';
@@ -37,9 +39,8 @@ const RESUME_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 /** Saying goodbye is not waited for longer. */
 const GOODBYE_MS = 1_000;
-/** How much of an error page is read, and shown. */
+/** How much of an error page is read. */
 const MAX_ERROR_BYTES = 65_536;
-const SHOWN_CHARACTERS = 200;
 
 interface Stream {
   /** The request it answers; absent on the server's own stream. */
@@ -147,7 +148,7 @@ export function connectHttp(target: HttpTarget, handlers: WireHandlers, options:
 
   function readJson(response: IncomingMessage, id: RpcId): void {
     readText(response, maxMessageBytes, (text, error) => {
-      const message = text === undefined ? undefined : parse(text);
+      const message = text === undefined ? undefined : parseJson(text);
       if (message === undefined) failed(id, error ?? unusable('something that is not JSON'));
       else receive(message, id);
     });
@@ -162,7 +163,7 @@ export function connectHttp(target: HttpTarget, handlers: WireHandlers, options:
   function onRefusal(response: IncomingMessage, id: RpcId | undefined): void {
     const status = response.statusCode ?? 0;
     readText(response, MAX_ERROR_BYTES, (text) => {
-      const message = text === undefined ? undefined : parse(text);
+      const message = text === undefined ? undefined : parseJson(text);
       const carried =
         isObject(message) && isObject(message['error']) && status < 500 && status !== 401 && status !== 403;
       if (carried && id !== undefined)
@@ -176,7 +177,7 @@ export function connectHttp(target: HttpTarget, handlers: WireHandlers, options:
   function listen(response: IncomingMessage, stream: Stream): void {
     readEvents(response, maxMessageBytes, {
       onData(data) {
-        const message = parse(data);
+        const message = parseJson(data);
         stream.attempts = 0;
         if (message === undefined) return handlers.onNote('an event that is not JSON');
         if (!isObject(message) || 'method' in message) gate.spend(data.length, clock.monotonic());
@@ -279,29 +280,9 @@ export function connectHttp(target: HttpTarget, handlers: WireHandlers, options:
     peer.end(reason);
     for (const stream of streams.values()) stream.end();
     own?.end();
-    if (sessionId !== undefined) await sayGoodbye();
+    if (sessionId !== undefined) await sayGoodbye(client, sessionHeaders(), clock);
     client.close();
     markClosed(reason);
-  }
-
-  function sayGoodbye(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = clock.after(GOODBYE_MS, done);
-      const abandon = client.send({
-        method: 'DELETE',
-        headers: sessionHeaders(),
-        onError: done,
-        onResponse(response) {
-          response.resume();
-          done();
-        },
-      });
-      function done(): void {
-        timer.cancel();
-        abandon();
-        resolve();
-      }
-    });
   }
 
   return {
@@ -314,6 +295,27 @@ export function connectHttp(target: HttpTarget, handlers: WireHandlers, options:
       openOwnStream();
     },
   };
+}
+
+/** Tells the server that the session is over, and waits a moment for it to hear. */
+function sayGoodbye(client: HttpClient, headers: Record<string, string>, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.after(GOODBYE_MS, done);
+    const abandon = client.send({
+      method: 'DELETE',
+      headers,
+      onError: done,
+      onResponse(response) {
+        response.resume();
+        done();
+      },
+    });
+    function done(): void {
+      timer.cancel();
+      abandon();
+      resolve();
+    }
+  });
 }
 
 const firstOf = (value: string | string[] | undefined): string | undefined =>
@@ -329,51 +331,3 @@ const answers = (message: JsonValue, id: RpcId): boolean =>
   Array.isArray(message)
     ? message.some((one) => answers(one, id))
     : isObject(message) && message['id'] === id && !('method' in message);
-
-function parse(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    // The caller says what was wrong where.
-    return undefined;
-  }
-}
-
-const unusable = (said: string): AppError =>
-  new AppError('servers.protocol', `The server answered with ${said}.`, {
-    advice: 'Check that the URL is that of an MCP server (Streamable HTTP).',
-  });
-
-const brokenOff = (): AppError =>
-  new AppError('servers.exited', 'The server broke off its answer.', {
-    advice: 'Try again; if it happens again, look at the server.',
-    retryable: true,
-  });
-
-const disconnected = (): AppError =>
-  new AppError('servers.exited', 'The connection to the server was closed.', {
-    advice: 'Try again.',
-    retryable: true,
-  });
-
-function refused(status: number, page: string): AppError {
-  if (status === 401 || status === 403)
-    return new AppError('servers.unauthorized', `The server refused the credentials (HTTP ${status}).`, {
-      advice: 'Check the token or key among the headers of this server.',
-    });
-  if (status >= 300 && status < 400)
-    return new AppError('servers.redirected', `The server sent us elsewhere (HTTP ${status}).`, {
-      advice:
-        'Add the server with its final URL; redirects are not followed, for they would carry the headers along.',
-    });
-  const shown = page.replace(/\s+/g, ' ').trim().slice(0, SHOWN_CHARACTERS);
-  return new AppError(
-    'servers.http_error',
-    `The server answered HTTP ${status}${shown ? `: ${shown}` : ''}.`,
-    {
-      advice: status >= 500 ? 'Try again later.' : 'Check the URL and the headers of this server.',
-      retryable: status >= 500 || status === 429,
-      details: { status },
-    },
-  );
-}

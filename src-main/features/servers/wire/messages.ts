@@ -39,6 +39,15 @@ export type Incoming =
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** `undefined` for what is not JSON: servers print banners and stray debugging, which the caller notes. */
+export function parseJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
 const isId = (value: unknown): value is RpcId => typeof value === 'number' || typeof value === 'string';
 
 /** Sorts one message; `undefined` for what is not JSON-RPC. Members beyond the ones sorted by are not looked at. */

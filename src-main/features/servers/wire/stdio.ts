@@ -1,11 +1,11 @@
 /** MCP over a process's standard streams: newline-delimited JSON. Garbage is counted, floods are slowed, nothing grows. */
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import type { JsonValue } from '#shared/kernel/canonical.ts';
-import { AppError } from '#shared/kernel/errors.ts';
-import type { ManagedProcess, ProcessExit } from '#main/platform/processes.ts';
+import type { ManagedProcess } from '#main/platform/processes.ts';
+import { exited, notReading, tooLarge } from './errors.ts';
 import { createFloodGate } from './flood-gate.ts';
 import { createLineReader, idOfOversized } from './line-reader.ts';
-import { isObject, type RpcMessage } from './messages.ts';
+import { isObject, parseJson, type RpcMessage } from './messages.ts';
 import { type Carrier, createPeer } from './peer.ts';
 import type { Wire, WireHandlers, WireOptions } from './wire.ts';
 
@@ -26,7 +26,7 @@ export function connectStdio(process: ManagedProcess, handlers: WireHandlers, op
   const reader = createLineReader({
     maxBytes: options.maxMessageBytes,
     onLine(line) {
-      const message = parse(line);
+      const message = parseJson(line);
       if (!isAnswer(message)) gate.spend(line.length, clock.monotonic());
       if (message === undefined) garbage.note(line);
       else peer.receive(message);
@@ -82,15 +82,6 @@ function createCarrier({ stdin }: ManagedProcess): Carrier {
   };
 }
 
-function parse(line: string): JsonValue | undefined {
-  try {
-    return JSON.parse(line) as JsonValue;
-  } catch {
-    // Servers print banners and stray debugging to stdout; that is noted by the caller, not a fault.
-    return undefined;
-  }
-}
-
 const isAnswer = (message: JsonValue | undefined): boolean =>
   isObject(message) && ('result' in message || 'error' in message);
 
@@ -119,24 +110,3 @@ function ended({ stdout }: ManagedProcess): Promise<void> {
     else stdout.once('end', resolve).once('close', resolve);
   });
 }
-
-const exited = ({ code, signal }: ProcessExit): AppError =>
-  new AppError('servers.exited', `The server ended (${signal ?? `exit code ${code}`}).`, {
-    advice: 'Try again: it is started anew. If it keeps ending, look at its log.',
-    retryable: true,
-  });
-
-export const tooLarge = (bytes: number, limit: number): AppError =>
-  new AppError(
-    'servers.too_large',
-    `The server’s answer of ${bytes} bytes is longer than the ${limit} allowed.`,
-    {
-      advice: 'Ask for less at a time, or raise the limit for results.',
-    },
-  );
-
-const notReading = (): AppError =>
-  new AppError('servers.busy', 'The server does not read what was sent to it.', {
-    advice: 'Try again in a moment; restart the server if it stays so.',
-    retryable: true,
-  });
