@@ -1,0 +1,94 @@
+/** Start, memory and idle CPU of a bundled daemon with twenty peers and two hundred tools. */
+import { readFileSync } from 'node:fs';
+import { createDaemons, type Daemon, eventually } from '../../support/daemon.ts';
+import { type MeshNode, startMeshNode } from '../../support/mesh-node.ts';
+import { median } from '../support/load.ts';
+import { atMost, type Figure, measured } from '../support/report.ts';
+
+const STARTS = 5;
+const PEERS = 20;
+const TOOLS = 200;
+const SETTLE_MS = 10_000;
+const IDLE_MS = 30_000;
+/** Linux counts CPU time in hundredths of a second. */
+const TICK_MS = 10;
+
+export async function measureNode(): Promise<Figure[]> {
+  const daemons = createDaemons();
+  const peers: MeshNode[] = [];
+  try {
+    const readyMs = await warmStarts(daemons);
+    const daemon = await daemons.start();
+    const bare = residentMib(daemon);
+    for (let index = 0; index < PEERS; index++)
+      peers.push(await startMeshNode({ bootstrap: [daemon.ready.addresses[0] as string] }));
+    await shareTools(daemon, peers[0] as MeshNode);
+    await eventually(
+      async () =>
+        (await daemon.command<{ peers: number; tools: { network: number } }>('status')).peers === PEERS,
+    );
+    await eventually(
+      async () => (await daemon.command<{ tools: { network: number } }>('status')).tools.network === TOOLS,
+    );
+    await pause(SETTLE_MS);
+    const idle = await idlePercent(daemon);
+    return [
+      atMost('node.ready-warm', readyMs, 'ms', 1200),
+      atMost('node.resident-20-peers-200-tools', residentMib(daemon), 'MiB', 130),
+      measured('node.resident-alone', bare, 'MiB'),
+      atMost('node.idle-cpu-20-peers', idle, '%', 1),
+    ];
+  } finally {
+    await Promise.all(peers.map((peer) => peer.stop()));
+    await daemons.close();
+  }
+}
+
+/** The first start makes keys and a database; the later ones are what people live with. */
+async function warmStarts(daemons: ReturnType<typeof createDaemons>): Promise<number> {
+  let daemon = await daemons.start();
+  const { dataDir } = daemon;
+  const times: number[] = [];
+  for (let index = 0; index < STARTS; index++) {
+    await daemon.stop();
+    const from = performance.now();
+    daemon = await daemons.start({ dataDir });
+    times.push(performance.now() - from);
+  }
+  await daemon.stop();
+  return median(times);
+}
+
+async function shareTools(daemon: Daemon, peer: MeshNode): Promise<void> {
+  const tools = Array.from({ length: TOOLS }, (_, index) => ({
+    name: `tool_${index}`,
+    description: `Does the ${index}th of many useful things with the text that it is given, and says what it did.`,
+    inputSchema: {
+      type: 'object',
+      properties: { text: { type: 'string', description: 'The text' }, count: { type: 'integer' } },
+      required: ['text'],
+    },
+    annotations: { readOnlyHint: true },
+  }));
+  peer.addServer('many', tools);
+  const audience = { kind: 'providers' as const, providers: [daemon.ready.providerId] };
+  peer.access.share({ server: 'many', audience, confirmed: false, offered: tools });
+}
+
+async function idlePercent(daemon: Daemon): Promise<number> {
+  const before = cpuMs(daemon);
+  await pause(IDLE_MS);
+  return ((cpuMs(daemon) - before) / IDLE_MS) * 100;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function cpuMs({ ready }: Daemon): number {
+  const fields = readFileSync(`/proc/${ready.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function residentMib({ ready }: Daemon): number {
+  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${ready.pid}/status`, 'utf8'))?.[1];
+  return Number(kib) / 1024;
+}
