@@ -18,9 +18,18 @@ export const askSecret = (io: Io, question: string): Promise<string> => readLine
 async function readLine(io: Io, prompt: string, echo: boolean): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: io.stdin, output: echo ? io.stderr : silent, terminal: !echo });
+  const left = new AbortController();
+  // Ctrl-C and the end of the input: without these the question would stay open and the process end without a word.
+  lines.once('SIGINT', () => left.abort());
+  lines.once('close', () => left.abort());
   if (!echo) io.stderr.write(prompt);
   try {
-    return await lines.question(echo ? prompt : '');
+    return await lines.question(echo ? prompt : '', { signal: left.signal });
+  } catch (cause) {
+    throw new AppError('cli.interrupted', 'The question was not answered; nothing was done.', {
+      advice: 'Run the command again when you have the answer.',
+      cause,
+    });
   } finally {
     lines.close();
     if (!echo) io.stderr.write('\n');

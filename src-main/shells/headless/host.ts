@@ -6,6 +6,7 @@ import { scopeNeeded } from '#main/node/api-scopes.ts';
 import { type Node, type NodeFacts, type NodeOptions, createNode } from '#main/node/create-node.ts';
 import { createHttpApi } from '#main/node/http-api.ts';
 import { createWebSessions } from '#main/node/web-sessions.ts';
+import type { Log } from '#main/platform/log.ts';
 import { PRODUCT_VERSION } from '#main/platform/version.ts';
 import { type WebServer, createWebServer } from './web-server.ts';
 
@@ -16,6 +17,7 @@ export interface HostedNode {
   asked: Promise<'stop' | 'restart'>;
   /** Ports that were bound, for a restart on the same ones. */
   ports: { mcpPort: number; webPort: number };
+  log: Log;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function hostNode(options: NodeOptions): Promise<HostedNode> {
     ready: { ready: true, ...facts, webUrl: web.openLink() },
     asked,
     ports: { mcpPort: portOf(facts.mcpUrl), webPort: portOf(web.url()) },
+    log: node.platform.log,
     stop,
   };
 }

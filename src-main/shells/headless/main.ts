@@ -20,6 +20,8 @@ const LINGER_MS = 2_000;
 export async function runDaemon(options: NodeOptions, deps: DaemonDeps): Promise<void> {
   const signalled = listenForSignals();
   let hosted = await hostWithPassphrase(options, deps);
+  // A promise that nobody awaits is a mistake in one corner; it must not end the calls of every client.
+  process.on('unhandledRejection', (error) => hosted.log.error({ err: error }, 'a failure was not handled'));
   deps.say(JSON.stringify(hosted.ready));
   while ((await Promise.race([signalled, hosted.asked])) === 'restart')
     hosted = await restart(hosted, options);

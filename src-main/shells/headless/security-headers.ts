@@ -6,6 +6,8 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
+  // Sound that a tool answered with.
+  'media-src data:',
   "font-src 'self'",
   "connect-src 'self'",
   "manifest-src 'self'",

@@ -115,7 +115,7 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function describeListenError(error: NodeJS.ErrnoException, port: number): unknown {
+function describeListenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE')
     return new AppError('node.port_in_use', `Port ${port} of the dashboard is in use by another program.`, {
       advice: 'Stop that program, or choose another port with --web-port N.',

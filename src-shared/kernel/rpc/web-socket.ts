@@ -60,20 +60,15 @@ export function channelOverWebSocket(socket: WebSocketLike, { clock }: { clock: 
   };
 }
 
-/** Waits for a new WebSocket to open. Rejects with `contract.unreachable`, or when `signal` aborts. */
+/** Waits for a new WebSocket to open. Rejects with `contract.unreachable`, also when `signal` aborts. */
 export function openWebSocketChannel(
   socket: WebSocketLike,
   { clock, signal }: { clock: Clock; signal?: AbortSignal },
 ): Promise<Channel> {
-  const unreachable = () =>
-    new AppError('contract.unreachable', 'The node cannot be reached.', {
-      advice: 'Check that Toolswarm is running.',
-      retryable: true,
-    });
   return new Promise((resolve, reject) => {
     const abort = () => {
       socket.close();
-      reject(signal?.reason ?? unreachable());
+      reject(unreachable(signal?.reason));
     };
     if (signal?.aborted) return abort();
     signal?.addEventListener('abort', abort, { once: true });
@@ -95,3 +90,10 @@ export function openWebSocketChannel(
     );
   });
 }
+
+const unreachable = (cause?: unknown): AppError =>
+  new AppError('contract.unreachable', 'The node cannot be reached.', {
+    advice: 'Check that Toolswarm is running.',
+    retryable: true,
+    cause,
+  });
