@@ -1,7 +1,16 @@
 /** Who may import whom, and which globals stay out of the features. */
 import type { GlobalUse, Import, Module } from './module.ts';
 import type { Part, Violation } from './part.ts';
-import { type Floor, MAY_SEE, type Place, placeOf, rootOf, SLICES, VOCABULARY } from './places.ts';
+import {
+  type Floor,
+  MAY_SEE,
+  type Place,
+  placeOf,
+  rootOf,
+  SIDE_DOORS,
+  SLICES,
+  VOCABULARY,
+} from './places.ts';
 import { resolveImport } from './resolve.ts';
 
 export const floors: Part = {
@@ -76,7 +85,7 @@ function faultOfSlice(from: Place, to: Place, path: string): string | undefined 
   if (from.slice === to.slice && from.floor !== 'shells') return undefined;
   if (ORDERED.includes(from.floor) && !standsLeft(to.slice, from.slice, path))
     return `${from.slice} may not see ${to.slice}, which stands to its right (${path})`;
-  if (to.floor !== 'shared features' && !/\/index\.tsx?$/.test(path))
+  if (to.floor !== 'shared features' && !/\/index\.tsx?$/.test(path) && !SIDE_DOORS.includes(path))
     return `enters ${to.slice} past its index (${path})`;
   return undefined;
 }

@@ -38,6 +38,12 @@ export const VOCABULARY: Readonly<Record<string, string>> = {
   'src-shared/features/servers/offers.ts': 'access',
 };
 
+/**
+ * Doors beside a slice's index. The stdio bridge is a small process on every AI client's account: through the index it
+ * would load the whole endpoint.
+ */
+export const SIDE_DOORS: readonly string[] = ['src-main/features/endpoint/bridge.ts'];
+
 export type Floor =
   | 'kernel'
   | 'shared features'

@@ -5,7 +5,7 @@ import type { Cli } from '../cli.ts';
 import { isInteractive } from '../io.ts';
 import { collect, collectPairs } from '../parse.ts';
 import { askSecret } from '../prompts.ts';
-import { showServer } from './servers.ts';
+import { showServer } from './server-view.ts';
 
 interface AddFlags {
   url?: string;

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ServerView } from '#shared/features/servers/contract.ts';
-import type { Answer, Cli } from '../cli.ts';
+import type { Cli } from '../cli.ts';
 import { collect, wholeNumber } from '../parse.ts';
-import { facts, oneLine, plural, printable, table, time } from '../printable.ts';
+import { oneLine, plural, printable, table, time } from '../printable.ts';
+import { runs, showServer } from './server-view.ts';
 import { addServersAddCommand } from './servers-add.ts';
 import { addSharingCommands } from './sharing.ts';
 
@@ -110,27 +111,4 @@ function listServers(items: ServerView[]): string {
     ]),
     'No servers yet. Add one with `toolswarm servers add NAME -- COMMAND`.',
   );
-}
-
-const runs = ({ transport }: ServerView): string =>
-  transport.type === 'http' ? transport.url : [transport.command, ...transport.args].join(' ');
-
-export function showServer(server: ServerView): Answer {
-  return {
-    data: server,
-    text: facts([
-      ['name', server.name],
-      ['state', server.state],
-      ['problem', server.problem && `${server.problem.message} ${server.problem.advice}`],
-      ['runs', runs(server)],
-      ['environment', Object.keys(server.env).join(', ')],
-      ['secrets', server.secrets.join(', ')],
-      ['says it is', server.serverInfo && `${server.serverInfo.name} ${server.serverInfo.version}`],
-      ['tools', server.toolCount],
-      ['prompts', server.promptCount],
-      ['resources', server.resourceCount],
-      ['process', server.pid],
-      ['restarts', server.restarts],
-    ]),
-  };
 }

@@ -1,0 +1,27 @@
+import type { ServerView } from '#shared/features/servers/contract.ts';
+import type { Answer } from '../cli.ts';
+import { facts } from '../printable.ts';
+
+/** What starts it, or where it is. */
+export const runs = ({ transport }: ServerView): string =>
+  transport.type === 'http' ? transport.url : [transport.command, ...transport.args].join(' ');
+
+export function showServer(server: ServerView): Answer {
+  return {
+    data: server,
+    text: facts([
+      ['name', server.name],
+      ['state', server.state],
+      ['problem', server.problem && `${server.problem.message} ${server.problem.advice}`],
+      ['runs', runs(server)],
+      ['environment', Object.keys(server.env).join(', ')],
+      ['secrets', server.secrets.join(', ')],
+      ['says it is', server.serverInfo && `${server.serverInfo.name} ${server.serverInfo.version}`],
+      ['tools', server.toolCount],
+      ['prompts', server.promptCount],
+      ['resources', server.resourceCount],
+      ['process', server.pid],
+      ['restarts', server.restarts],
+    ]),
+  };
+}
