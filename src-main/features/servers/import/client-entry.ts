@@ -2,7 +2,13 @@
 import type { z } from 'zod';
 import type { serverConfigSchema } from '#shared/features/servers/config.ts';
 import { isPlain, type Plain } from './formats.ts';
-import { hideSecretArguments, hideSecretsInUrl, looksSecret, type SecretFinds } from './secrets.ts';
+import {
+  hideSecretArguments,
+  hideSecretsInUrl,
+  hideUrlPassword,
+  looksSecret,
+  type SecretFinds,
+} from './secrets.ts';
 import { fillIn, Unresolvable, type VariableSources } from './variables.ts';
 
 export type DraftConfig = Omit<z.input<typeof serverConfigSchema>, 'name' | 'secrets'>;
@@ -82,7 +88,7 @@ function readValues(values: Plain, sources: VariableSources, finds: SecretFinds)
     } else if (looksSecret(name, value) && value !== '') {
       finds.names.add(name);
       finds.values[name] = value;
-    } else plain[name] = value;
+    } else plain[name] = hideUrlPassword(value, finds);
   }
   return plain;
 }

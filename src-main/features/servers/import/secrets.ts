@@ -59,29 +59,26 @@ export function hideSecretArguments(args: readonly string[], finds: SecretFinds)
     const header = /^([A-Za-z-]+):\s*(\S.*)$/s.exec(arg);
     if (header?.[1] && header[2] && looksSecret(header[1], header[2]))
       return `${header[1]}:${finds.keep(header[1], header[2])}`;
-    return looksSecretValue(arg) ? finds.keep('SECRET', arg) : arg;
+    return looksSecretValue(arg) ? finds.keep('SECRET', arg) : hideUrlPassword(arg, finds);
   });
 }
 
 /** A URL with secret query values and its password replaced by placeholders. */
 export function hideSecretsInUrl(url: string, finds: SecretFinds): string {
-  return url
-    .replace(/([?&])([^=&#]+)=([^&#]+)/g, (whole, mark: string, name: string, value: string) =>
-      looksSecret(name, decodeURIComponentSafely(value))
-        ? `${mark}${name}=${finds.keep(name, value)}`
-        : whole,
-    )
-    .replace(
-      /^(https?:\/\/[^/:@]*):([^/@]+)@/,
-      (_whole, start: string, password: string) => `${start}:${finds.keep('URL_PASSWORD', password)}@`,
-    );
+  const hidden = url.replace(
+    /([?&])([^=&#]+)=([^&#]+)/g,
+    (whole, mark: string, name: string, value: string) =>
+      looksSecret(name, value) ? `${mark}${name}=${finds.keep(name, value)}` : whole,
+  );
+  return hideUrlPassword(hidden, finds);
 }
 
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Not percent-encoded after all: it is judged as it stands.
-    return text;
-  }
+/** `scheme://user:password@host` with the password replaced, wherever it stands in a text. */
+export function hideUrlPassword(text: string, finds: SecretFinds): string {
+  return text.replace(
+    /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):([^\s/@${}]+)@/gi,
+    (_whole, start: string, password: string) => {
+      return `${start}:${finds.keep('URL_PASSWORD', password)}@`;
+    },
+  );
 }

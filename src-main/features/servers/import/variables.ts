@@ -1,5 +1,5 @@
-/** Placeholders that AI clients fill in: `${input:id}`, `${env:NAME}`, `${NAME}`, `${NAME:-default}`. */
-import type { SecretFinds } from './secrets.ts';
+/** Placeholders that AI clients fill in: `${input:id}`, `${env:NAME}`, `${NAME}`, `${NAME:-default}`, `$NAME`. */
+import { looksSecret, type SecretFinds } from './secrets.ts';
 
 export interface VariableSources {
   /** This machine's environment, which the file refers to. */
@@ -14,6 +14,9 @@ const PLACEHOLDER = /\$\{([^{}]+)\}/g;
 
 /** Fills in what can be known here, turns what a person would be asked for into secrets. Throws `Unresolvable`. */
 export function fillIn(text: string, sources: VariableSources, finds: SecretFinds): string {
+  // Gemini also knows `$NAME`; elsewhere in a text a dollar sign is just that.
+  const whole = /^\$([A-Za-z_]\w*)$/.exec(text)?.[1];
+  if (whole) return valueOf(whole, sources, finds);
   return text.replace(PLACEHOLDER, (_whole, inner: string) => valueOf(inner, sources, finds));
 }
 
@@ -26,6 +29,6 @@ function valueOf(inner: string, { environment, home }: VariableSources, finds: S
   const [, name = '', fallback] = /^(?:env:)?([A-Za-z_]\w*)(?::-(.*))?$/s.exec(inner) ?? [];
   if (name === '') throw new Unresolvable(`It uses \${${inner}}, which is not known here.`);
   const value = environment[name];
-  if (value !== undefined) return finds.keep(name, value);
+  if (value !== undefined) return looksSecret(name, value) ? finds.keep(name, value) : value;
   return fallback ?? finds.keep(name, undefined);
 }
