@@ -24,7 +24,7 @@ export function describeApi(contract: Contract, { productVersion, scopeNeeded }:
         'Every call of the node on this machine. Tokens come from `toolswarm api create NAME --scope read|operate`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: 'http://127.0.0.1:7421', description: 'The dashboard’s port of the node.' }],
+    servers: [{ url: '/', description: 'The node that gave this document.' }],
     security: [{ token: [] }],
     paths,
     components: {
