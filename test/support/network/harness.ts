@@ -1,10 +1,14 @@
 /** Makes nodes for the compliance suite, real or simulated, all of one small world. */
-import type { Clock } from '#shared/kernel/clock.ts';
+import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
-import { sleep } from '#shared/kernel/clock.ts';
-import type { Admit, Network } from '#main/features/p2p/index.ts';
-import type { Libp2pDeps, Libp2pOptions, RememberedPeers } from '#main/features/p2p/index.ts';
-import { p2pMigrations } from '#main/features/p2p/index.ts';
+import {
+  type Admit,
+  type Libp2pDeps,
+  type Libp2pOptions,
+  type Network,
+  p2pMigrations,
+  type RememberedPeers,
+} from '#main/features/p2p/index.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { memoryDatabase } from '#test/support/database.ts';
 import { createSeededRandom } from '#test/support/random.ts';
