@@ -139,6 +139,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
   registry.start();
   relay.start();
   return {
+    db,
     providerId,
     peerId,
     signer,

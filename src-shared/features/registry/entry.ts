@@ -15,12 +15,13 @@ import { serverNameSchema } from '../servers/config.ts';
 export const ENTRY_TYPE = 'entry/1';
 export const ENTRY_TOPIC = 'toolswarm/entries/1';
 
-const hash = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32, 'a SHA-256 hash');
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes');
+const hash = bytes.refine(({ length }) => length === 32, 'a SHA-256 hash');
 
 export const entrySchema = z.looseObject({
   name: serverNameSchema,
   /** Certificate of the signing node; it names the provider. */
-  cert: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 3200, 'at most 3,200 bytes'),
+  cert: bytes.refine(({ length }) => length <= 3200, 'at most 3,200 bytes'),
   seq: z.number().int().positive(),
   /** Epoch ms. */
   iat: z.number().int().nonnegative(),
