@@ -5,7 +5,7 @@ import { floors } from './floors.ts';
 import { links } from './links.ts';
 import { locales } from './locales.ts';
 import type { Part, Violation } from './part.ts';
-import { openProject } from './project.ts';
+import { openProject, type Project } from './project.ts';
 import { traces } from './traces.ts';
 import { format, lint, types, unused } from './tools.ts';
 import { usedTexts } from './used-texts.ts';
@@ -47,7 +47,7 @@ export async function runChecks(
   const work = async () => {
     for (let part = waiting.shift(); part; part = waiting.shift()) {
       const startedAt = performance.now();
-      const violations = await part.find(project);
+      const violations = await findIn(part, project);
       const result = { part, violations, tookMs: performance.now() - startedAt };
       results.push(result);
       report(result);
@@ -55,4 +55,13 @@ export async function runChecks(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return results;
+}
+
+/** A part that cannot do its work, over a file that does not parse say, has found something wrong too. */
+async function findIn(part: Part, project: Project): Promise<Violation[]> {
+  try {
+    return await part.find(project);
+  } catch (error) {
+    return [{ file: part.name, message: error instanceof Error ? error.message : String(error) }];
+  }
 }
