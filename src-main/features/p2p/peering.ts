@@ -14,7 +14,7 @@ import { createLinks, type Links } from './links.ts';
 import type { Admit, NetworkEvents, PeerInfo, RpcCall, RpcCallOptions } from './network.ts';
 import type { RememberedPeers } from './peers.ts';
 import { createRedialler } from './redial.ts';
-import { DEFAULT_TIMEOUT_MS } from './rpc/calls.ts';
+import { DEFAULT_TIMEOUT_MS, lookedAtLater } from './rpc/calls.ts';
 import { abortAfter, raceAbort } from './timing.ts';
 
 /** What one peer may ask of this node unless the options say otherwise. */
@@ -194,8 +194,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
         return link.call(protocol, payload, { ...wanted, timeoutMs: left });
       });
     const response = opened.then((rpc) => rpc.response);
-    // As with calls on an open link: a caller may look at the response late, or never.
-    response.catch(() => undefined);
+    lookedAtLater(response);
     return {
       response,
       send: (message) => opened.then((rpc) => rpc.send(message)),

@@ -233,7 +233,7 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
       const response = new Promise<Uint8Array>((resolve, reject) => {
         call = open(protocol, payload, wanted, resolve, reject);
       });
-      response.catch(lookedAtLater);
+      lookedAtLater(response);
       return {
         response,
         send: (message) => (call ? send(call, message) : Promise.reject(p2pError('p2p.call_over'))),
@@ -268,4 +268,13 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
 }
 
 /** A caller may look at a response late, or never: a peer that goes away must not end the process by that. */
-const lookedAtLater = (): void => undefined;
+export function lookedAtLater(response: Promise<unknown>): void {
+  response.catch(() => undefined);
+}
+
+/** A call that never left. */
+export function failedCall(error: AppError): RpcCall {
+  const response = Promise.reject(error);
+  lookedAtLater(response);
+  return { response, send: () => Promise.reject(error) };
+}

@@ -16,7 +16,7 @@ import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { PeerInfo, RpcCall, RpcCallOptions, RpcHandler } from '../network.ts';
-import { type Calls, createCalls } from './calls.ts';
+import { type Calls, createCalls, failedCall } from './calls.ts';
 import { createFrameDecoder, FLAGS, FRAME_TYPES } from './frames.ts';
 import { createOutbox } from './outbox.ts';
 import { createServing, type Serving } from './serving.ts';
@@ -238,8 +238,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     },
     call(protocol, payload, wanted) {
       if (calls && !over) return calls.call(protocol, payload, wanted);
-      const error = p2pError('p2p.unreachable');
-      return { response: Promise.reject(error), send: () => Promise.reject(error) };
+      return failedCall(p2pError('p2p.unreachable'));
     },
     receive(chunk) {
       if (over) return;
