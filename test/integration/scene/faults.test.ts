@@ -4,13 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connectToNode } from '#main/shells/cli/connection.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  createDaemons,
-  eventually,
-  program,
-  run,
-  temporaryDataDir,
-} from '#test/support/daemon.ts';
+import { createDaemons, eventually, program, run, temporaryDataDir } from '#test/support/daemon.ts';
 
 const daemons = createDaemons();
 afterEach(() => daemons.close());
