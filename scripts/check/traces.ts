@@ -28,7 +28,7 @@ export function machinePaths(root: string, home = homedir()): RegExp[] {
   const common = new Set(['/', '/tmp', '/home', '/root', '/Users']);
   return [...new Set([root, dirname(root), home])]
     .filter((folder) => !common.has(folder) && basename(folder) !== '')
-    .map((folder) => new RegExp(`(?<![\\w.-])${escape(folder)}(?=/|\\b)`, 'g'));
+    .map((folder) => new RegExp(`(?<![\\w.-])${escape(folder)}/`, 'g'));
 }
 
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,9 +1,9 @@
-/** Reports of the runners, one JSON file per suite under `test-results/`. */
+/** Reports of the runners, one JSON file per suite, away from the folder that Playwright empties. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lib/root.mjs';
 
-const FOLDER = join(root, 'test-results', 'reports');
+const FOLDER = join(root, '.cache', 'reports');
 
 /** A fresh path for the report of a suite: one left by an earlier run is removed. */
 export function reportFile(suite: string): string {
