@@ -80,7 +80,7 @@ export function parseKeysFile(text: string, path: string): KeysFile {
   const parsed = fileSchema.safeParse(file);
   if (!parsed.success) throw corrupt(path, parsed.error);
   const { checksum, ...rest } = parsed.data;
-  if (checksumOf(rest as JsonObject) !== checksum) throw corrupt(path);
+  if (checksumOf(rest) !== checksum) throw corrupt(path);
   return parsed.data;
 }
 

@@ -5,10 +5,11 @@
  * holder's pid, which is wanted for the message only, lies in a file beside it.
  */
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
-import { writeFileAtomic } from './files.ts';
+import { sweepTemporaryFiles, writeFileAtomic } from './files.ts';
 import { describeStorageError } from './sqlite.ts';
 
 export interface LockOptions {
@@ -18,10 +19,14 @@ export interface LockOptions {
   pidFile: string;
 }
 
-/** Takes the lock or throws `node.already_running` at once, with the holder's pid where it is known. */
+/**
+ * Takes the lock or throws `node.already_running` at once, with the holder's pid where it is known. The folder is then
+ * ours alone, and what killed writers left half done in it (keys among them) is removed.
+ */
 export function acquireLock({ file, pidFile }: LockOptions): Closeable {
   const db = openLock(file, pidFile);
   try {
+    sweepTemporaryFiles(dirname(file));
     writeFileAtomic(pidFile, `${process.pid}\n`);
   } catch (error) {
     db.close();
@@ -35,6 +40,7 @@ function openLock(file: string, pidFile: string): SqliteDatabase.Database {
   try {
     db = new SqliteDatabase(file, { timeout: 0 });
     db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
     return db;
   } catch (error) {

@@ -1,6 +1,5 @@
 import { toBase32 } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
-import type { Closeable } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import type { Random } from '#shared/kernel/random.ts';
@@ -23,7 +22,7 @@ export interface ClientsEvents {
   profileChanged: { name: string };
 }
 
-export interface Clients extends EventSource<ClientsEvents>, Closeable {
+export interface Clients extends EventSource<ClientsEvents> {
   /** The client that a token belongs to. Its time says nothing about the tokens that exist. */
   authenticate(token: string): { clientId: string; name: string; profile: string } | undefined;
   profile(name: string): Profile | undefined;
@@ -42,6 +41,8 @@ export interface Clients extends EventSource<ClientsEvents>, Closeable {
    * `clients.unknown_profile`.
    */
   connectionToken(profile?: string): string;
+  /** Writes down the last uses. */
+  close(): void;
 }
 
 export interface ClientsDeps {

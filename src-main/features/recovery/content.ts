@@ -26,7 +26,7 @@ const manifestSchema = z.looseObject({
 export type Manifest = z.output<typeof manifestSchema>;
 
 export function encodeManifest(manifest: Omit<Manifest, 'format'>): Uint8Array {
-  const bytes = encodeCbor({ format: FORMAT, ...manifest } as Parameters<typeof encodeCbor>[0]);
+  const bytes = encodeCbor({ format: FORMAT, ...manifest });
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, bytes.length);
   return concatBytes(length, bytes);

@@ -2,15 +2,16 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { PRIVATE_FILE, temporarySibling } from '#main/platform/files.ts';
+import { PRIVATE_FILE, sweepTemporaryFiles, temporarySibling } from '#main/platform/files.ts';
 import { type Database, describeStorageError } from '#main/platform/sqlite.ts';
 
 /**
- * Copies `db` into a new file in `folder` and returns its path; the caller removes it. SQLite does both while nothing
- * else runs: about a second for 200 MB.
+ * Copies `db` into a new file in `folder` and returns its path; the caller removes it. Snapshots that a kill left there
+ * are removed: there is one backup at a time. SQLite works while nothing else runs: about a second for 200 MB.
  */
 export function snapshotDatabase(db: Database, folder: string, without: readonly string[]): string {
   const file = temporarySibling(join(folder, 'snapshot.db'));
+  sweepTemporaryFiles(folder);
   try {
     closeSync(openSync(file, 'wx', PRIVATE_FILE));
     db.prepare('VACUUM INTO ?').run(file);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -35,6 +35,13 @@ test('a second node on the same folder is refused and told who runs there', asyn
     }),
   );
   expect(JSON.parse(await hold().line())).toMatchObject({ code: 'node.already_running', details: { pid } });
+});
+
+test('what a killed writer left half done is removed with the lock taken', async () => {
+  writeFileSync(join(dir, '.keys.json.0123456789ab.tmp'), 'half');
+  const held = lock();
+  expect(readdirSync(dir).sort()).toEqual(['lock.db', 'node.pid']);
+  await held.close();
 });
 
 test('SIGKILL frees the folder at once, however often', async () => {

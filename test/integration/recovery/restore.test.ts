@@ -49,8 +49,8 @@ function startNode(root: string, passphrase?: string) {
     { appVersion: '0.1.0', refetchableTables: ['fixture_cache', 'no_such_table'] },
   );
   const secrets = createSecrets(keystore, 'servers');
-  const stop = async () => {
-    await clients.close();
+  const stop = () => {
+    clients.close();
     db.close();
   };
   return { dataDir, db, identity, clients, settings, secrets, recovery, stop };
@@ -81,7 +81,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await before.stop();
+  before.stop();
   rmSync(dir, { recursive: true });
 });
 
@@ -105,7 +105,7 @@ describe('a restored folder', () => {
     expect(node.settings.get('endpoint.port')).toBe(9000);
     expect(node.secrets.get('files/TOKEN')).toBe('server secret');
     expect(node.db.prepare('SELECT count(*) AS rows FROM fixture_cache').get()).toEqual({ rows: 0 });
-    await node.stop();
+    node.stop();
   });
 
   test('is the same node where the person says that the old one is gone', async () => {
@@ -113,18 +113,18 @@ describe('a restored folder', () => {
     const node = startNode(at('same'));
     expect(node.identity.self()).toEqual(before.identity.self());
     expect(node.identity.certificate()).toEqual(before.identity.certificate());
-    await node.stop();
+    node.stop();
   });
 
   test('keeps keys under a passphrase where they were, the backup’s one', async () => {
     const sealed = startNode(at('sealed'), 'of the keystore');
     await sealed.recovery.backup({ file: at('sealed.backup'), passphrase });
-    await sealed.stop();
+    sealed.stop();
     await restoreBackup({ file: at('sealed.backup'), passphrase, dataDir: at('unsealed') });
     expect(() => startNode(at('unsealed'))).toThrow(
       expect.objectContaining({ code: 'keystore.passphrase_needed' }),
     );
-    await startNode(at('unsealed'), passphrase).stop();
+    startNode(at('unsealed'), passphrase).stop();
   });
 });
 
@@ -208,7 +208,7 @@ test('the 24 words alone bring the provider back', async () => {
   expect(recovered.providerId).toBe(before.identity.self().providerId);
   const node = startNode(at('words'));
   expect(node.identity.self().providerId).toBe(recovered.providerId);
-  await node.stop();
+  node.stop();
   expect(() => recoverIdentity({ words, dataDir: at('words'), random: systemRandom })).toThrow(
     expect.objectContaining({ code: 'identity.exists' }),
   );
