@@ -101,6 +101,8 @@ export interface Servers extends EventSource<ServersEvents> {
 
 /** Servers of one node. */
 const MAX_SERVERS = 256;
+/** Servers that are started at a time only to read their lists again. */
+const MAX_REFRESHING = 2;
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export function createServers(deps: ServersDeps, options: ServersOptions = {}): Servers {
@@ -154,6 +156,23 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     const found = servers.get(name);
     if (!found) throw notFound(name);
     return found;
+  }
+
+  /** Servers are started behind a few at a time, so that a cold start does not bring the machine to its knees. */
+  const waiting = new Set<string>();
+  let refreshing = 0;
+  function refreshBehind(name: string): void {
+    waiting.add(name);
+    for (const next of waiting) {
+      if (refreshing >= MAX_REFRESHING) return;
+      waiting.delete(next);
+      refreshing += 1;
+      void (servers.get(next)?.server.refresh() ?? Promise.resolve()).then(() => {
+        refreshing -= 1;
+        const [following] = waiting;
+        if (following !== undefined) refreshBehind(following);
+      });
+    }
   }
 
   async function add(given: ServerConfig, secretValues: Record<string, string> = {}): Promise<ServerView> {
@@ -213,7 +232,7 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     }),
     offers(name) {
       const server = servers.get(name)?.server;
-      server?.refresh();
+      if (server?.stale) refreshBehind(name);
       return server?.offers();
     },
     sessionEnded(session) {

@@ -34,8 +34,10 @@ export interface OffersReader {
   readSoon(lane: Lane): void;
   /** Starts the server, at first twice, and reads its lists. */
   open(): Promise<void>;
-  /** As `open`, once in the life of the node and only where nothing was read yet. */
-  refresh(): void;
+  /** As `open`, once in the life of the node and only where nothing was read yet. Never rejects. */
+  refresh(): Promise<void>;
+  /** Whether `refresh` still has something to do. */
+  readonly stale: boolean;
   /** The first start: finds out all there is to be learnt. Concurrent calls share one. */
   introduce(): Promise<void>;
   readonly introducing: boolean;
@@ -150,10 +152,13 @@ export function createOffersReader(
       });
     },
     open,
-    refresh() {
+    get stale() {
+      return !refreshed && deps.active();
+    },
+    async refresh() {
       if (refreshed || !deps.active()) return;
       refreshed = true;
-      open().catch((error: unknown) => note(asAppError(error).message));
+      await open().catch((error: unknown) => note(asAppError(error).message));
     },
     introduce,
     get introducing() {

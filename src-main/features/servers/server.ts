@@ -56,8 +56,10 @@ export interface Server extends McpTarget {
   offers(): ServerOffers | undefined;
   /** The input schema of a tool as last listed. */
   schemaOf(tool: string): JsonObject | undefined;
-  /** Reads the lists behind, once, unless that was done since the node started. */
-  refresh(): void;
+  /** Reads the lists, once, unless that was done since the node started. Never rejects. */
+  refresh(): Promise<void>;
+  /** Whether the lists were not read yet since the node started. */
+  readonly stale: boolean;
   /** First start after it was added: finds the era, the lists, and whether it offers more to clients that can be asked. */
   introduce(): Promise<void>;
   start(): Promise<void>;
@@ -238,6 +240,9 @@ export function createServer(
     offers: offers.current,
     schemaOf: offers.schemaOf,
     refresh: offers.refresh,
+    get stale() {
+      return offers.stale;
+    },
     async start() {
       setEnabled(true);
       supervisor.reset();

@@ -101,6 +101,13 @@ export function createSessionRequests(
     return {};
   }
 
+  /** What a client says of itself concerns the processes that are its own, and no shared one. */
+  async function tellOwnLanes({ method, params }: McpMessage, exchange: McpExchange): Promise<JsonObject> {
+    for (const lane of lanes.ofSession(exchange.caller.session))
+      if (lane.owner !== undefined) lane.connection?.notify(method, params);
+    return {};
+  }
+
   /** Tells the server the most verbose level that anybody here wants, when that is news. */
   async function tellLevel(lane: Lane, connection: Connection): Promise<void> {
     const level = sessions.mostVerbose(membersOf(lane));
@@ -159,6 +166,8 @@ export function createSessionRequests(
       switch (message.method) {
         case 'ping':
           return Promise.resolve({});
+        case 'notifications/roots/list_changed':
+          return tellOwnLanes(message, exchange);
         case 'resources/subscribe':
           return subscribe(message, exchange);
         case 'resources/unsubscribe':

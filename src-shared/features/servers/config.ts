@@ -23,7 +23,10 @@ export const serverConfigSchema = z.object({
   transport: z.discriminatedUnion('type', [stdioTransportSchema, httpTransportSchema]),
   /** Environment of the process (stdio) or headers (HTTP) in plain sight. Nothing else of ours is inherited but PATH, HOME and the locale. */
   env: z.record(z.string(), z.string()).default({}),
-  /** Names of variables or headers whose values are kept in the keystore. */
+  /**
+   * Names of variables or headers whose values are kept in the keystore. `${NAME}` in `args`, `env` or the URL stands
+   * for such a value; a secret used that way is not also sent under its own name.
+   */
   secrets: z.array(z.string()).default([]),
   /**
    * Whether the server may ask its client (sampling, elicitation, roots): `auto` finds out, `on` runs one process

@@ -105,17 +105,17 @@ describe('servers that misbehave', () => {
   });
 
   it('silence ends with a time-out that progress would have put off', async () => {
-    const servers = start({ idleTimeoutMs: 200 });
+    const servers = start({ idleTimeoutMs: 1_500 });
     await servers.add(bad('silent'));
     await servers.add(program('good', 'legacy-stdio.ts'));
-    const slow = callTool(servers, 'good', 'slow', { steps: 10, stepMs: 80 }, exchangeOf(), {
+    const slow = callTool(servers, 'good', 'slow', { steps: 20, stepMs: 100 }, exchangeOf(), {
       progressToken: 1,
     });
     await expect(callTool(servers, 'silent', 'silence')).rejects.toMatchObject({
       code: 'servers.timeout',
       retryable: true,
     });
-    expect(textOf(await slow)).toBe('done after 10');
+    expect(textOf(await slow)).toBe('done after 20');
   });
 
   it('one that ignores SIGTERM is killed with all its children, even those that left its group', async () => {

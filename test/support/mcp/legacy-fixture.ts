@@ -12,11 +12,14 @@ import {
   ListToolsRequestSchema,
   McpError,
   ReadResourceRequestSchema,
+  ResultSchema,
+  type ServerNotification,
+  type ServerRequest,
   SetLevelRequestSchema,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { z } from 'zod';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 
 const OBJECT = { type: 'object' as const, properties: {} };
 
@@ -68,7 +71,12 @@ const ASKS: Record<string, Record<string, unknown>> = {
   'roots/list': {},
 };
 
-type Asked = Parameters<Server['request']>[0];
+type Arguments = Record<string, unknown>;
+
+interface Call {
+  meta: { progressToken?: string | number | undefined } | undefined;
+  extra: RequestHandlerExtra<ServerRequest, ServerNotification>;
+}
 
 /** A new server; each connection needs its own. */
 export function createLegacyFixture(): Server {
@@ -87,10 +95,6 @@ export function createLegacyFixture(): Server {
       instructions: 'Use it in tests.',
     },
   );
-  const anything = {
-    parse: (value: unknown) => value,
-    safeParse: (data: unknown) => ({ success: true, data }),
-  };
   const text = (value: unknown) => ({
     content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }],
   });
@@ -98,72 +102,62 @@ export function createLegacyFixture(): Server {
   server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
     const start = Number(params?.cursor ?? 0);
     const page = tools.slice(start, start + 5);
-    return { tools: page, ...(start + 5 < tools.length ? { nextCursor: String(start + 5) } : {}) } as never;
+    return { tools: page, ...(start + 5 < tools.length ? { nextCursor: String(start + 5) } : {}) };
   });
 
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const args = (params.arguments ?? {}) as Record<string, never>;
+  const handlers: Record<string, (args: Arguments, call: Call) => Promise<object> | object> = {
+    echo: ({ message }) => ({ ...text(`Echo: ${String(message)}`), 'x-extra': 'kept' }),
+    structured: () => ({ ...text('{"sum":3}'), structuredContent: { sum: 3 } }),
+    'tool-error': () => ({ ...text('it went wrong'), isError: true }),
+    'rpc-error': () => {
+      throw new McpError(-32_050, 'a special error', { reason: 'because' });
+    },
+    async slow({ steps = 3, stepMs = 20 }, { meta, extra }) {
+      extra.signal.addEventListener('abort', () => facts.cancelled.push(extra.requestId));
+      for (let step = 1; step <= Number(steps); step += 1) {
+        await delay(Number(stepMs), undefined, { signal: extra.signal });
+        const progressToken = meta?.progressToken;
+        const params = { progressToken, progress: step, total: Number(steps), 'x-step': step };
+        if (progressToken !== undefined)
+          await extra.sendNotification({ method: 'notifications/progress', params } as ServerNotification);
+      }
+      return text(`done after ${String(steps)}`);
+    },
+    meta: (_args, { meta }) => text(meta ?? null),
+    async ask({ method }, { extra }) {
+      const request = { method, params: ASKS[String(method)] } as ServerRequest;
+      return text(await extra.sendRequest(request, ResultSchema));
+    },
+    async log({ level }, { extra }) {
+      const params = { level, logger: 'fixture', data: { said: level } };
+      await extra.sendNotification({ method: 'notifications/message', params } as ServerNotification);
+      return text('logged');
+    },
+    async 'add-tool'({ name }) {
+      tools.push({ name: String(name), inputSchema: OBJECT });
+      await server.sendToolListChanged();
+      return text('added');
+    },
+    async touch({ uri }) {
+      await server.sendResourceUpdated({ uri: String(uri) });
+      return text('touched');
+    },
+    facts: () =>
+      text({
+        ...facts,
+        capabilities: server.getClientCapabilities(),
+        client: server.getClientVersion(),
+        pid: process.pid,
+      }),
+    env: () => text(process.env),
+    big: ({ bytes }) => text('x'.repeat(Number(bytes))),
+  };
+
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
+    const handler = handlers[params.name];
+    if (!handler) throw new McpError(ErrorCode.InvalidParams, `Unknown tool ${params.name}`);
     facts.calls += 1;
-    switch (params.name) {
-      case 'echo':
-        return { ...text(`Echo: ${String(args['message'])}`), 'x-extra': 'kept' };
-      case 'structured':
-        return { ...text('{"sum":3}'), structuredContent: { sum: 3 } };
-      case 'tool-error':
-        return { ...text('it went wrong'), isError: true };
-      case 'rpc-error':
-        throw new McpError(-32_050 as ErrorCode, 'a special error', { reason: 'because' });
-      case 'slow': {
-        const steps = Number(args['steps'] ?? 3);
-        extra.signal.addEventListener('abort', () => facts.cancelled.push(extra.requestId));
-        for (let step = 1; step <= steps; step += 1) {
-          await delay(Number(args['stepMs'] ?? 20), undefined, { signal: extra.signal });
-          const progressToken = params._meta?.progressToken;
-          if (progressToken !== undefined)
-            await extra.sendNotification({
-              method: 'notifications/progress',
-              params: { progressToken, progress: step, total: steps, 'x-step': step } as never,
-            });
-        }
-        return text(`done after ${steps}`);
-      }
-      case 'meta':
-        return text(params._meta ?? null);
-      case 'ask': {
-        const method = String(args['method']);
-        const answer = await extra.sendRequest(
-          { method, params: ASKS[method] } as Asked as never,
-          anything as unknown as z.ZodType as never,
-        );
-        return text(answer);
-      }
-      case 'log':
-        await extra.sendNotification({
-          method: 'notifications/message',
-          params: { level: args['level'], logger: 'fixture', data: { said: args['level'] } },
-        });
-        return text('logged');
-      case 'add-tool':
-        tools.push({ name: String(args['name']), inputSchema: OBJECT });
-        await server.sendToolListChanged();
-        return text('added');
-      case 'touch':
-        await server.sendResourceUpdated({ uri: String(args['uri']) });
-        return text('touched');
-      case 'facts':
-        return text({
-          ...facts,
-          capabilities: server.getClientCapabilities(),
-          client: server.getClientVersion(),
-          pid: process.pid,
-        });
-      case 'env':
-        return text(process.env);
-      case 'big':
-        return text('x'.repeat(Number(args['bytes'])));
-      default:
-        throw new McpError(ErrorCode.InvalidParams, `Unknown tool ${params.name}`);
-    }
+    return handler(params.arguments ?? {}, { meta: params._meta, extra });
   });
 
   server.setRequestHandler(ListPromptsRequestSchema, () => ({

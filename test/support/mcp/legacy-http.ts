@@ -1,6 +1,6 @@
 /** The legacy fixture over Streamable HTTP with sessions, inside the test's own process. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { createLegacyFixture } from './legacy-fixture.ts';
@@ -32,11 +32,13 @@ export async function startLegacyHttp(options: { json?: boolean } = {}): Promise
       onsessioninitialized: (session) => void sessions.set(session, transport),
       onsessionclosed: (session) => void sessions.delete(session),
     });
-    await createLegacyFixture().connect(transport as never);
+    await createLegacyFixture().connect(transport);
     return transport;
   }
 
-  const http = createServer(async (request, response) => {
+  const http = createServer((request, response) => void serve(request, response));
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     seen.push({ method: request.method ?? '', headers: request.headers });
     open.add(request);
     response.on('close', () => open.delete(request));
@@ -46,7 +48,7 @@ export async function startLegacyHttp(options: { json?: boolean } = {}): Promise
       response
         .writeHead(404, { 'content-type': 'application/json' })
         .end('{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}');
-  });
+  }
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,

@@ -1,6 +1,17 @@
 /** A server of the modern era on the v2 SDK, with one tool for each thing that a gateway must pass through. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { inputRequired, ProtocolError, Server } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  inputRequired,
+  type InputRequiredResult,
+  type LoggingLevel,
+  ProtocolError,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+
+type Arguments = Record<string, string>;
+type Answer = CallToolResult | InputRequiredResult;
 
 const OBJECT = { type: 'object' as const, properties: {} };
 
@@ -94,66 +105,60 @@ export function createModernFixture(facts: ModernFacts, news: (server: Server) =
   server.setRequestHandler('resources/read', ({ params }) => ({
     contents: [{ uri: params.uri, text: 'content' }],
   }));
-  server.setRequestHandler('tools/call', async ({ params }, context) => {
-    const args = (params.arguments ?? {}) as Record<string, string>;
-    const { mcpReq } = context;
-    facts.calls += 1;
-    switch (params.name) {
-      case 'echo':
-        return { ...text(`Echo: ${args['message']}`), 'x-extra': 'kept' };
-      case 'région':
-        return text(`in ${args['place']}`);
-      case 'structured':
-        return { ...text('{"sum":3}'), structuredContent: { sum: 3 } };
-      case 'tool-error':
-        return { ...text('it went wrong'), isError: true };
-      case 'rpc-error':
-        throw new ProtocolError(-32_050, 'a special error', { reason: 'because' });
-      case 'slow': {
-        const steps = Number(args['steps'] ?? 3);
-        for (let step = 1; step <= steps; step += 1) {
-          await delay(Number(args['stepMs'] ?? 20));
-          if (mcpReq.signal.aborted) {
-            facts.cancelled += 1;
-            break;
-          }
-          const progressToken = mcpReq._meta?.progressToken;
-          if (progressToken !== undefined)
-            await mcpReq.notify({
-              method: 'notifications/progress',
-              params: { progressToken, progress: step, total: steps },
-            });
+  const handlers: Record<string, (args: Arguments, context: ServerContext) => Promise<Answer> | Answer> = {
+    echo: ({ message }) => ({ ...text(`Echo: ${message}`), 'x-extra': 'kept' }),
+    région: ({ place }) => text(`in ${place}`),
+    structured: () => ({ ...text('{"sum":3}'), structuredContent: { sum: 3 } }),
+    'tool-error': () => ({ ...text('it went wrong'), isError: true }),
+    'rpc-error': () => {
+      throw new ProtocolError(-32_050, 'a special error', { reason: 'because' });
+    },
+    async slow({ steps = '3', stepMs = '20' }, { mcpReq }) {
+      for (let step = 1; step <= Number(steps); step += 1) {
+        await delay(Number(stepMs));
+        if (mcpReq.signal.aborted) {
+          facts.cancelled += 1;
+          break;
         }
-        return text(`done after ${steps}`);
+        const progressToken = mcpReq._meta?.progressToken;
+        const params = { progress: step, total: Number(steps) };
+        if (progressToken !== undefined)
+          await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, ...params } });
       }
-      case 'envelope':
-        return text({ ...mcpReq.envelope, meta: mcpReq._meta });
-      case 'ask': {
-        const answer = mcpReq.inputResponses?.['question'];
-        if (answer === undefined)
-          return inputRequired({
-            inputRequests: { question: inputFor(String(args['method'])) },
-            requestState: 'state-1',
-          });
-        return text({ answer, state: mcpReq.requestState() });
-      }
-      case 'endless':
-        return inputRequired({ inputRequests: { question: inputFor('roots/list') }, requestState: 'again' });
-      case 'log':
-        await context.mcpReq.log(args['level'] as 'info', { said: args['level'] }, 'fixture');
-        return text('logged');
-      case 'add-tool':
-        facts.extraTools.push(String(args['name']));
-        news(server).toolsChanged();
-        return text('added');
-      case 'touch':
-        news(server).resourceUpdated(String(args['uri']));
-        return text('touched');
-      case 'facts':
-        return text({ ...facts, pid: process.pid });
-      default:
-        throw new ProtocolError(-32_602, `Unknown tool ${params.name}`);
-    }
+      return text(`done after ${steps}`);
+    },
+    envelope: (_args, { mcpReq }) => text({ ...mcpReq.envelope, meta: mcpReq._meta }),
+    ask({ method }, { mcpReq }) {
+      const answer = mcpReq.inputResponses?.['question'];
+      if (answer !== undefined) return text({ answer, state: mcpReq.requestState() });
+      return inputRequired({
+        inputRequests: { question: inputFor(String(method)) },
+        requestState: 'state-1',
+      });
+    },
+    endless: () =>
+      inputRequired({ inputRequests: { question: inputFor('roots/list') }, requestState: 'again' }),
+    async log({ level }, { mcpReq }) {
+      await mcpReq.log(level as LoggingLevel, { said: level }, 'fixture');
+      return text('logged');
+    },
+    'add-tool'({ name }) {
+      facts.extraTools.push(String(name));
+      news(server).toolsChanged();
+      return text('added');
+    },
+    touch({ uri }) {
+      news(server).resourceUpdated(String(uri));
+      return text('touched');
+    },
+    facts: () => text({ ...facts, pid: process.pid }),
+  };
+
+  server.setRequestHandler('tools/call', ({ params }, context) => {
+    const handler = handlers[params.name];
+    if (!handler) throw new ProtocolError(-32_602, `Unknown tool ${params.name}`);
+    facts.calls += 1;
+    return handler((params.arguments ?? {}) as Arguments, context);
   });
   return server;
 }

@@ -51,18 +51,26 @@ const BY_PATH: ReadonlyArray<readonly [pattern: RegExp, format: string]> = [
   [/\.gemini[\\/]settings\.json$/i, 'gemini'],
 ];
 
-/** Throws `servers.import_malformed` or `servers.import_unknown`. */
-export function parseConfigFile(text: string, path?: string): ParsedFile {
+/**
+ * Throws `servers.import_malformed` or `servers.import_unknown`.
+ * @param wanted the only format to look for, where the caller knows it.
+ */
+export function parseConfigFile(text: string, path?: string, wanted?: string): ParsedFile {
   const documents = [readJson(text), readToml(text), readYaml(text)].filter(isPlain);
   if (documents.length === 0) throw malformed();
   for (const document of documents) {
-    for (const format of FORMATS) {
-      const entries = format.read(document);
-      if (entries) return { format: nameOf(format.name, path), entries };
+    for (const { name, read } of FORMATS) {
+      const entries = read(document);
+      const format = wanted && sharesShape(wanted, name) ? wanted : nameOf(name, path);
+      if (entries && (!wanted || format === wanted)) return { format, entries };
     }
   }
   throw unknownShape();
 }
+
+/** Several clients write `mcpServers` in the same way. */
+const sharesShape = (wanted: string, shape: string): boolean =>
+  shape === 'mcpServers' && BY_PATH.some(([, format]) => format === wanted);
 
 const nameOf = (format: string, path: string | undefined): string =>
   format === 'mcpServers' ? (BY_PATH.find(([pattern]) => path && pattern.test(path))?.[1] ?? format) : format;

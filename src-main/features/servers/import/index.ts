@@ -10,6 +10,8 @@ export interface ImportSource {
   /** A file to read; or `text`, its content. */
   path?: string | undefined;
   text?: string | undefined;
+  /** The format, where it is known; else it is told by its shape. */
+  format?: string | undefined;
 }
 
 /** Longer files are not configuration. */
@@ -21,7 +23,7 @@ export async function previewImport(
   source: ImportSource,
 ): Promise<{ format: string; items: ImportCandidate[] }> {
   const text = source.text ?? (await readSource(source.path));
-  const { format, entries } = parseConfigFile(text, source.path);
+  const { format, entries } = parseConfigFile(text, source.path, source.format);
   const sources = { environment: process.env, home: homedir() };
   return { format, items: readCandidates(entries, servers.list(), sources) };
 }

@@ -43,6 +43,21 @@ describe('configuration files of AI clients', () => {
     }
   });
 
+  it('bears comments and trailing commas', () => {
+    const text = '{"mcpServers": {"a": {"command": "x", "args": ["y",],},},} // mine';
+    expect(parseConfigFile(text).entries).toEqual([
+      { name: 'a', entry: { command: 'x', args: ['y'] }, kind: 'client' },
+    ]);
+  });
+
+  it('takes a format by name, or refuses another', () => {
+    const text = '{"mcpServers": {}}';
+    expect(parseConfigFile(text, undefined, 'cursor').format).toBe('cursor');
+    expect(() => parseConfigFile(text, undefined, 'zed')).toThrow(
+      expect.objectContaining({ code: 'servers.import_unknown' }),
+    );
+  });
+
   it('says what is wrong with a file', () => {
     expect(() => parseConfigFile('{"mcpServers": {')).toThrow(
       expect.objectContaining({ code: 'servers.import_malformed' }),
