@@ -20,7 +20,7 @@ export interface FaultText {
 
 /** Words for a fault: the translation of its code if there is one, filled with its details. */
 export function useFaultText(): (fault: Pick<Fault, 'code' | 'message' | 'advice' | 'details'>) => FaultText {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   return useCallback(
     (fault) => {
       const words = (part: 'message' | 'advice'): string => {
@@ -28,11 +28,11 @@ export function useFaultText(): (fault: Pick<Fault, 'code' | 'message' | 'advice
         // The node's sentence may hold facts that a translation without details cannot; English speakers get the original.
         if (i18n.language === 'en' && fault[part] !== '') return fault[part];
         return i18n.exists(key)
-          ? (i18n.t as (key: string, values: object) => string)(key, { ...fault.details })
+          ? (t as (key: string, values: object) => string)(key, { ...fault.details })
           : fault[part];
       };
       return { message: words('message'), advice: words('advice') };
     },
-    [i18n, i18n.language],
+    [t, i18n],
   );
 }

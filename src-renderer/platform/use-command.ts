@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type Fault, faultOf } from './faults.ts';
 
 export interface Command<Args extends unknown[], Result> {
@@ -20,17 +20,16 @@ export function useCommand<Args extends unknown[], Result>(
     pending: false,
     fault: undefined,
   });
-  const latest = useRef(action);
-  latest.current = action;
   const running = useRef<AbortController>(undefined);
+  useEffect(() => () => running.current?.abort(), []);
 
-  const run = useCallback(async (...args: Args): Promise<Result | undefined> => {
+  async function run(...args: Args): Promise<Result | undefined> {
     if (running.current) return undefined;
     const controller = new AbortController();
     running.current = controller;
     setState({ pending: true, fault: undefined });
     try {
-      const result = await latest.current(controller.signal, ...args);
+      const result = await action(controller.signal, ...args);
       setState({ pending: false, fault: undefined });
       return result;
     } catch (error) {
@@ -39,10 +38,12 @@ export function useCommand<Args extends unknown[], Result>(
     } finally {
       running.current = undefined;
     }
-  }, []);
+  }
 
-  const cancel = useCallback(() => running.current?.abort(), []);
-  const clear = useCallback(() => setState((now) => ({ ...now, fault: undefined })), []);
-  useEffect(() => () => running.current?.abort(), []);
-  return { run, cancel, clear, ...state };
+  return {
+    run,
+    cancel: () => running.current?.abort(),
+    clear: () => setState((now) => ({ ...now, fault: undefined })),
+    ...state,
+  };
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { NodeClient } from '#shared/contract.ts';
 import { type Fault, faultOf } from './faults.ts';
 import { useConnection, useNode } from './node-link.ts';
@@ -26,8 +26,7 @@ export function useQuery<Result>(
     fault: undefined,
     loading: true,
   });
-  const latest = useRef(read);
-  latest.current = read;
+  const readNow = useEffectEvent(read);
   const key = JSON.stringify(inputs);
   const shownFor = useRef(key);
 
@@ -37,7 +36,7 @@ export function useQuery<Result>(
     const keep = shownFor.current === key;
     shownFor.current = key;
     setState((now) => ({ data: keep ? now.data : undefined, fault: undefined, loading: true }));
-    latest.current(node, controller.signal).then(
+    readNow(node, controller.signal).then(
       (data) => !controller.signal.aborted && setState({ data, fault: undefined, loading: false }),
       (error: unknown) =>
         !controller.signal.aborted && setState({ data: undefined, fault: faultOf(error), loading: false }),

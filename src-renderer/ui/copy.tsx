@@ -9,6 +9,8 @@ import styles from './copy.module.css';
 
 /** How long the button says that the text was copied. */
 const COPIED_MS = 2000;
+/** A hidden value tells nothing of itself, its length included. */
+const HIDDEN_DOTS = 24;
 
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const { t } = useTranslation('common');
@@ -57,16 +59,14 @@ export function CopyField({ label, value, secret, hideLabel }: CopyFieldProps) {
     <div className={styles['field']}>
       <span className={classes(styles['label'], hideLabel && 'visually-hidden')}>{label}</span>
       <div className={styles['row']}>
-        <code
+        <input
+          readOnly
           dir="ltr"
           className={styles['value']}
-          tabIndex={0}
-          role="textbox"
-          aria-readonly="true"
+          value={shown ? value : '•'.repeat(HIDDEN_DOTS)}
           aria-label={label}
-        >
-          {shown ? value : '•'.repeat(24)}
-        </code>
+          onFocus={(event) => event.currentTarget.select()}
+        />
         {secret && (
           <IconButton
             icon={shown ? EyeOff : Eye}

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useCommand } from '../platform/use-command.ts';
@@ -60,11 +60,9 @@ export interface ConfirmDialogProps {
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, isOpen, onClose, children, confirmLabel, onConfirm, danger = true } = props;
   const { t } = useTranslation('common');
-  const done = useRef(onClose);
-  done.current = onClose;
   const command = useCommand(async () => {
     await onConfirm();
-    done.current();
+    onClose();
   });
   const close = () => {
     command.clear();

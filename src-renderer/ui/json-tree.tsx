@@ -24,7 +24,7 @@ function Branch({ name, value, depth }: { name?: string; value: unknown; depth: 
       </div>
     );
   }
-  const entries = Object.entries(value);
+  const entries: Array<[string, unknown]> = Object.entries(value);
   const brackets = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
   return (
     <details open={depth < 2}>

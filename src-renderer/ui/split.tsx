@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './button.tsx';
 import { classes } from './classes.ts';
@@ -20,14 +20,22 @@ export function Split({ list, detail, onClose }: SplitProps) {
   useEffect(() => {
     if (detailId !== undefined) heading.current?.focus({ preventScroll: true });
   }, [detailId]);
-  const closeOnEscape = (event: KeyboardEvent) => {
+  const panel = useRef<HTMLElement>(null);
+  // A listener of the element itself: what is opened above the page lies elsewhere in the document and closes first.
+  const closeOnEscape = useEffectEvent((event: KeyboardEvent) => {
     if (event.key === 'Escape' && !event.defaultPrevented) onClose();
-  };
+  });
+  useEffect(() => {
+    const element = panel.current;
+    const listen = (event: KeyboardEvent) => closeOnEscape(event);
+    element?.addEventListener('keydown', listen);
+    return () => element?.removeEventListener('keydown', listen);
+  }, [detailId]);
   return (
     <div className={classes(styles['split'], detail && styles['opened'])}>
       <div className={styles['list']}>{list}</div>
       {detail && (
-        <section className={styles['detail']} aria-labelledby="split-title" onKeyDown={closeOnEscape}>
+        <section className={styles['detail']} aria-labelledby="split-title" ref={panel}>
           <header className={styles['head']}>
             <h2 id="split-title" ref={heading} tabIndex={-1} className={styles['title']}>
               {detail.title}

@@ -107,7 +107,13 @@ export function Table<Item>(props: TableProps<Item>) {
 /** Two lines in a cell: what it is, and what helps to know it apart. */
 export const CellLines = ({ first, second }: { first: ReactNode; second?: ReactNode }) => (
   <span className={styles['lines']}>
-    <span className={styles['first']}>{first}</span>
-    {second && <span className={styles['second']}>{second}</span>}
+    <span dir="auto" className={styles['first']}>
+      {first}
+    </span>
+    {second && (
+      <span dir="auto" className={styles['second']}>
+        {second}
+      </span>
+    )}
   </span>
 );

@@ -26,8 +26,12 @@ import { useToolCounts } from './store.ts';
 
 const EVERYTHING: Filter = { scope: 'all', state: 'any', search: '' };
 
-/** `/catalog/+pending` and `/catalog/+changed` open with that filter; no tool's id starts with a plus. */
-const presets: Record<string, StateFilter> = { '+pending': 'pending', '+changed': 'changed' };
+/** `/catalog/+pending` and its like open with that filter; no tool's id starts with a plus. */
+const presets: Record<string, StateFilter> = {
+  '+pending': 'pending',
+  '+approved': 'approved',
+  '+changed': 'changed',
+};
 
 export function CatalogPage({ id }: { id?: string | undefined }) {
   const { t } = useTranslation('catalog');

@@ -42,7 +42,7 @@ export function filterTools(tools: readonly ToolView[], { scope, state, search }
     (tool) =>
       inScope[scope](tool) &&
       (state === 'any' || tool.state === state) &&
-      (wanted.length === 0 || wanted.every((word) => haystack(tool).includes(word))),
+      wanted.every((word) => haystack(tool).includes(word)),
   );
 }
 

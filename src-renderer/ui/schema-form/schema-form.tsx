@@ -17,8 +17,8 @@ import {
 } from './model.ts';
 import styles from './schema-form.module.css';
 
-/** Its shape is the schema's, unknown before that is read. */
-type FormValues = { root: unknown };
+/** Its shape is the schema's, unknown before that is read. (`root` would be a word of the form library.) */
+type FormValues = { given: unknown };
 type FormControl = Control<FormValues>;
 
 export interface SchemaFormProps {
@@ -33,9 +33,9 @@ export interface SchemaFormProps {
 export function SchemaForm({ schema, initial, onSubmit, actions }: SchemaFormProps) {
   const { t } = useTranslation('form');
   const field = useMemo(() => describeSchema(schema), [schema]);
-  const form = useForm<FormValues>({ defaultValues: { root: draftOf(field, initial) }, mode: 'onTouched' });
-  const submit = form.handleSubmit(({ root }) =>
-    onSubmit((valueOf(field, root as Draft) ?? {}) as JsonObject),
+  const form = useForm<FormValues>({ defaultValues: { given: draftOf(field, initial) }, mode: 'onTouched' });
+  const submit = form.handleSubmit(({ given }) =>
+    onSubmit((valueOf(field, given as Draft) ?? {}) as JsonObject),
   );
   const nothing = field.kind === 'object' && field.properties.length === 0;
   return (
@@ -43,7 +43,7 @@ export function SchemaForm({ schema, initial, onSubmit, actions }: SchemaFormPro
       {nothing ? (
         <p className={styles['none']}>{t('noArguments')}</p>
       ) : (
-        <FieldView control={form.control} path="root" field={field} label={t('arguments')} required bare />
+        <FieldView control={form.control} path="given" field={field} label={t('arguments')} required bare />
       )}
       <div className={styles['actions']}>{actions}</div>
     </form>
@@ -93,7 +93,7 @@ function ListView({ control, path, field, label, required }: FieldViewProps & { 
   const { t } = useTranslation('form');
   const words = useProblemText();
   // The library derives the type of a path from the form's type; a schema's form has no type before it is read.
-  const name = path as 'root';
+  const name = path as 'given';
   const { fields, append, remove } = useFieldArray({
     control,
     name: name as never,
@@ -128,7 +128,7 @@ function ListView({ control, path, field, label, required }: FieldViewProps & { 
           </p>
         )}
         <div>
-          <Button size="small" icon={Plus} onPress={() => append({ value: draftOf(field.item) } as never)}>
+          <Button size="small" icon={Plus} onPress={() => append({ value: draftOf(field.item) })}>
             {t('addItem')}
           </Button>
         </div>
@@ -142,7 +142,7 @@ function ValueView({ control, path, field, label, required }: FieldViewProps) {
   return (
     <Controller
       control={control}
-      name={path as 'root'}
+      name={path as 'given'}
       rules={{ validate: (draft) => words(problemOf(field, draft as Draft, required)) ?? true }}
       render={({ field: bound, fieldState }) => (
         <Input

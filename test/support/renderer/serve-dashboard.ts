@@ -4,6 +4,7 @@ import { CONTRACT_VERSION, contract } from '#shared/contract.ts';
 import { createWebSessions, webSessionMigrations } from '#main/node/web-sessions.ts';
 import { systemClock as clock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
+import type { Database } from '#main/platform/sqlite.ts';
 import { systemRandom as random } from '#main/platform/random.ts';
 import { createWebServer } from '#main/shells/headless/web-server.ts';
 import { memoryDatabase } from '../database.ts';
@@ -12,6 +13,8 @@ import type { World } from './world.ts';
 
 export interface Dashboard {
   node: MemoryNode;
+  /** Holds the sessions; a node that comes back has it still. */
+  db: Database;
   /** Another one-time link. */
   openLink(): string;
   close(): Promise<void>;
@@ -23,14 +26,14 @@ export interface DashboardOptions {
   /** 0 takes a free one; a dashboard that comes back after a stop needs the same again. */
   port?: number;
   rendererDir?: string;
+  db?: Database;
 }
 
 export async function serveDashboard(
   world: (now: number) => World,
-  { port = 0, rendererDir = builtRenderer }: DashboardOptions = {},
+  { port = 0, rendererDir = builtRenderer, db = memoryDatabase(webSessionMigrations) }: DashboardOptions = {},
 ): Promise<Dashboard> {
   const node = createMemoryNode(world(clock.now()), { clock });
-  const db = memoryDatabase(webSessionMigrations);
   const web = createWebServer(
     {
       contract,
@@ -44,5 +47,5 @@ export async function serveDashboard(
     { port, rendererDir },
   );
   await web.start();
-  return { node, openLink: web.openLink, close: () => web.close() };
+  return { node, db, openLink: web.openLink, close: () => web.close() };
 }

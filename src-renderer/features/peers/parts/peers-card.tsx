@@ -2,7 +2,7 @@ import { Ban, Link2, Pin, PinOff, ShieldCheck, Unplug } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
-import { useFaultText } from '../../../platform/faults.ts';
+import { faultOf, useFaultText } from '../../../platform/faults.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useNodeLink } from '../../../platform/node-link.ts';
 import { Badge } from '../../../ui/badge.tsx';
@@ -133,7 +133,7 @@ function usePeerActions(peer: PeerView, onBlock: () => void): MenuAction[] {
   const attempt = (run: () => Promise<unknown>, said: string) => () => {
     run().then(
       () => toasts.say(said),
-      (error) => toasts.warn(words(error).message),
+      (error: unknown) => toasts.warn(words(faultOf(error)).message),
     );
   };
   const name = peer.displayName || t('nameless');

@@ -71,7 +71,7 @@ function useLog(name: string): { lines: LogLine[] | undefined; fault: Fault | un
     });
     return () => {
       open = false;
-      stream.close();
+      void stream.close();
     };
   }, [link, name]);
   return { lines, fault };

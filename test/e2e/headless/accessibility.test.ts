@@ -1,0 +1,99 @@
+/** Every page and dialog, in every language and both themes: no violation that axe knows of, and a picture to look at. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type axeCore from 'axe-core';
+import type { Page } from '@playwright/test';
+import { expect, test, visit } from './dashboard.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds, a line for each element. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof axeCore };
+    const { violations } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.html.slice(0, 160)}`),
+    );
+  });
+}
+
+/** Animations fade colours; contrast is measured when they are over. */
+const settle = (page: Page) =>
+  page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((item) => item.effect?.getTiming().iterations !== Infinity)
+        .map((item) => item.finished),
+    ),
+  );
+
+const tab = (page: Page, index: number) => page.getByRole('main').getByRole('tab').nth(index).click();
+const press = (page: Page, selector: string) => page.locator(selector).first().click();
+
+/** Each view: where it is and what to do there. Buttons are found by place, since their words differ by language. */
+const views: Record<string, (page: Page) => Promise<void>> = {
+  home: (page) => visit(page, '/'),
+  'home-http': async (page) => {
+    await visit(page, '/');
+    await tab(page, 1);
+  },
+  servers: (page) => visit(page, '/servers'),
+  server: (page) => visit(page, '/servers/github'),
+  sharing: async (page) => {
+    await visit(page, '/servers/everything');
+    await tab(page, 1);
+  },
+  log: async (page) => {
+    await visit(page, '/servers/everything');
+    await tab(page, 2);
+  },
+  'add-server': (page) => visit(page, '/servers/+add'),
+  share: async (page) => {
+    await visit(page, '/servers/everything');
+    await tab(page, 1);
+    await press(page, '[role=tabpanel] button');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  remove: async (page) => {
+    await visit(page, '/servers/everything');
+    await page
+      .locator('section[aria-labelledby=split-title] button:has(svg.lucide-trash-2, svg.lucide-trash)')
+      .click();
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+  },
+  catalog: (page) => visit(page, '/catalog'),
+  tool: async (page) => {
+    await visit(page, '/catalog/+changed');
+    await page.getByRole('row').nth(1).click();
+    await expect(page.locator('#split-title')).toBeVisible();
+  },
+  try: async (page) => {
+    await visit(page, '/catalog/+approved');
+    await page.getByRole('row').filter({ hasText: 'Weather forecast' }).click();
+    await tab(page, 1);
+    await press(page, 'form button[type=submit]');
+  },
+  activity: (page) => visit(page, '/activity'),
+  settings: (page) => visit(page, '/settings'),
+};
+
+for (const language of ['en', 'ru', 'ar'] as const) {
+  for (const theme of ['light', 'dark'] as const) {
+    test.describe(`${language}, ${theme}`, () => {
+      test.use({ language, theme });
+      for (const [name, show] of Object.entries(views)) {
+        test(name, async ({ home: page }) => {
+          await show(page);
+          await settle(page);
+          await page.screenshot({ path: `test-results/views/${name}-${language}-${theme}.png` });
+          expect(await violations(page)).toEqual([]);
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,166 @@
+import type { Page } from '@playwright/test';
+import { everythingTools } from '#test/support/renderer/tools.ts';
+import { ANNA, busyWorld, knownTool, type World } from '#test/support/renderer/world.ts';
+import { expect, tabTo, test, visit } from './dashboard.ts';
+
+const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
+const open = async (page: Page, text: string, tab?: string) => {
+  await row(page, text).click();
+  await expect(page.getByRole('heading', { level: 2, name: text })).toBeFocused();
+  if (tab) await page.getByRole('tab', { name: tab }).click();
+};
+
+test.beforeEach(async ({ home: page }) => {
+  await visit(page, '/catalog');
+});
+
+test('tools are found by where they are from, their state and their words', async ({ home: page }) => {
+  await expect(page.getByRole('row')).toHaveCount(9);
+  await page.getByRole('radio', { name: /^Network/ }).click();
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await page.getByRole('searchbox').fill('hourly seven');
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByRole('searchbox').fill('no such thing');
+  await page.getByRole('button', { name: 'Show all tools' }).click();
+  await expect(page.getByRole('row')).toHaveCount(9);
+  await page.getByRole('columnheader', { name: 'Tool' }).click();
+  await expect(page.getByRole('row').nth(1)).toContainText('Weather forecast');
+});
+
+test('by keyboard alone: a tool of the network is approved, then called', async ({
+  home: page,
+  dashboard,
+}) => {
+  await tabTo(page, { role: 'row', name: /^Annotated Message/ });
+  await page.keyboard.press('End');
+  for (let presses = 0; presses < 9; presses++) {
+    const focused = await page.evaluate(() => document.activeElement?.textContent ?? '');
+    if (focused.includes('Search notes')) break;
+    await page.keyboard.press('ArrowUp');
+  }
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 2, name: 'Search notes' })).toBeFocused();
+  await tabTo(page, { role: 'button', name: 'Approve' });
+  await page.keyboard.press('Enter');
+  await expect(
+    page.getByRole('status').getByText('Search notes is in the catalog as notes_search_notes'),
+  ).toBeVisible();
+  expect(dashboard.node.world.tools.find(({ view }) => view.name === 'search_notes')?.view.state).toBe(
+    'approved',
+  );
+
+  await tabTo(page, { role: 'tab', name: 'About' });
+  await page.keyboard.press('ArrowRight');
+  await tabTo(page, { role: 'textbox', name: /^query/ });
+  await page.keyboard.type('bees');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The tool answered')).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Structured content' })).toContainText('"bees"');
+});
+
+test('a changed tool shows what changed before it is approved again', async ({ home: page }) => {
+  await open(page, 'Radar image');
+  const diff = page.getByRole('region', { name: 'Changed since you approved it' });
+  await expect(diff).toContainText('A rain radar picture');
+  await page.getByRole('tab', { name: 'Try it' }).click();
+  await expect(page.getByText('Approve the tool first', { exact: false })).toBeVisible();
+  await page.getByRole('button', { name: 'Approve the change' }).click();
+  await expect(diff).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Call the tool' })).toBeVisible();
+});
+
+test('warnings and annotations are told in words; a tool is rejected after a question', async ({
+  home: page,
+}) => {
+  await open(page, 'Delete notes');
+  await expect(page.getByText('Its description holds invisible characters', { exact: false })).toBeVisible();
+  await expect(page.getByText('May change or delete things', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Reject' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Reject' }).click();
+  await expect(row(page, 'Delete notes').getByText('Rejected')).toBeVisible();
+});
+
+test('a tool gets an alias, and loses it', async ({ home: page }) => {
+  await open(page, 'Echo');
+  await page.getByRole('button', { name: 'Alias' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Give the tool a name of your own' });
+  await dialog.getByRole('textbox').fill('not allowed');
+  await expect(dialog.getByText('Use letters, digits', { exact: false })).toBeVisible();
+  await dialog.getByRole('textbox').fill('parrot');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(row(page, 'parrot')).toBeVisible();
+});
+
+test('the form is made from the schema and sends what fits it', async ({ home: page }) => {
+  await open(page, 'Weather forecast', 'Try it');
+  await page.getByRole('button', { name: 'Call the tool' }).click();
+  await expect(page.getByText('Fill this in.')).toHaveCount(2);
+  await page.getByRole('textbox', { name: /^latitude/ }).fill('95');
+  await page.getByRole('textbox', { name: /^longitude/ }).fill('13.4');
+  await expect(page.getByText('Must be 90 or less.')).toBeVisible();
+  await page.getByRole('textbox', { name: /^latitude/ }).fill('52.5');
+  await page.getByRole('button', { name: 'Add an entry' }).click();
+  await page.getByRole('textbox', { name: /^Entry 1/ }).fill('wind');
+  await page.getByRole('textbox', { name: /^extra/ }).fill('{"a": [1, 2');
+  await page.getByRole('button', { name: 'Call the tool' }).click();
+  await expect(page.getByText('This is not valid JSON.')).toBeVisible();
+  await page.getByRole('textbox', { name: /^extra/ }).fill('{"a": [1, 2]}');
+  await page.getByRole('button', { name: 'Call the tool' }).click();
+  const sent = {
+    place: { latitude: 52.5, longitude: 13.4 },
+    days: 3,
+    units: 'metric',
+    layers: ['wind'],
+    extra: { a: [1, 2] },
+  };
+  await expect(page.getByRole('group', { name: 'Text from the tool' })).toHaveText(JSON.stringify(sent));
+});
+
+test('pictures, links, files and a tool’s own error are shown as what they are', async ({ home: page }) => {
+  await open(page, 'Annotated Message', 'Try it');
+  await page.getByRole('button', { name: /messageType/ }).click();
+  await page.getByRole('option', { name: 'error' }).click();
+  await page.getByText('includeImage').click();
+  await page.getByRole('button', { name: 'Call the tool' }).click();
+  await expect(page.getByText('The tool reports an error')).toBeVisible();
+  const picture = page.getByRole('img', { name: 'Picture from the tool' });
+  await expect(picture).toBeVisible();
+  expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(8);
+  await expect(page.getByRole('link', { name: 'The whole report' })).toHaveAttribute(
+    'rel',
+    'noopener noreferrer',
+  );
+  await expect(page.getByText('Second line')).toBeVisible();
+});
+
+test('a long call shows that it runs and can be called off', async ({ home: page }) => {
+  await open(page, 'Long Running Operation', 'Try it');
+  await page.getByRole('textbox', { name: /^duration/ }).fill('60');
+  await page.getByRole('button', { name: 'Call the tool' }).click();
+  await expect(page.getByRole('progressbar', { name: 'The tool is working…' })).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel the call' }).click();
+  await expect(page.getByRole('progressbar', { name: 'The tool is working…' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Call the tool' })).toBeEnabled();
+});
+
+const thousands = (now: number): World => {
+  const world = busyWorld(now);
+  const [echo] = everythingTools;
+  if (!echo) return world;
+  for (let index = 0; index < 5000; index++) {
+    const tool = { ...echo, name: `echo-${index}`, title: `Echo ${String(index).padStart(4, '0')}` };
+    world.tools.push(knownTool(tool, { providerId: ANNA, server: 'many' }));
+  }
+  return world;
+};
+
+test.describe('thousands of tools', () => {
+  test.use({ begin: { world: thousands } });
+
+  test('are a list of few elements that scrolls', async ({ home: page }) => {
+    await expect(page.getByRole('radio', { name: /^All/ })).toContainText('5,008');
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+    await page.getByRole('searchbox').fill('echo 4711');
+    await expect(row(page, 'Echo 4711')).toBeVisible();
+  });
+});

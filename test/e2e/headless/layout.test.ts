@@ -1,0 +1,73 @@
+/** Small windows and large text: nothing lies outside of the page, and everything can still be reached. */
+import type { Page } from '@playwright/test';
+import { expect, test, visit } from './dashboard.ts';
+
+const pages = ['/', '/servers/everything', '/catalog', '/activity', '/settings'];
+
+/** Elements that reach beyond the window at the side, unless something around them scrolls or cuts on purpose. */
+const overflowing = (page: Page) =>
+  page.evaluate(() => {
+    const cuts = (element: Element | null): boolean =>
+      element !== null &&
+      element.id !== 'main' &&
+      (getComputedStyle(element).overflowX !== 'visible' || cuts(element.parentElement));
+    return [...document.querySelectorAll('#root *')]
+      .filter((element) => {
+        const { left, right, width } = element.getBoundingClientRect();
+        return width > 1 && (left < -1 || right > innerWidth + 1) && !cuts(element.parentElement);
+      })
+      .map((element) => element.outerHTML.slice(0, 120));
+  });
+
+for (const language of ['en', 'ru', 'ar'] as const) {
+  test.describe(language, () => {
+    test.use({ language });
+
+    for (const [width, height] of [
+      [800, 600],
+      [400, 700],
+    ] as const) {
+      test(`${width} × ${height}`, async ({ home: page }) => {
+        await page.setViewportSize({ width, height });
+        for (const path of pages) {
+          await visit(page, path);
+          await page.screenshot({
+            path: `test-results/views/${path.replaceAll('/', '_')}-${language}-${width}.png`,
+          });
+          expect(await overflowing(page), path).toEqual([]);
+          await expect(page.getByRole('navigation').getByRole('link')).toHaveCount(5);
+        }
+      });
+    }
+
+    test('text at 200 %', async ({ home: page }) => {
+      await page.evaluate(() => {
+        document.documentElement.style.fontSize = '200%';
+      });
+      for (const path of pages) {
+        await visit(page, path);
+        await page.screenshot({
+          path: `test-results/views/${path.replaceAll('/', '_')}-${language}-200.png`,
+        });
+        expect(await overflowing(page), path).toEqual([]);
+      }
+    });
+  });
+}
+
+test('every control is large enough to be hit', async ({ home: page }) => {
+  for (const path of pages) {
+    await visit(page, path);
+    const small = await page.evaluate(() =>
+      [
+        ...document.querySelectorAll(
+          'button, [role=tab], [role=radio], nav a, input:not([type=checkbox], [type=radio])',
+        ),
+      ]
+        .map((element) => ({ html: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 1 && (box.width < 24 || box.height < 24))
+        .map(({ html }) => html),
+    );
+    expect(small, path).toEqual([]);
+  }
+});
