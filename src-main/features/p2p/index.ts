@@ -41,5 +41,5 @@ export type {
   RpcExchange,
   RpcHandler,
 } from './network.ts';
-export { createPeering, DEFAULT_LIMITS, peerIdIn, type Peering, type PeeringOptions } from './peering.ts';
-export { createRememberedPeers, p2pMigrations, type RememberedPeer, type RememberedPeers } from './peers.ts';
+export { DEFAULT_LIMITS } from './peering.ts';
+export { p2pMigrations, type RememberedPeer, type RememberedPeers } from './peers.ts';

@@ -5,7 +5,7 @@
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import { VERSIONS, type LinkLimits } from '#shared/features/p2p/hello.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
-import { AppError } from '#shared/kernel/errors.ts';
+import type { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type Emitter } from '#shared/kernel/events.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
@@ -258,7 +258,3 @@ export function peerIdIn(target: string): PeerId | undefined {
   if (!target.startsWith('/')) return target;
   return /\/p2p\/([1-9A-HJ-NP-Za-km-z]+)$/.exec(target)?.[1];
 }
-
-/** Any thrown value as a fault that callers of the network expect. */
-export const asUnreachable = (error: unknown): AppError =>
-  error instanceof AppError ? error : p2pError('p2p.unreachable', { cause: error });

@@ -7,7 +7,7 @@ interface Fault {
   retryable: boolean;
 }
 
-const faults = {
+export const p2pFaults = {
   'p2p.unreachable': {
     message: 'The peer cannot be reached.',
     advice: 'Check that the other node runs and that its address is right; it is tried again by itself.',
@@ -120,11 +120,11 @@ const faults = {
   },
 } as const satisfies Record<string, Fault>;
 
-export type P2pCode = keyof typeof faults;
+export type P2pCode = keyof typeof p2pFaults;
 
 /** The fault of that code; `message` replaces the table's sentence where more can be said. */
 export function p2pError(code: P2pCode, options: { message?: string; cause?: unknown } = {}): AppError {
-  const fault: Fault = faults[code];
+  const fault: Fault = p2pFaults[code];
   return new AppError(code, options.message ?? fault.message, {
     advice: fault.advice,
     retryable: fault.retryable,
