@@ -17,8 +17,8 @@ export function createEmitter<Events extends object>(
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set);
-      set.add(listener as (event: never) => void);
-      return () => void set.delete(listener as (event: never) => void);
+      set.add(listener);
+      return () => void set.delete(listener);
     },
     emit(name, event) {
       for (const listener of [...(listeners.get(name) ?? [])]) {

@@ -138,7 +138,7 @@ function loadShares(db: Database): Map<string, Share> {
       shareSchema.parse({
         server: row.server,
         audience: audienceSchema.parse(JSON.parse(row.audience)),
-        ...(row.tools ? { tools: JSON.parse(row.tools) } : {}),
+        ...(row.tools ? { tools: JSON.parse(row.tools) as unknown } : {}),
         sharedAt: row.shared_at,
       }),
     ]),

@@ -1,4 +1,4 @@
-import { registryContract } from '#shared/features/registry/contract.ts';
+import type { registryContract } from '#shared/features/registry/contract.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { watch } from '#shared/kernel/watch.ts';
 import type { Registry } from './index.ts';

@@ -1,4 +1,4 @@
-import { relayContract } from '#shared/features/relay/contract.ts';
+import type { relayContract } from '#shared/features/relay/contract.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
 import { McpError, type McpCaller, type McpExchange } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';

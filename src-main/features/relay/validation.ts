@@ -3,7 +3,7 @@
  * so). Schemas come from strangers: they are bounded in size and depth, refer to nothing outside themselves, and their
  * patterns run on RE2, which cannot be made to backtrack.
  */
-import { Ajv, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
@@ -79,7 +79,7 @@ function compile(schema: Tool['inputSchema']): ValidateFunction {
     throw relayError('relay.bad_schema', 'It is too large or too deep.');
   try {
     // A fresh instance each time: `$id`s of strangers must not meet.
-    return instanceFor(json).compile(json as AnySchema);
+    return instanceFor(json).compile(json);
   } catch (error) {
     throw relayError('relay.bad_schema', (error as Error).message.slice(0, 200));
   }

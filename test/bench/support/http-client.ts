@@ -14,7 +14,7 @@ export async function connectRaw(
 ): Promise<RawMcpClient> {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets });
   const target = new URL(url);
-  let session: string | undefined;
+  const session: { id?: string } = {};
   let lastId = 0;
 
   function post(message: object): Promise<{ headers: NodeJS.Dict<string | string[]>; body: string }> {
@@ -32,7 +32,7 @@ export async function connectRaw(
             accept: 'application/json, text/event-stream',
             'content-length': body.length,
             ...(token ? { authorization: `Bearer ${token}` } : {}),
-            ...(session ? { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' } : {}),
+            ...(session.id ? { 'mcp-session-id': session.id, 'mcp-protocol-version': '2025-11-25' } : {}),
           },
         },
         (response) => {
@@ -59,7 +59,7 @@ export async function connectRaw(
   const clientInfo = { name: 'bench', version: '1' };
   const opening = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
   const { headers } = await post({ jsonrpc: '2.0', id: ++lastId, method: 'initialize', params: opening });
-  session = headers['mcp-session-id'] as string;
+  session.id = headers['mcp-session-id'] as string;
   await post({ jsonrpc: '2.0', method: 'notifications/initialized' });
   return { call, close: () => agent.destroy() };
 }
