@@ -49,9 +49,9 @@ export function readPlaywright(suite: string, report: PlaywrightReport | undefin
 function testsOf(item: PlaywrightSuite, path: string): Array<{ name: string; status: string }> {
   const here = `${path}: ${item.title}`;
   const own = item.specs.flatMap((spec) =>
-    spec.tests.map((test) => ({
-      name: `${here} › ${spec.title} [${test.projectName}]`,
-      status: test.status,
+    spec.tests.map(({ projectName, status }) => ({
+      name: `${here} › ${spec.title}${projectName === '' ? '' : ` [${projectName}]`}`,
+      status,
     })),
   );
   return [...own, ...(item.suites ?? []).flatMap((inner) => testsOf(inner, here))];
