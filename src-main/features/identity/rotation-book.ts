@@ -1,7 +1,12 @@
 /** The rotations this node believes, its own and those of others: who is who today. */
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import type { Rotation } from '#shared/features/identity/records.ts';
-import { followRotations, judgeRotation, type RotationVerdict } from '#shared/features/identity/rules.ts';
+import {
+  followRotations,
+  judgeRotation,
+  MAX_ROTATION_CHAIN,
+  type RotationVerdict,
+} from '#shared/features/identity/rules.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { IdentityStore } from './store.ts';
 
@@ -17,7 +22,7 @@ export interface RotationBook {
   note(rotation: Rotation, now: number): NoteOutcome;
   /** Remembers this provider's own rotation. Throws `identity.rotated_elsewhere` where its key was already replaced. */
   noteOwn(rotation: Rotation, now: number): void;
-  /** Rotations that led to a provider, oldest first. */
+  /** Rotations that led to a provider, oldest first, the newest {@link MAX_ROTATION_CHAIN} of them. */
   historyOf(providerId: ProviderId): Array<{ from: ProviderId; seq: number; bytes: Uint8Array }>;
 }
 
@@ -55,7 +60,10 @@ export function createRotationBook({ store, concerns }: RotationBookDeps): Rotat
     historyOf(providerId) {
       const history = [];
       const before = new Map([...rows.values()].map((row) => [row.to, row]));
-      for (let row = before.get(providerId); row; row = before.get(row.from)) history.unshift(row);
+      for (let row = before.get(providerId); row && history.length < MAX_ROTATION_CHAIN; ) {
+        history.unshift(row);
+        row = before.get(row.from);
+      }
       return history;
     },
   };
