@@ -352,6 +352,17 @@ export function complianceSuite(name: string, createHarness: () => Harness): voi
         expect(again.peers()[0]?.providerId).toBe('provider-1');
       });
 
+      it('goes on after a stop, with its handlers and subscriptions', async () => {
+        const [a, b] = await pair();
+        await a.stop();
+        expect(a.addresses()).toEqual([]);
+        expect(await codeOf(a.call(b.peerId, ECHO, utf8('')).response)).toBe('p2p.stopped');
+        await world.until('b knows', () => b.peers().length === 0);
+        await a.start();
+        await b.dial(addressOf(a));
+        expect(await b.call(a.peerId, ECHO, utf8('on')).response).toEqual(utf8('on'));
+      });
+
       it('leaves alone whom the operator disconnected', async () => {
         const [a, b] = await pair();
         await world.until('learned', () => (b.remembered.get(a.peerId)?.addresses.length ?? 0) > 0);

@@ -126,7 +126,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   /** libp2p tells of every change to itself, its protocols included; only new addresses matter. */
   function tellAddresses(): void {
     const now = addresses();
-    if (now.join() === told) return;
+    if (!node || now.join() === told) return;
     told = now.join();
     events.emit('addressesChanged', { addresses: now });
   }
