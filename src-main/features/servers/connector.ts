@@ -9,6 +9,7 @@ import { baseEnvironment, resolveValues } from './environment.ts';
 import type { LogRing } from './log-ring.ts';
 import { greetProcess, greetUrl } from './wire/greet.ts';
 import { connectHttp } from './wire/http.ts';
+import { readStderr } from './wire/stderr.ts';
 import { connectStdio } from './wire/stdio.ts';
 import { type Connection, type ConnectOptions, createConnection, type Handshake } from './wire/connection.ts';
 import type { Wire, WireHandlers, WireOptions } from './wire/wire.ts';
@@ -56,9 +57,7 @@ export function createConnector(
     const { command, cwd } = config.transport as StdioTransport;
     const env = { ...baseEnvironment(await deps.path()), ...values };
     const process = await deps.processes.spawn({ command, args, cwd, env });
-    process.stderr.setEncoding('utf8').on('data', (text: string) => deps.log.stderr(text));
-    // A broken pipe is told by the exit that follows.
-    process.stderr.on('error', () => undefined);
+    readStderr(process.stderr, deps.clock, deps.log.stderr);
     deps.log.event(`started, process ${process.pid}`);
     const wire = connectStdio(process, handlers, options);
     void wire.closed.then((reason) => deps.log.event(reason.message));
@@ -82,7 +81,7 @@ export function createConnector(
     greet: () => Promise<Handshake>,
   ): Promise<Connection> {
     try {
-      return createConnection(wire, await greet(), shake.clientInfo);
+      return createConnection(wire, await greet(), shake);
     } catch (error) {
       await wire.close();
       throw error;
@@ -97,6 +96,7 @@ export function createConnector(
         capabilities,
         clientInfo: options.clientInfo,
         signal: AbortSignal.any([stop, late.signal]),
+        ownTimeoutMs: options.startTimeoutMs,
       };
       const open = config.transport.type === 'stdio' ? connectProcess : connectUrl;
       try {

@@ -126,6 +126,7 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     const schemaOf = (tool: string) => server.schemaOf(tool);
     const connector = createConnector({ clock, processes, path, secret, schemaOf, log: ring }, config, {
       clock,
+      redact,
       ...settings,
     });
     const server: Server = createServer(

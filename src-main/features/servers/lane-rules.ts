@@ -4,7 +4,7 @@
  * Pure decisions; `lanes.ts` carries them out.
  */
 import type { JsonObject } from '#shared/kernel/canonical.ts';
-import type { McpCaller } from '#shared/features/servers/mcp.ts';
+import type { Era, McpCaller } from '#shared/features/servers/mcp.ts';
 import { isObject } from './wire/messages.ts';
 
 export interface LanePolicy {
@@ -13,7 +13,13 @@ export interface LanePolicy {
   interactive: boolean;
   /** The server lists other tools to clients that can be asked. */
   offersMore: boolean;
+  /** A modern server hears with each call what its client can do. */
+  era?: Era | undefined;
 }
+
+/** Whether clients that can be asked are served by processes of their own from the start. */
+export const keepsApart = (policy: LanePolicy): boolean =>
+  policy.interaction === 'on' && policy.era !== 'modern';
 
 /** What a process declares that may be asked anything. */
 export const FULL_CAPABILITIES: JsonObject = {
@@ -29,7 +35,7 @@ export type LaneChoice =
   | { kind: 'own'; exclusive: boolean };
 
 export function chooseLane(policy: LanePolicy, caller: Pick<McpCaller, 'capabilities' | 'era'>): LaneChoice {
-  const asks = policy.interaction === 'on' || (policy.interaction === 'auto' && policy.interactive);
+  const asks = keepsApart(policy) || (policy.interaction === 'auto' && policy.interactive);
   if (!asks || !canBeAsked(caller.capabilities)) return { kind: 'shared' };
   return { kind: 'own', exclusive: caller.era === 'modern' };
 }
@@ -42,7 +48,7 @@ export function sharedCapabilities(policy: LanePolicy): JsonObject {
 
 /** What the process declares whose lists make the catalog. */
 export function catalogCapabilities(policy: LanePolicy): JsonObject {
-  return policy.interaction === 'on' ? FULL_CAPABILITIES : sharedCapabilities(policy);
+  return keepsApart(policy) ? FULL_CAPABILITIES : sharedCapabilities(policy);
 }
 
 export const canBeAsked = (capabilities: JsonObject): boolean =>

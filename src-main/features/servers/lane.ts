@@ -46,6 +46,8 @@ export interface LaneOptions {
   prepare(lane: Lane, connection: Connection): Promise<void>;
   handlers(lane: Lane): WireHandlers;
   onChange(): void;
+  /** It was closed for good, and its process is gone. */
+  onClosed(lane: Lane): void;
   /** It ended by itself; `delayMs` until it may be started again, undefined when given up. */
   onEnded(lane: Lane, delayMs: number | undefined): void;
 }
@@ -150,6 +152,7 @@ export function createLane(deps: { clock: Clock; supervisor: Supervisor }, optio
         await connecting?.close();
         connection = undefined;
         startedAt = undefined;
+        options.onClosed(lane);
       })();
       return closing;
     },

@@ -4,9 +4,16 @@
  */
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
+import type { AppError } from '#shared/kernel/errors.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import { asAppError, type Lane } from './lane.ts';
-import { catalogCapabilities, FULL_CAPABILITIES, type LanePolicy, NO_CAPABILITIES } from './lane-rules.ts';
+import {
+  catalogCapabilities,
+  FULL_CAPABILITIES,
+  keepsApart,
+  type LanePolicy,
+  NO_CAPABILITIES,
+} from './lane-rules.ts';
 import type { Lanes } from './lanes.ts';
 import { differenceOf, type OffersDifference, readOffers, sameItems } from './listing.ts';
 import type { Learnt } from './store.ts';
@@ -21,6 +28,8 @@ export interface OffersReaderDeps {
   learn(found: Partial<Learnt>): void;
   save(offers: ServerOffers): void;
   note(text: string): void;
+  /** The server started but is of no use. */
+  failed(lane: Lane, reason: AppError): void;
   /** Whether the server may run at all. */
   active(): boolean;
 }
@@ -69,6 +78,17 @@ export function createOffersReader(
 
   const list = (connection: Connection): Promise<ServerOffers> => readOffers(connection, clock, note);
 
+  /** Lists of a process that was started for them. One that cannot give them is as good as one that did not start. */
+  async function listFirst(lane: Lane): Promise<ServerOffers> {
+    const connection = await lane.open();
+    try {
+      return await list(connection);
+    } catch (error) {
+      deps.failed(lane, asAppError(error));
+      throw error;
+    }
+  }
+
   /** Only one process makes the catalog, so that it is the same for every client. */
   const makesCatalog = (lane: Lane): boolean =>
     lane === lanes.currentShared &&
@@ -83,7 +103,7 @@ export function createOffersReader(
 
   async function open(): Promise<void> {
     if (!deps.learnt().introduced) return introduce();
-    if (policy().interaction !== 'on') return void (await lanes.shared().open());
+    if (!keepsApart(policy())) return void (await lanes.shared().open());
     const lane = newLane(FULL_CAPABILITIES);
     try {
       accept(await list(await lane.open()));
@@ -105,7 +125,7 @@ export function createOffersReader(
     const { interaction } = policy();
     const plain = newLane(interaction === 'on' ? FULL_CAPABILITIES : NO_CAPABILITIES);
     try {
-      const found = await list(await plain.open());
+      const found = await listFirst(plain);
       const full =
         interaction === 'auto' && found.era === 'legacy' ? await compareWithFull(found) : undefined;
       deps.learn({ introduced: true, offersMore: full?.offersMore ?? false });
@@ -119,7 +139,7 @@ export function createOffersReader(
 
   /** Keeps the process that clients will share, and ends the other. */
   async function settle(plain: Lane, full: { lane: Lane; offersMore: boolean } | undefined): Promise<void> {
-    const kept = full && !full.offersMore ? full.lane : policy().interaction === 'on' ? undefined : plain;
+    const kept = full && !full.offersMore ? full.lane : keepsApart(policy()) ? undefined : plain;
     for (const lane of [plain, full?.lane]) if (lane && lane !== kept) await lane.close();
     if (kept) lanes.adoptShared(kept);
   }
@@ -128,7 +148,7 @@ export function createOffersReader(
   async function compareWithFull(found: ServerOffers): Promise<{ lane: Lane; offersMore: boolean }> {
     const lane = newLane(FULL_CAPABILITIES);
     try {
-      const full = await list(await lane.open());
+      const full = await listFirst(lane);
       const same = (['tools', 'prompts', 'resources'] as const).every((key) =>
         sameItems(found[key], full[key]),
       );

@@ -80,7 +80,13 @@ export function createServer(
   let problem: AppError | undefined;
   let closed = false;
   const active = () => config.enabled && !closed;
-  const supervisor = createSupervisor(deps, options.backoff, () => ring.lastWords(5));
+  const everyLane = new Set<Lane>();
+  // A process that keeps ending is left alone; an address that cannot be reached now may be later.
+  const backoff =
+    config.transport.type === 'http'
+      ? { ...options.backoff, maxQuickExits: Number.POSITIVE_INFINITY }
+      : options.backoff;
+  const supervisor = createSupervisor(deps, backoff, () => ring.lastWords(5));
   const policy = (): LanePolicy => ({ interaction: config.interaction, ...learnt });
   const lanes = createLanes(deps, { maxOwn: options.maxLanes, policy, create: newLane });
   const offers = createOffersReader(
@@ -94,6 +100,9 @@ export function createServer(
       learn,
       save: deps.saveOffers,
       note: ring.event,
+      failed: (lane, reason) => {
+        if (active() && lane.connection) onEnded(lane, supervisor.ended(0, reason));
+      },
       active,
     },
     options.relistDelayMs,
@@ -114,10 +123,27 @@ export function createServer(
   // Lanes
 
   function newLane(capabilities: JsonObject, owner?: McpCaller): Lane {
-    return createLane(
+    const lane = createLane(
       { clock, supervisor },
-      { owner, capabilities, connect, handlers: handlersOf, prepare, onChange: events.onChanged, onEnded },
+      {
+        owner,
+        capabilities,
+        connect,
+        handlers: handlersOf,
+        prepare,
+        onChange: events.onChanged,
+        onEnded,
+        onClosed: (gone) => void everyLane.delete(gone),
+      },
     );
+    everyLane.add(lane);
+    return lane;
+  }
+
+  /** Those in use, and those that were started only to read lists. */
+  async function closeLanes(): Promise<void> {
+    await lanes.close();
+    await Promise.all([...everyLane].map((lane) => lane.close()));
   }
 
   async function connect(
@@ -140,8 +166,9 @@ export function createServer(
   }
 
   function reopen(lane: Lane): void {
-    if (lane === lanes.currentShared && active())
-      lane.open().catch((error: unknown) => ring.event(asAppError(error).message));
+    if (!active()) return;
+    const again = learnt.introduced ? lane === lanes.currentShared && lane.open() : offers.introduce();
+    if (again) again.catch((error: unknown) => ring.event(asAppError(error).message));
   }
 
   async function prepare(lane: Lane, connection: Connection): Promise<void> {
@@ -254,7 +281,7 @@ export function createServer(
     async stop() {
       setEnabled(false);
       ring.event('stopped');
-      await lanes.close();
+      await closeLanes();
       problem = undefined;
       events.onChanged();
     },
@@ -266,7 +293,7 @@ export function createServer(
       closed = true;
       reaper.cancel();
       offers.close();
-      await lanes.close();
+      await closeLanes();
     },
   };
 }

@@ -61,6 +61,14 @@ describe('processes and the sessions they serve', () => {
     expect(await isAlive(two.pid)).toBe(true);
   });
 
+  it('on makes no difference to a modern server, which hears of its client with each call', async () => {
+    const servers = start();
+    await servers.add(program('it', 'modern-stdio.ts', ['--only'], { interaction: 'on' }));
+    const one = await facts({ session: 'a', capabilities: FULL });
+    const two = await facts({ session: 'b' });
+    expect(one.pid).toBe(two.pid);
+  });
+
   it('auto: the first to be asked keeps its process, nobody else ever sees it again', async () => {
     const servers = start();
     await servers.add(program('it', 'legacy-stdio.ts'));

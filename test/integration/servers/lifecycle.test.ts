@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServersHandlers } from '#main/features/servers/index.ts';
 import {
@@ -76,6 +78,16 @@ describe('the life of a server', () => {
       for (const value of Object.values(secretValues)) expect(text).not.toContain(value);
     await servers.remove('it');
     expect(bench.secrets.size).toBe(0);
+  });
+
+  it('removing one while it is still being introduced leaves no process', async () => {
+    bench = createServersBench();
+    const adding = bench.servers.add(program('it', 'misbehaving.ts', ['hang']));
+    await until(() => bench.servers.logs('it', 10).some((line) => line.text.startsWith('started')));
+    const pid = Number(/\d+/.exec(bench.servers.logs('it', 10)[0]?.text ?? '')?.[0]);
+    await bench.servers.remove('it');
+    expect(await isAlive(pid)).toBe(false);
+    await adding;
   });
 
   it('a second server of the same name and a secret without value are refused', async () => {
@@ -178,6 +190,49 @@ describe('servers behind a URL', () => {
     const steps = exchange.notified.map((message) => message.params?.['progress']);
     expect(steps).toEqual([...new Set(steps)]);
     await http.close();
+  });
+
+  it('what HTTP refuses is said without the secret it was refused for', async () => {
+    bench = createServersBench();
+    const http = createServer((request, response) => {
+      const { authorization } = request.headers;
+      response.writeHead(request.url === '/old' ? 301 : authorization === 'Bearer right-one' ? 418 : 401, {
+        location: 'http://127.0.0.1:1/elsewhere',
+      });
+      response.end(`You said ${authorization}`);
+    });
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const url = (path: string) => `http://127.0.0.1:${(http.address() as AddressInfo).port}${path}`;
+    const problemOf = async (name: string, path: string, authorization: string) =>
+      (await bench.servers.add(remote(name, url(path)), { Authorization: authorization })).problem;
+    expect(await problemOf('wrong', '/mcp', 'Bearer wrong-one')).toMatchObject({
+      code: 'servers.unauthorized',
+    });
+    expect(await problemOf('moved', '/old', 'Bearer wrong-one')).toMatchObject({
+      code: 'servers.redirected',
+    });
+    expect(await problemOf('header', '/mcp', 'two\nlines')).toMatchObject({ code: 'servers.bad_header' });
+    const refused = await problemOf('teapot', '/mcp', 'Bearer right-one');
+    expect(refused).toMatchObject({
+      code: 'servers.http_error',
+      message: 'The server answered HTTP 418: You said •••.',
+    });
+    http.closeAllConnections();
+    await new Promise((resolve) => http.close(resolve));
+  });
+
+  it('one that comes up later is found without a hand', async () => {
+    bench = createServersBench({
+      backoff: { firstDelayMs: 10, maxDelayMs: 20, stableMs: 60_000, maxQuickExits: 2 },
+    });
+    const first = await startModernHttp();
+    await first.close();
+    const view = await bench.servers.add(remote('it', first.url));
+    expect(view.problem).toMatchObject({ code: 'servers.unreachable' });
+    const later = await startModernHttp(Number(new URL(first.url).port));
+    await until(() => bench.servers.get('it').state === 'running');
+    expect(bench.servers.get('it')).toMatchObject({ toolCount: 13 });
+    await later.close();
   });
 
   it('a server that is gone is a retryable problem, and comes back by itself', async () => {

@@ -6,9 +6,10 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { HttpFixture } from './legacy-http.ts';
 import { createModernFacts, createModernFixture, type ModernFacts } from './modern-fixture.ts';
 
-export async function startModernHttp(): Promise<
-  Omit<HttpFixture, 'forget' | 'breakOff'> & { facts: ModernFacts }
-> {
+/** @param port 0 for any. */
+export async function startModernHttp(
+  port = 0,
+): Promise<Omit<HttpFixture, 'forget' | 'breakOff'> & { facts: ModernFacts }> {
   const facts = createModernFacts();
   const seen: HttpFixture['seen'] = [];
   const handler = createMcpHandler(() => createModernFixture(facts, () => handler.notify), {
@@ -19,7 +20,7 @@ export async function startModernHttp(): Promise<
     seen.push({ method: request.method ?? '', headers: request.headers });
     void serve(request, response);
   });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
     seen,

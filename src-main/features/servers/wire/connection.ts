@@ -44,6 +44,8 @@ export interface ConnectOptions {
   clientInfo: JsonObject;
   /** Aborts when the handshake has taken too long. */
   signal: AbortSignal;
+  /** Requests of our own get no longer than this without a sign of life. */
+  ownTimeoutMs: number;
 }
 
 /** Says `initialize`. Rejects with `McpError` as the server refused, or `servers.protocol` for an unusable answer. */
@@ -110,7 +112,11 @@ const unusable = (said: string): AppError =>
   );
 
 /** A wire and what the handshake over it found, as one thing to send requests to. */
-export function createConnection(wire: Wire, handshake: Handshake, clientInfo: JsonObject): Connection {
+export function createConnection(
+  wire: Wire,
+  handshake: Handshake,
+  { clientInfo, ownTimeoutMs }: Pick<ConnectOptions, 'clientInfo' | 'ownTimeoutMs'>,
+): Connection {
   const modern = handshake.era === 'modern';
   const ownEnvelope = modernEnvelope(handshake.protocolVersion, { capabilities: {} }, clientInfo, undefined);
 
@@ -150,7 +156,12 @@ export function createConnection(wire: Wire, handshake: Handshake, clientInfo: J
       return fulfilInputs(message, exchange, (round) => send(round, exchange, logLevel)).then(withoutHopMeta);
     },
     ask: (method, params, signal) =>
-      wire.peer.request({ method, params: modern ? withMeta(params, ownEnvelope) : params, signal }),
+      wire.peer.request({
+        method,
+        params: modern ? withMeta(params, ownEnvelope) : params,
+        signal,
+        idleTimeoutMs: ownTimeoutMs,
+      }),
     async listen(notifications, signal) {
       const params = { notifications, _meta: ownEnvelope };
       await wire.peer.request({ method: 'subscriptions/listen', params, signal, idleTimeoutMs: 0 });

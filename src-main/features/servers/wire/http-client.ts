@@ -6,6 +6,7 @@ import {
   Agent as HttpAgent,
   type ClientRequest,
   type IncomingMessage,
+  type RequestOptions,
   request as httpRequest,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -43,7 +44,7 @@ export function createHttpClient(url: string, declared: Record<string, string>):
   return {
     send({ method, headers, body, onResponse, onError }) {
       let over = false;
-      const sent: ClientRequest = open(target, {
+      const options: RequestOptions = {
         method,
         agent,
         headers: {
@@ -51,7 +52,15 @@ export function createHttpClient(url: string, declared: Record<string, string>):
           ...headers,
           ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
         },
-      });
+      };
+      let sent: ClientRequest;
+      try {
+        sent = open(target, options);
+      } catch (error) {
+        // A declared header has a name or a value that HTTP does not allow.
+        onError(badHeader(error as Error));
+        return () => undefined;
+      }
       sent.on('response', (response) => {
         if (over) response.destroy();
         else onResponse(response);
@@ -68,6 +77,13 @@ export function createHttpClient(url: string, declared: Record<string, string>):
     close: () => agent.destroy(),
   };
 }
+
+const badHeader = (error: Error): AppError =>
+  new AppError('servers.bad_header', 'A declared header cannot be sent over HTTP.', {
+    advice:
+      'Check the names and values of the headers of this server: no line breaks, no letters beyond ASCII.',
+    cause: error,
+  });
 
 export const unreachable = (target: URL, error: Error): AppError =>
   new AppError(

@@ -168,7 +168,7 @@ export function connectHttp(target: HttpTarget, handlers: WireHandlers, options:
         isObject(message) && isObject(message['error']) && status < 500 && status !== 401 && status !== 403;
       if (carried && id !== undefined)
         receive({ jsonrpc: '2.0', id, error: message['error'] as JsonObject }, id);
-      else failed(id, refused(status, text ?? ''));
+      else failed(id, refused(status, options.redact(text ?? '')));
     });
   }
 

@@ -20,6 +20,8 @@ export interface WireHandlers {
 export interface WireOptions extends PeerOptions {
   /** Longest message from the server; longer ones end their call with `servers.too_large`. */
   maxMessageBytes: number;
+  /** Takes the values of secrets out of what a server said, before it is shown. */
+  redact(text: string): string;
 }
 
 export interface Wire {
