@@ -4,10 +4,16 @@
  */
 const FLAGS = ['--max-semi-space-size=4'];
 
-/** The flags that a command line asks for. */
+/**
+ * The flags that a command line asks for.
+ * @param {string[]} args
+ */
 export const flagsFor = (args) => (args[0] === 'daemon' ? FLAGS : []);
 
-/** Replaces this process by one with the flags, under the same pid, where the system can do that and they are missing. */
+/**
+ * Replaces this process by one with the flags, under the same pid, where the system can do that and they are missing.
+ * @param {string[]} flags
+ */
 export function restartWith(flags) {
   const isMissing = flags.some((flag) => !process.execArgv.includes(flag));
   if (!isMissing || process.platform === 'win32' || typeof process.execve !== 'function') return;

@@ -1,5 +1,6 @@
 /** Runs the daemon in the foreground and tells a person, once, where everything is. */
 import { cliBundle } from './built.mjs';
+import { flagsFor } from './daemon-flags.mjs';
 import { runNode24 } from './tools.mjs';
 
 /**
@@ -13,7 +14,7 @@ import { runNode24 } from './tools.mjs';
  */
 export function runDaemon(options, stop) {
   let pending = '';
-  return runNode24([cliBundle, 'daemon', ...options], {
+  return runNode24([...flagsFor(['daemon']), cliBundle, 'daemon', ...options], {
     env: process.env, // the daemon's children are the user's programs: they get the user's PATH
     stop,
     stdio: ['inherit', 'pipe', 'inherit'],

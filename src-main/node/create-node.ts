@@ -22,6 +22,7 @@ import { ensureSecret } from '../platform/keystore.ts';
 import { silentLog } from '../platform/log.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { type ApiTokens, createApiTokens } from './api-tokens.ts';
+import { bridgeCommand } from './bridge-command.ts';
 import { REFETCHABLE_TABLES } from './migrations.ts';
 import { createPeersHandlers } from './peers.ts';
 import { openPlatform, type Platform } from './platform.ts';
@@ -229,14 +230,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoin
   const connection = (profile: string) => ({
     url: profile === 'default' ? endpoint.url : `${endpoint.url}/${profile}`,
     socket: dataDir.mcpSocket,
-    command: 'npx',
-    args: [
-      'toolswarm',
-      'mcp',
-      '--data-dir',
-      dataDir.root,
-      ...(profile === 'default' ? [] : ['--profile', profile]),
-    ],
+    ...bridgeCommand(dataDir.root, profile),
   });
   const recovery = createRecovery(
     { ...platform, self: identity.self },

@@ -7,7 +7,7 @@ import { type Clients, createClients } from '../features/clients/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
 import { createLibp2pNetwork, type Libp2pNetwork } from '../features/p2p/index.ts';
 import { createRecords } from '../features/records/index.ts';
-import { createRegistry } from '../features/registry/index.ts';
+import { createRegistry, decidedProviders } from '../features/registry/index.ts';
 import { createRelay } from '../features/relay/index.ts';
 import { createServers } from '../features/servers/index.ts';
 import type { Settings } from '../features/settings/index.ts';
@@ -29,10 +29,18 @@ const DAY_MS = 24 * 3_600_000;
 export function createSlices(platform: Platform, settings: Settings<typeof nodeSettings>): NodeSlices {
   const { clock, db, keystore, log, random, verify } = platform;
   const base = { clock, db, log, random, verify };
-  const identity = createIdentity({ ...base, keystore });
   const trust = createTrust(base);
-  const network = createNetwork({ ...base, identity, trust }, settings);
   const access = createAccess({ ...base, standing: trust.standing });
+  const decided = decidedProviders(db);
+  const identity = createIdentity(
+    { ...base, keystore },
+    {
+      // Rotations of strangers are nobody's business here; remembering them all would let anyone fill the store.
+      concerns: (provider) =>
+        trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider),
+    },
+  );
+  const network = createNetwork({ ...base, identity, trust }, settings);
   const records = createRecords(
     { ...base, network },
     {
@@ -55,7 +63,7 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
       ...base,
       records,
       network,
-      certified: (certificate) => certifiedNode(certificate, platform),
+      certified: (certificate) => certifiedNode(certificate, platform, identity),
       node: {
         providerId: self.providerId,
         peerId: self.peerId,
@@ -124,13 +132,19 @@ function createNetwork(
   );
 }
 
-/** Throws `identity.bad_certificate` where a certificate does not hold. */
-function certifiedNode(certificate: Uint8Array, { clock, verify }: Platform): CertifiedNode {
+/** Throws `identity.bad_certificate` where a certificate does not hold or its provider has another key by now. */
+function certifiedNode(
+  certificate: Uint8Array,
+  { clock, verify }: Platform,
+  identity: Slices['identity'],
+): CertifiedNode {
   const verified = verifyCertificate(certificate, { now: clock.now(), verify });
-  if (verified.ok) return verified.value;
+  const isCurrent =
+    verified.ok && identity.currentProvider(verified.value.providerId) === verified.value.providerId;
+  if (isCurrent) return verified.value;
   throw new AppError(
     'identity.bad_certificate',
-    `The node’s certificate does not hold (${verified.reason}).`,
+    `The node’s certificate does not hold (${verified.ok ? 'superseded' : verified.reason}).`,
     {
       advice: 'Drop what it signed.',
     },

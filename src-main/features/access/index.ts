@@ -45,6 +45,8 @@ export interface Access extends EventSource<AccessEvents> {
   /** Throws `access.confirm_everyone`, `access.no_such_tool` or `ids.bad_provider`. */
   share(request: ShareRequest): Share;
   unshare(server: string): void;
+  /** Whether any share names this provider. */
+  concerns(provider: ProviderId): boolean;
   /** A provider goes by a new key: shares that named the old one name the new one. */
   follow(from: ProviderId, to: ProviderId): void;
   maySee(provider: ProviderId, server: string): Result<Share, AccessRule>;
@@ -91,6 +93,10 @@ export function createAccess(deps: { db: Database; clock: Clock; standing: Stand
       shares.delete(server);
       events.emit('shareChanged', { server, share: undefined });
     },
+    concerns: (provider) =>
+      [...shares.values()].some(
+        ({ audience }) => audience.kind === 'providers' && audience.providers.includes(provider),
+      ),
     follow(from, to) {
       for (const share of shares.values()) {
         if (share.audience.kind !== 'providers' || !share.audience.providers.includes(from)) continue;

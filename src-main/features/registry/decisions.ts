@@ -2,6 +2,7 @@
 import type { Decision } from '#shared/features/registry/approval.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
 import type { Database } from '../../platform/sqlite.ts';
 
 export interface ShownDecision extends Decision {
@@ -45,4 +46,11 @@ export function createDecisions(db: Database, clock: Clock): Decisions {
       }
     },
   };
+}
+
+/** Tells whether the operator ever decided about a tool of a provider; needed before the registry itself exists. */
+export function decidedProviders(db: Database): (provider: ProviderId) => boolean {
+  const query = db.prepare('SELECT 1 FROM registry_decisions WHERE tool >= ? AND tool < ? LIMIT 1');
+  // '0' follows '/' in ASCII: the range holds exactly the keys that start with the provider and a slash.
+  return (provider) => query.get(`${provider}/`, `${provider}0`) !== undefined;
 }

@@ -51,7 +51,8 @@ interface Instance {
   listing: Listing;
 }
 
-export function createDirectory(): Directory {
+/** @param onUnusable is told of tools that have no canonical form (broken Unicode, say); they are not listed. */
+export function createDirectory(onUnusable: (key: string, error: unknown) => void): Directory {
   const listings = new Map<string, Listing>();
   const instances = new Map<string, Instance[]>();
 
@@ -67,8 +68,19 @@ export function createDirectory(): Directory {
   function list(listing: Listing): void {
     for (const tool of listing.tools) {
       const key = toolKey(listing.provider, listing.server, tool.name);
-      const instance = { tool, fingerprint: fingerprintOf(tool), listing };
+      const fingerprint = fingerprintOrNone(key, tool);
+      if (fingerprint === undefined) continue;
+      const instance = { tool, fingerprint, listing };
       instances.set(key, [...(instances.get(key) ?? []), instance].sort(newestFirst));
+    }
+  }
+
+  function fingerprintOrNone(key: string, tool: Tool): string | undefined {
+    try {
+      return fingerprintOf(tool);
+    } catch (error) {
+      onUnusable(key, error);
+      return undefined;
     }
   }
 

@@ -39,6 +39,7 @@ import { findTool } from './resolve.ts';
 import { fullIdOf, stateOf, toolView } from './views.ts';
 
 export { createRegistryHandlers } from './handlers.ts';
+export { decidedProviders } from './decisions.ts';
 export { registryMigrations } from './migrations.ts';
 export type { PublishingNode } from './publisher.ts';
 
@@ -136,7 +137,9 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   const { network, node, records } = deps;
   const events = createEmitter<RegistryEvents>();
   const owned = createDisposableStore();
-  const directory = createDirectory();
+  const directory = createDirectory((tool, error) => {
+    deps.log.warn({ tool, error: String(error) }, 'a tool has no canonical form and is not listed');
+  });
   const decisions = createDecisions(deps.db, deps.clock);
   const names = createCatalogNames(deps.db);
   const manifests = createManifests(deps);

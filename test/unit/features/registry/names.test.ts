@@ -13,7 +13,7 @@ const tool = { name: 'read', inputSchema: { type: 'object' } };
 function setUp() {
   const db = memoryDatabase(registryMigrations);
   const names = createCatalogNames(db);
-  const directory = createDirectory();
+  const directory = createDirectory(() => undefined);
   const list = (provider: string, server: string) =>
     directory.set({
       provider,
@@ -104,7 +104,7 @@ describe('findTool', () => {
 
 describe('directory', () => {
   it('merges a provider’s nodes, newest description first', () => {
-    const directory = createDirectory();
+    const directory = createDirectory(() => undefined);
     const listing = {
       provider: bob,
       server: 's',
