@@ -74,7 +74,7 @@ export function ConnectionBanner() {
     <div role="alert" className={styles['place']}>
       {lost && (
         <div className={styles['banner']}>
-          <Plug aria-hidden size={18} />
+          <Plug aria-hidden size="1.125rem" />
           <p>{t('connection.lost')}</p>
           <span className={styles['next']} aria-hidden>
             {phase === 'waiting'

@@ -91,7 +91,7 @@ function Navigation() {
               className={classes(styles['place'], here === key && styles['here'])}
               aria-current={here === key ? 'page' : undefined}
             >
-              <Icon aria-hidden size={20} />
+              <Icon aria-hidden size="1.25rem" />
               <span>{t(`nav.${key}`)}</span>
               {key === 'catalog' && waiting > 0 && (
                 <span className={styles['count']}>

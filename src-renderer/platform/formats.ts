@@ -10,6 +10,8 @@ export interface Formats {
   duration(ms: number): string;
   dateTime(at: number): string;
   time(at: number): string;
+  /** The time of a moment of today, else date and time, both short. */
+  when(at: number, now: number): string;
   /** `3 minutes ago`. */
   ago(at: number, now: number): string;
   list(items: readonly string[]): string;
@@ -27,6 +29,7 @@ export function createFormats(language: string): Formats {
   const number = new Intl.NumberFormat(language);
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+  const short = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
   const unit = (value: number, name: string, digits: number) =>
@@ -57,6 +60,7 @@ export function createFormats(language: string): Formats {
     },
     dateTime: (at) => dateTime.format(at),
     time: (at) => time.format(at),
+    when: (at, now) => (isSameDay(at, now) ? time : short).format(at),
     ago(at, now) {
       const age = Math.max(0, now - at);
       const [name, size] = AGES.find(([, size]) => age >= size) ?? ['second', 1000];
@@ -65,6 +69,9 @@ export function createFormats(language: string): Formats {
     list: (items) => list.format(items),
   };
 }
+
+const isSameDay = (a: number, b: number): boolean =>
+  new Date(a).toDateString() === new Date(b).toDateString();
 
 export function useFormats(): Formats {
   const { i18n } = useTranslation();

@@ -40,7 +40,7 @@ export function Badge({ tone, children, icon, plain }: BadgeProps) {
   const Icon = icon ?? icons[tone];
   return (
     <span className={classes(styles['badge'], styles[tone], plain && styles['plain'])}>
-      <Icon aria-hidden size={14} strokeWidth={2.25} />
+      <Icon aria-hidden size="0.875rem" strokeWidth={2.25} />
       <span>{children}</span>
     </span>
   );

@@ -22,13 +22,13 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style'
 export function Button({ look = 'secondary', icon: Icon, size = 'normal', children, ...props }: ButtonProps) {
   return (
     <AriaButton {...props} className={classes(styles['button'], styles[look], styles[size])}>
-      {props.isPending ? <Spinner /> : Icon && <Icon aria-hidden size={16} className={styles['icon']} />}
+      {props.isPending ? <Spinner /> : Icon && <Icon aria-hidden size="1rem" className={styles['icon']} />}
       <span>{children}</span>
     </AriaButton>
   );
 }
 
-const Spinner = () => <LoaderCircle aria-hidden size={16} className={styles['spinner']} />;
+const Spinner = () => <LoaderCircle aria-hidden size="1rem" className={styles['spinner']} />;
 
 export interface IconButtonProps extends Omit<AriaButtonProps, 'className' | 'style' | 'children'> {
   icon: LucideIcon;
@@ -45,7 +45,7 @@ export function IconButton({ icon: Icon, label, ...props }: IconButtonProps) {
         aria-label={label}
         className={classes(styles['button'], styles['quiet'], styles['square'])}
       >
-        {props.isPending ? <Spinner /> : <Icon aria-hidden size={18} />}
+        {props.isPending ? <Spinner /> : <Icon aria-hidden size="1.125rem" />}
       </AriaButton>
       <Tooltip className={styles['tooltip'] ?? ''} offset={6}>
         {label}

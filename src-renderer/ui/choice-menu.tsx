@@ -27,7 +27,7 @@ export function ChoiceMenu<Value extends string>({
         className={classes(buttons['button'], buttons['quiet'], buttons['small'])}
         aria-label={`${label}: ${chosen}`}
       >
-        <Icon aria-hidden size={16} />
+        <Icon aria-hidden size="1rem" />
         <span>{chosen}</span>
       </Button>
       <Popover className={styles['popover'] ?? ''} placement="bottom end">
@@ -47,7 +47,7 @@ export function ChoiceMenu<Value extends string>({
               className={styles['item'] ?? ''}
             >
               <span className={styles['tick']}>
-                {option.value === value && <Check aria-hidden size={16} />}
+                {option.value === value && <Check aria-hidden size="1rem" />}
               </span>
               <span lang={option.lang}>{option.label}</span>
             </MenuItem>

@@ -10,7 +10,7 @@ export function FaultNote({ fault }: { fault: Fault | undefined }) {
   return (
     <div role="alert" className={styles['alert']}>
       <div className={styles['fault']}>
-        <OctagonAlert aria-hidden size={18} />
+        <OctagonAlert aria-hidden size="1.125rem" />
         <div>
           <p className={styles['strong']}>{message}</p>
           {advice && <p>{advice}</p>}

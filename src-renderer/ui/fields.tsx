@@ -138,7 +138,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
       {!hideLabel && <FieldLabel required={required}>{label}</FieldLabel>}
       <Button className={classes(styles['input'], styles['trigger'])}>
         <SelectValue className={styles['chosen'] ?? ''} />
-        <ChevronDown aria-hidden size={16} />
+        <ChevronDown aria-hidden size="1rem" />
       </Button>
       <FieldNotes description={description} error={error} />
       <Popover className={styles['popover'] ?? ''}>
@@ -148,7 +148,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
               {({ isSelected }) => (
                 <>
                   <span>{option.label}</span>
-                  {isSelected && <Check aria-hidden size={16} />}
+                  {isSelected && <Check aria-hidden size="1rem" />}
                 </>
               )}
             </ListBoxItem>
@@ -192,7 +192,7 @@ export function Checkbox({ children, description, selected, onChange, disabled }
       isDisabled={disabled ?? false}
     >
       <span className={styles['box']} aria-hidden>
-        {selected && <Check size={14} strokeWidth={3} />}
+        {selected && <Check size="0.875rem" strokeWidth={3} />}
       </span>
       <ToggleWords description={description}>{children}</ToggleWords>
     </AriaCheckbox>
@@ -216,11 +216,11 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
   const { t } = useTranslation('common');
   return (
     <AriaSearchField className={styles['search'] ?? ''} aria-label={label} value={value} onChange={onChange}>
-      <Search aria-hidden size={16} className={styles['glass']} />
+      <Search aria-hidden size="1rem" className={styles['glass']} />
       <Input className={styles['input'] ?? ''} placeholder={label} />
       {value !== '' && (
         <Button className={styles['clear'] ?? ''} aria-label={t('clear')}>
-          <X aria-hidden size={16} />
+          <X aria-hidden size="1rem" />
         </Button>
       )}
     </AriaSearchField>

@@ -29,7 +29,7 @@ export function Menu({ label, actions }: { label: string; actions: readonly Menu
               textValue={text}
               className={classes(styles['item'], danger && styles['danger'])}
             >
-              <Icon aria-hidden size={16} />
+              <Icon aria-hidden size="1rem" />
               {text}
             </MenuItem>
           ))}

@@ -8,7 +8,7 @@ export function Note({ tone = 'info', children }: { tone?: 'info' | 'warn'; chil
   const Icon = tone === 'warn' ? TriangleAlert : Info;
   return (
     <div className={classes(styles['note'], styles[tone])}>
-      <Icon aria-hidden size={18} />
+      <Icon aria-hidden size="1.125rem" />
       <div>{children}</div>
     </div>
   );

@@ -11,6 +11,7 @@ import {
   Virtualizer,
 } from 'react-aria-components';
 import { classes } from './classes.ts';
+import { useRem } from './use-rem.ts';
 import styles from './table.module.css';
 
 export interface TableColumn<Item> {
@@ -22,9 +23,8 @@ export interface TableColumn<Item> {
   sortable?: boolean;
   /** Share of the width; 1 unless said. */
   grow?: number;
-  /** Never narrower, in px. */
+  /** Never narrower, in rem; 5 unless said. */
   minWidth?: number;
-  maxWidth?: number;
 }
 
 export interface TableProps<Item> {
@@ -42,18 +42,19 @@ export interface TableProps<Item> {
   empty: ReactNode;
 }
 
-/** Rows are of one height, so that ten thousand cost no more than twenty; text that does not fit is cut with dots. */
-const ROW_HEIGHT = 52;
-const HEADING_HEIGHT = 36;
+/** In rem. Rows are of one height, so that ten thousand cost no more than twenty; text that does not fit is cut. */
+const ROW_HEIGHT = 3.25;
+const HEADING_HEIGHT = 2.25;
 
 export function Table<Item>(props: TableProps<Item>) {
   const { label, columns, items, idOf, textOf, onOpen, openId, sort, onSort, empty } = props;
+  const rem = useRem();
   if (items.length === 0) return <div className={styles['frame']}>{empty}</div>;
   return (
     <div className={classes(styles['frame'], styles['filled'])}>
       <Virtualizer
         layout={TableLayout}
-        layoutOptions={{ rowHeight: ROW_HEIGHT, headingHeight: HEADING_HEIGHT }}
+        layoutOptions={{ rowHeight: ROW_HEIGHT * rem, headingHeight: HEADING_HEIGHT * rem }}
       >
         <AriaTable
           className={styles['table'] ?? ''}
@@ -68,9 +69,8 @@ export function Table<Item>(props: TableProps<Item>) {
                 id={column.id}
                 isRowHeader={column.isRowHeader ?? false}
                 allowsSorting={column.sortable ?? false}
-                minWidth={column.minWidth ?? 80}
+                minWidth={(column.minWidth ?? 5) * rem}
                 defaultWidth={`${column.grow ?? 1}fr`}
-                {...(column.maxWidth ? { maxWidth: column.maxWidth } : {})}
                 className={styles['column'] ?? ''}
               >
                 {({ sortDirection }) => (
@@ -94,7 +94,11 @@ export function Table<Item>(props: TableProps<Item>) {
                   openId === idOf(item) && styles['open'],
                 )}
               >
-                {(column) => <Cell className={styles['cell'] ?? ''}>{column.cell(item)}</Cell>}
+                {(column) => (
+                  <Cell className={styles['cell'] ?? ''}>
+                    <div className={styles['content']}>{column.cell(item)}</div>
+                  </Cell>
+                )}
               </Row>
             )}
           </TableBody>

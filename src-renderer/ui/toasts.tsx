@@ -88,7 +88,7 @@ function ToastCard({ toast }: { toast: Toast }) {
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
     >
-      <Icon aria-hidden size={18} />
+      <Icon aria-hidden size="1.125rem" />
       <p>{toast.text}</p>
       <IconButton icon={X} label={t('dismiss')} onPress={() => remove(toast.id)} />
     </div>

@@ -32,7 +32,7 @@ export function ToolResult({ result }: { result: Json }) {
   return (
     <div className={styles['result']}>
       <p className={failed ? styles['failed'] : styles['fine']}>
-        {failed ? <TriangleAlert aria-hidden size={18} /> : <CircleCheck aria-hidden size={18} />}
+        {failed ? <TriangleAlert aria-hidden size="1.125rem" /> : <CircleCheck aria-hidden size="1.125rem" />}
         {failed ? t('result.toolError') : t('result.ok')}
       </p>
       {content.slice(0, MOST_PARTS).map((part, index) => (
@@ -84,7 +84,7 @@ function ResourceLink({ link }: { link: Json }) {
   const name = text(link['title']) || text(link['name']) || uri;
   return (
     <p className={styles['link']}>
-      <LinkIcon aria-hidden size={16} />
+      <LinkIcon aria-hidden size="1rem" />
       {/^https?:/.test(uri) ? (
         <a href={uri} target="_blank" rel="noopener noreferrer">
           {name}
@@ -104,7 +104,7 @@ function Resource({ resource }: { resource: Json }) {
   if (typeof resource['text'] === 'string') return <CodeBlock label={uri} text={resource['text']} />;
   return (
     <p className={styles['link']}>
-      <FileText aria-hidden size={16} />
+      <FileText aria-hidden size="1rem" />
       <span>{t('result.binary', { type: text(resource['mimeType']) || '?' })}</span>
       <code dir="ltr">{uri}</code>
     </p>

@@ -109,6 +109,7 @@ function useInvocations(direction: Direction, outcome: Outcome) {
 function useColumns(): ReadonlyArray<TableColumn<Invocation>> {
   const { t } = useTranslation('activity');
   const format = useFormats();
+  const { clock } = useNodeLink();
   return useMemo(
     () => [
       {
@@ -116,7 +117,7 @@ function useColumns(): ReadonlyArray<TableColumn<Invocation>> {
         label: t('column.what'),
         isRowHeader: true,
         grow: 3,
-        minWidth: 150,
+        minWidth: 10,
         cell: (call) => (
           <CellLines
             first={<bdi>{call.tool ?? call.method}</bdi>}
@@ -128,14 +129,14 @@ function useColumns(): ReadonlyArray<TableColumn<Invocation>> {
         id: 'way',
         label: t('column.way'),
         grow: 1.4,
-        minWidth: 100,
+        minWidth: 7,
         cell: (call) => t(`direction.${call.direction}`),
       },
       {
         id: 'outcome',
         label: t('column.outcome'),
         grow: 2,
-        minWidth: 120,
+        minWidth: 9,
         cell: (call) => (
           <CellLines
             first={<Badge tone={tones[call.outcome]}>{t(`outcome.${call.outcome}`)}</Badge>}
@@ -147,24 +148,24 @@ function useColumns(): ReadonlyArray<TableColumn<Invocation>> {
         id: 'took',
         label: t('column.took'),
         grow: 1,
-        minWidth: 80,
+        minWidth: 6,
         cell: (call) => format.duration(Math.round(call.durationMs)),
       },
       {
         id: 'size',
         label: t('column.size'),
         grow: 1,
-        minWidth: 80,
+        minWidth: 6,
         cell: (call) => format.bytes(call.requestBytes + call.responseBytes),
       },
       {
         id: 'when',
         label: t('column.when'),
         grow: 1.6,
-        minWidth: 120,
-        cell: (call) => format.dateTime(call.startedAt),
+        minWidth: 9,
+        cell: (call) => format.when(call.startedAt, clock.now()),
       },
     ],
-    [t, format],
+    [t, format, clock],
   );
 }

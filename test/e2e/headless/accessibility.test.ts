@@ -12,9 +12,10 @@ async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof axeCore };
-    const { violations } = await axe.run(document, {
+    const { violations, passes } = await axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     });
+    if (passes.length < 20) return ['axe looked at next to nothing'];
     return violations.flatMap(({ id, nodes }) =>
       nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.html.slice(0, 160)}`),
     );
@@ -86,14 +87,18 @@ for (const language of ['en', 'ru', 'ar'] as const) {
   for (const theme of ['light', 'dark'] as const) {
     test.describe(`${language}, ${theme}`, () => {
       test.use({ language, theme });
-      for (const [name, show] of Object.entries(views)) {
-        test(name, async ({ home: page }) => {
-          await show(page);
-          await settle(page);
-          await page.screenshot({ path: `test-results/views/${name}-${language}-${theme}.png` });
-          expect(await violations(page)).toEqual([]);
-        });
-      }
+      test('no view violates what axe knows of', async ({ home: page }) => {
+        test.slow();
+        for (const [name, show] of Object.entries(views)) {
+          await test.step(name, async () => {
+            await page.keyboard.press('Escape');
+            await show(page);
+            await settle(page);
+            await page.screenshot({ path: `test-results/views/${name}-${language}-${theme}.png` });
+            expect.soft(await violations(page), name).toEqual([]);
+          });
+        }
+      });
     });
   }
 }

@@ -20,14 +20,14 @@ export function Diff({ changes }: { changes: readonly Change[] }) {
           <code dir="ltr">{path}</code>
           {before !== undefined && (
             <del>
-              <Minus aria-hidden size={14} />
+              <Minus aria-hidden size="0.875rem" />
               <span className="visually-hidden">{t('diff.before')}</span>
               <span dir="auto">{before}</span>
             </del>
           )}
           {after !== undefined && (
             <ins>
-              <Plus aria-hidden size={14} />
+              <Plus aria-hidden size="0.875rem" />
               <span className="visually-hidden">{t('diff.after')}</span>
               <span dir="auto">{after}</span>
             </ins>

@@ -42,7 +42,7 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
       isRowHeader: true,
       sortable: true,
       grow: 3,
-      minWidth: 160,
+      minWidth: 10,
       cell: (item) => (
         <CellLines first={<bdi>{labelOf(item)}</bdi>} second={<bdi>{item.description ?? item.name}</bdi>} />
       ),
@@ -52,7 +52,7 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
       label: t('column.provider'),
       sortable: true,
       grow: 2,
-      minWidth: 110,
+      minWidth: 7,
       cell: (item) => (
         <CellLines
           first={
@@ -71,7 +71,7 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
       label: t('column.state'),
       sortable: true,
       grow: 1.4,
-      minWidth: 140,
+      minWidth: 9,
       cell: (item) =>
         item.reachable ? <ToolStateBadge state={item.state} /> : <Badge tone="bad">{t('unreachable')}</Badge>,
     };

@@ -85,7 +85,7 @@ function Item({
 }) {
   return (
     <li className={bad ? styles['bad'] : styles['warn']}>
-      <Icon aria-hidden size={18} />
+      <Icon aria-hidden size="1.125rem" />
       <p>{children}</p>
       {action}
     </li>
@@ -95,6 +95,6 @@ function Item({
 const Go = ({ to, children }: { to: string; children: ReactNode }) => (
   <Link href={to} className={styles['go']}>
     {children}
-    <ArrowRight aria-hidden size={16} className={styles['arrow']} />
+    <ArrowRight aria-hidden size="1rem" className={styles['arrow']} />
   </Link>
 );

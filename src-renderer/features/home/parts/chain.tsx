@@ -48,7 +48,7 @@ export function Chain() {
   return (
     <ol className={styles['chain']} aria-label={t('chain.label')}>
       <Stop>
-        <Bot aria-hidden size={24} />
+        <Bot aria-hidden size="1.5rem" />
         <span>{t('chain.clients')}</span>
       </Stop>
       <Way />
@@ -61,7 +61,7 @@ export function Chain() {
         <Fragment key={hop.key}>
           {index > 0 && <li className={styles['and']} aria-hidden />}
           <Stop>
-            <hop.icon aria-hidden size={20} />
+            <hop.icon aria-hidden size="1.25rem" />
             <strong>{hop.value}</strong>
             {hop.to ? <Link href={hop.to}>{hop.words}</Link> : <span>{hop.words}</span>}
           </Stop>

@@ -25,7 +25,7 @@ export function ServersCard() {
           title={t('servers.empty')}
           action={
             <Link href="/servers/+add" className={styles['go']}>
-              <Plus aria-hidden size={16} />
+              <Plus aria-hidden size="1rem" />
               {t('servers.add')}
             </Link>
           }

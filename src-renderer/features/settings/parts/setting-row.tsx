@@ -39,7 +39,11 @@ export function SettingRow({ setting, onChanged }: { setting: Setting; onChanged
     <li className={styles['setting']}>
       <div className={styles['words']}>
         <code dir="ltr">{key}</code>
-        {description && <p dir="auto">{description}</p>}
+        {description && (
+          <p>
+            <bdi>{description}</bdi>
+          </p>
+        )}
       </div>
       <Inline>
         <code dir="ltr" className={styles['value']}>
