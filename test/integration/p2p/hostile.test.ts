@@ -218,7 +218,7 @@ describe('hostile peers', () => {
         new Promise((_resolve, reject) =>
           signal.addEventListener('abort', () => {
             aborted.push(signal.reason);
-            reject(signal.reason);
+            reject(signal.reason as Error);
           }),
         ),
     );

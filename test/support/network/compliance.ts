@@ -176,7 +176,7 @@ export function complianceSuite(name: string, createHarness: () => Harness): voi
         expect(() => a.serve(ECHO, (payload) => payload)).toThrow(AppError);
         const served = a.serve(SLOW, () => utf8('here'));
         expect(fromUtf8(await b.call(a.peerId, SLOW, utf8('')).response)).toBe('here');
-        served.close();
+        await served.close();
         expect(await codeOf(b.call(a.peerId, SLOW, utf8('')).response)).toBe('p2p.unknown_protocol');
       });
 
@@ -419,7 +419,7 @@ export function complianceSuite(name: string, createHarness: () => Harness): voi
         });
         await untilHeard(world, a, 'news', () => heard > 0);
         await sleep(world.clock, 300);
-        subscription.close();
+        await subscription.close();
         const before = heard;
         await a.announce('news', utf8('late'));
         await sleep(world.clock, 300);

@@ -70,7 +70,7 @@ export function createSimulatedNetwork(
     if (!running || !listeners || seen.has(message.id)) return;
     seen.add(message.id);
     const verdicts = await Promise.all(
-      [...listeners].map((listener) => listener(message.data, message.author)),
+      [...listeners].map(async (listener) => listener(message.data, message.author)),
     );
     if (verdicts.every((verdict) => verdict === 'accept')) spread(message, from);
   }

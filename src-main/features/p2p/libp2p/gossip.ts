@@ -50,7 +50,7 @@ export function createGossip(deps: { log: Log; gate(peerId: PeerId): boolean }):
 
   async function strictest(topic: string, data: Uint8Array, from: PeerId): Promise<GossipVerdict> {
     const verdicts = await Promise.all(
-      [...(topics.get(topic) ?? [])].map((listener) => listener(data, from)),
+      [...(topics.get(topic) ?? [])].map(async (listener) => listener(data, from)),
     );
     const worst = Math.max(0, ...verdicts.map((verdict) => STRICTNESS.indexOf(verdict)));
     return STRICTNESS[worst] ?? 'ignore';

@@ -1,4 +1,5 @@
-/** The `Network` port on libp2p: TCP, noise, yamux, identify, Kademlia under our own name, gossipsub and mDNS. */
+/** The `Network` port on libp2p: TCP, TLS or noise, yamux, identify, Kademlia under our own name, gossipsub and mDNS. */
+import { KEEP_ALIVE } from '@libp2p/interface';
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { p2pError } from '#shared/features/p2p/errors.ts';
@@ -98,7 +99,11 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   }
 
   async function hangUp(peerId: PeerId): Promise<void> {
-    await Promise.all((node?.getConnections(peerIdFromString(peerId)) ?? []).map(connections.close));
+    if (!node) return;
+    const id = peerIdFromString(peerId);
+    // The index marks some peers as worth keeping, and libp2p would dial those again at once.
+    await node.peerStore.merge(id, { tags: { [`${KEEP_ALIVE}-kad-dht`]: undefined } });
+    await Promise.all(node.getConnections(id).map(connections.close));
   }
 
   async function learn(peerId: PeerId): Promise<void> {

@@ -213,7 +213,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       queued: false,
       next: undefined,
     }),
-    send(lane, type, body, head = NOTHING, settle = undefined) {
+    send(lane, type, body, head = NOTHING, settle) {
       const message: Message = { type, head, body, offset: 0, settle, next: undefined };
       if (lane.last) lane.last.next = message;
       else lane.first = message;
