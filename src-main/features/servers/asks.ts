@@ -16,7 +16,7 @@ export type AskVerdict =
  * session has ever used its process. What the process was not told of, it cannot ask. `via` is the exchange on whose own stream the request came, where that is known.
  */
 export function judgeAsk(
-  lane: Pick<Lane, 'owner' | 'capabilities' | 'inFlight' | 'usedBy'>,
+  lane: Pick<Lane, 'owner' | 'capabilities' | 'inFlight' | 'severalSessions'>,
   method: string,
   params: JsonObject | undefined,
   via: McpExchange | undefined,
@@ -29,7 +29,7 @@ export function judgeAsk(
   if (waiting.length === 0 && method === 'roots/list') return { kind: 'answer', result: { roots: [] } };
   const exchange = via ?? waiting.at(-1);
   if (!exchange) return refuse('No client is waiting for this server.', false);
-  if (lane.owner === undefined && lane.usedBy.size !== 1)
+  if (lane.owner === undefined && lane.severalSessions)
     return refuse('Several clients share this process, so none of them can be asked.', true);
   if (!declaresAsk(exchange.caller.capabilities, method, params))
     return refuse(`The client does not support ${method}.`, lane.owner === undefined);

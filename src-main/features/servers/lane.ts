@@ -19,8 +19,14 @@ export interface Lane {
   readonly opening: boolean;
   /** Requests being answered, oldest first. */
   readonly inFlight: ReadonlySet<McpExchange>;
-  /** Sessions that used the process since it started, with their principals. */
-  readonly usedBy: ReadonlyMap<string, string>;
+  /** Sessions that used the process since it started and still live. */
+  readonly users: ReadonlySet<string>;
+  /** A session has used the process since it started. */
+  readonly everUsed: boolean;
+  /** More than one session has ever used the process: what it says may concern one that is gone. */
+  readonly severalSessions: boolean;
+  /** They belonged to more than one party. */
+  readonly severalPrincipals: boolean;
   /** Monotonic ms of the last use. */
   readonly usedAt: number;
   /** Epoch ms at which the process started. */
@@ -52,10 +58,16 @@ export interface LaneOptions {
   onEnded(lane: Lane, delayMs: number | undefined): void;
 }
 
+/** Sessions of one process that log messages can reach; the oldest are left out beyond. */
+const MAX_USERS = 4_096;
+
 export function createLane(deps: { clock: Clock; supervisor: Supervisor }, options: LaneOptions): Lane {
   const { clock, supervisor } = deps;
   const inFlight = new Set<McpExchange>();
-  const usedBy = new Map<string, string>();
+  const users = new Set<string>();
+  let firstUser: { session: string; principal: string } | undefined;
+  let severalSessions = false;
+  let severalPrincipals = false;
   const stop = new AbortController();
   let connection: Connection | undefined;
   /** Connected, but perhaps not prepared yet. */
@@ -71,7 +83,7 @@ export function createLane(deps: { clock: Clock; supervisor: Supervisor }, optio
     const made = await attempt();
     const began = clock.monotonic();
     startedAt = clock.now();
-    usedBy.clear();
+    forgetUsers();
     connecting = made;
     void made.closed.then((reason) => onClosed(began, reason));
     await options.prepare(lane, made);
@@ -108,6 +120,22 @@ export function createLane(deps: { clock: Clock; supervisor: Supervisor }, optio
     return opening;
   }
 
+  function noteUser(session: string, principal: string): void {
+    firstUser ??= { session, principal };
+    severalSessions ||= session !== firstUser.session;
+    severalPrincipals ||= principal !== firstUser.principal;
+    users.add(session);
+    const [oldest] = users;
+    if (users.size > MAX_USERS && oldest !== undefined) users.delete(oldest);
+  }
+
+  function forgetUsers(): void {
+    users.clear();
+    firstUser = undefined;
+    severalSessions = false;
+    severalPrincipals = false;
+  }
+
   const lane: Lane = {
     owner: options.owner?.session,
     capabilities: options.capabilities,
@@ -118,7 +146,16 @@ export function createLane(deps: { clock: Clock; supervisor: Supervisor }, optio
       return opening !== undefined;
     },
     inFlight,
-    usedBy,
+    users,
+    get everUsed() {
+      return firstUser !== undefined;
+    },
+    get severalSessions() {
+      return severalSessions;
+    },
+    get severalPrincipals() {
+      return severalPrincipals;
+    },
     get usedAt() {
       return usedAt;
     },
@@ -132,7 +169,7 @@ export function createLane(deps: { clock: Clock; supervisor: Supervisor }, optio
       const ready = connection ?? (await open());
       const { session, principal } = exchange.caller;
       inFlight.add(exchange);
-      usedBy.set(session, principal);
+      noteUser(session, principal);
       try {
         return await ready.request(message, exchange, logLevel);
       } finally {
@@ -141,8 +178,8 @@ export function createLane(deps: { clock: Clock; supervisor: Supervisor }, optio
         if (lane.retired && inFlight.size === 0) void lane.close();
       }
     },
-    adopt: (session, principal) => void usedBy.set(session, principal),
-    forget: (session) => void usedBy.delete(session),
+    adopt: noteUser,
+    forget: (session) => void users.delete(session),
     close() {
       closing ??= (async () => {
         stop.abort(stopped());

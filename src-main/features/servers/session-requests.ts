@@ -131,9 +131,9 @@ export function createSessionRequests(
 
   function onMessage(lane: Lane, params: JsonObject, via: McpExchange | undefined): void {
     // Who caused it is unknown: on a process that several parties share, nobody hears of it.
-    if (new Set(lane.usedBy.values()).size > 1 && !via) return;
+    if (lane.severalPrincipals && !via) return;
     const level = typeof params['level'] === 'string' ? params['level'] : 'info';
-    const listeners = new Set(sessions.listeners(via ? [via.caller.session] : lane.usedBy.keys(), level));
+    const listeners = new Set(sessions.listeners(via ? [via.caller.session] : lane.users, level));
     const causer = via ?? causerOn(lane);
     if (causer && listeners.delete(causer.caller.session))
       causer.notify({ method: 'notifications/message', params });
@@ -145,7 +145,7 @@ export function createSessionRequests(
     const [only, other] = lane.inFlight;
     if (!only || other) return undefined;
     const certain =
-      lane.usedBy.size === 1 || only.caller.era === 'modern' || lane.connection?.era === 'modern';
+      !lane.severalSessions || only.caller.era === 'modern' || lane.connection?.era === 'modern';
     return certain ? only : undefined;
   }
 

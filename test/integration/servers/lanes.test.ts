@@ -86,6 +86,26 @@ describe('processes and the sessions they serve', () => {
     expect(third.capabilities).toEqual({});
   });
 
+  it('auto: one that used the process before counts even when it is gone', async () => {
+    const servers = start();
+    await servers.add(program('it', 'legacy-stdio.ts'));
+    await facts({ session: 'gone', capabilities: FULL });
+    servers.sessionEnded('gone');
+    const client = exchangeOf({ session: 'a', capabilities: FULL });
+    await expect(callTool(servers, 'it', 'ask', { method: 'roots/list' }, client)).rejects.toMatchObject({
+      name: 'McpError',
+    });
+    expect(client.asked).toEqual([]);
+  });
+
+  it('a shared process that no client used ends when idle, and starts again on first use', async () => {
+    const servers = start({ laneIdleMs: 100 });
+    const { pid } = await servers.add(program('it', 'legacy-stdio.ts'));
+    await until(async () => !(await isAlive(pid as number)));
+    expect(servers.get('it')).toMatchObject({ state: 'idle', toolCount: 13 });
+    expect((await facts()).pid).not.toBe(pid);
+  });
+
   it('what was learnt of a server outlives the node', async () => {
     start();
     await bench.servers.add(program('it', 'legacy-stdio.ts'));

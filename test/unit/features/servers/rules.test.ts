@@ -143,7 +143,7 @@ describe('a request of a server', () => {
     owner,
     capabilities: FULL_CAPABILITIES,
     inFlight: new Set(inFlight),
-    usedBy: new Map(users.map((session) => [session, 'local'])),
+    severalSessions: users.length > 1,
   });
 
   it('reaches the one session that ever used the process, which then keeps it', () => {
