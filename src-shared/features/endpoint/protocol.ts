@@ -61,6 +61,3 @@ export const isLogLevel = (level: unknown): level is string =>
 /** Whether a message of `level` passes a threshold. Unknown levels pass: dropping them would hide something. */
 export const passesLevel = (level: unknown, threshold: string): boolean =>
   typeof level !== 'string' || !LEVELS.includes(level) || LEVELS.indexOf(level) >= LEVELS.indexOf(threshold);
-
-/** The server→client requests of MCP. */
-export const ASK_METHODS = ['sampling/createMessage', 'elicitation/create', 'roots/list'] as const;

@@ -3,7 +3,7 @@
  * says. With a second argument it serves Streamable HTTP and prints its port, without one its standard streams.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
@@ -45,7 +45,7 @@ function createEcho(): Server {
 
 async function serveHttp(json: boolean): Promise<void> {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
-  const http = createServer(async (req, res) => {
+  const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const id = req.headers['mcp-session-id'];
     const known = typeof id === 'string' ? sessions.get(id) : undefined;
     if (known) return known.handleRequest(req, res);
@@ -56,7 +56,8 @@ async function serveHttp(json: boolean): Promise<void> {
     });
     await createEcho().connect(opened as never);
     return opened.handleRequest(req, res);
-  });
+  };
+  const http = createServer((req, res) => void handle(req, res));
   http.listen(0, '127.0.0.1', () => console.log((http.address() as AddressInfo).port));
 }
 

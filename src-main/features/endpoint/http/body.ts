@@ -6,46 +6,47 @@ export type Body =
   | { ok: false; status: 400 | 413 | 415 | 503; message: string; parse: boolean };
 
 export interface BodyReader {
-  /** Resolves with `undefined` when the client went away. */
-  read(req: IncomingMessage): Promise<Body | undefined>;
+  /** Calls `done` once, with `undefined` when the client went away. A callback: every call of every client passes here. */
+  read(req: IncomingMessage, done: (body: Body | undefined) => void): void;
 }
 
 export function createBodyReader(limits: { bodyBytes: number; bufferedBodyBytes: number }): BodyReader {
   let buffered = 0;
 
-  function receive(req: IncomingMessage): Promise<Body | undefined> {
-    return new Promise((resolve) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      const settle = (body: Body | undefined): void => {
-        buffered -= bytes;
-        bytes = 0;
-        resolve(body);
-      };
-      req.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        buffered += chunk.length;
-        if (bytes > limits.bodyBytes) stop(tooLarge(limits.bodyBytes));
-        else if (buffered > limits.bufferedBodyBytes) stop(overloaded);
-        else chunks.push(chunk);
-      });
-      const stop = (body: Body): void => {
-        req.removeAllListeners('data');
-        req.resume();
-        settle(body);
-      };
-      req.on('end', () => settle(parse(chunks)));
-      req.on('close', () => settle(undefined));
-      req.on('error', () => settle(undefined));
+  function receive(req: IncomingMessage, done: (body: Body | undefined) => void): void {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let settled = false;
+
+    function settle(body: Body | undefined): void {
+      if (settled) return;
+      settled = true;
+      buffered -= bytes;
+      done(body);
+    }
+
+    req.on('data', (chunk: Buffer) => {
+      // What follows a refusal is read past, so that the client gets to see it.
+      if (settled) return;
+      bytes += chunk.length;
+      buffered += chunk.length;
+      if (bytes > limits.bodyBytes) settle(tooLarge(limits.bodyBytes));
+      else if (buffered > limits.bufferedBodyBytes) settle(overloaded);
+      else chunks.push(chunk);
     });
+    req.on('end', () => {
+      if (!settled) settle(parse(chunks));
+    });
+    req.on('close', () => settle(undefined));
   }
 
   return {
-    async read(req) {
+    read(req, done) {
       if (!isJson(req.headers['content-type']))
-        return refused(415, 'The content type of a message is application/json.');
-      if (Number(req.headers['content-length'] ?? 0) > limits.bodyBytes) return tooLarge(limits.bodyBytes);
-      return receive(req);
+        return done(refused(415, 'The content type of a message is application/json.'));
+      if (Number(req.headers['content-length'] ?? 0) > limits.bodyBytes)
+        return done(tooLarge(limits.bodyBytes));
+      receive(req, done);
     },
   };
 }

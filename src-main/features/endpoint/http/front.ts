@@ -9,7 +9,7 @@ import type { Log } from '#main/platform/log.ts';
 import { appFault } from '../faults.ts';
 import type { LegacyHttp, Visit } from '../legacy/http.ts';
 import type { ModernHttp } from '../modern/http.ts';
-import type { BodyReader } from './body.ts';
+import type { Body, BodyReader } from './body.ts';
 import type { Client, Guard } from './guard.ts';
 import { refuse, sendEmpty, sendError } from './replies.ts';
 
@@ -52,7 +52,7 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
       if (!visit) return;
       open.set(res, visit.client.clientId);
       res.once('close', () => open.delete(res));
-      serve(visit).catch((fault: unknown) => failed(res, fault));
+      serve(visit);
     } catch (fault) {
       failed(res, fault);
     }
@@ -83,10 +83,12 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
     return deps.hasProfile(profile) ? undefined : { status: 404, message: 'There is no such profile.' };
   }
 
-  async function serve(visit: Visit): Promise<void> {
+  function serve(visit: Visit): void {
     switch (visit.req.method) {
       case 'POST':
-        return post(visit);
+        return deps.bodies.read(visit.req, (body) => {
+          if (body) received(visit, body);
+        });
       case 'GET':
         return legacy.get(visit);
       case 'DELETE':
@@ -100,10 +102,16 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
     }
   }
 
-  async function post(visit: Visit): Promise<void> {
+  function received(visit: Visit, body: Body): void {
+    try {
+      post(visit, body);
+    } catch (fault) {
+      failed(visit.res, fault);
+    }
+  }
+
+  function post(visit: Visit, body: Body): void {
     const { req, res, headers } = visit;
-    const body = await deps.bodies.read(req);
-    if (!body) return;
     if (!body.ok) {
       if (body.parse)
         return sendError(
@@ -116,9 +124,9 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
       return refuse(res, body.status, body.message, headers);
     }
     const message = Array.isArray(body.value) ? undefined : sortMessage(body.value);
-    if (!message || message.kind === 'answer') return legacy.post(visit, body.value);
+    if (!message || message.kind === 'answer') return legacy.post(visit, message, body.value);
     const classified = classify(message, standardHeaders(req));
-    if (classified.era === 'legacy') return legacy.post(visit, body.value);
+    if (classified.era === 'legacy') return legacy.post(visit, message, body.value);
     if (classified.era === 'refused')
       return sendError(res, classified.status, classified.error, idOf(body.value), headers);
     if (message.kind === 'request') modern.post(visit, message, classified.envelope);

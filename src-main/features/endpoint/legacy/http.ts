@@ -37,8 +37,8 @@ export interface Visit {
 }
 
 export interface LegacyHttp {
-  /** A POST whose body is no modern message. */
-  post(visit: Visit, body: unknown): void;
+  /** A POST that is no modern message: sorted, where it is one message, and as it came. */
+  post(visit: Visit, message: RpcMessage | undefined, body: unknown): void;
   get(visit: Visit): void;
   delete(visit: Visit): void;
 }
@@ -54,8 +54,7 @@ export interface LegacyHttpDeps {
 export function createLegacyHttp(deps: LegacyHttpDeps, limits: EndpointLimits): LegacyHttp {
   const { sessions, events } = deps;
 
-  function post(visit: Visit, body: unknown): void {
-    const message = Array.isArray(body) ? undefined : sortMessage(body);
+  function post(visit: Visit, message: RpcMessage | undefined, body: unknown): void {
     if (message?.kind === 'request' && message.method === 'initialize') return initialize(visit, message);
     const found = sessionOf(visit, body);
     if (!found) return;

@@ -167,7 +167,7 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
     );
     for (const outcome of await Promise.allSettled(set))
       if (outcome.status === 'rejected')
-        deps.log.debug({ err: outcome.reason }, 'a server did not take the log level');
+        deps.log.debug({ err: outcome.reason as unknown }, 'a server did not take the log level');
     return {};
   }
 

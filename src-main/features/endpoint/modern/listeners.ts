@@ -83,7 +83,7 @@ export function createListeners(deps: ListenersDeps, limits: EndpointLimits): Li
     return uris.filter((uri, at) => {
       const outcome = taken[at];
       if (outcome?.status === 'rejected')
-        deps.log.debug({ err: outcome.reason, uri }, 'a resource cannot be subscribed to');
+        deps.log.debug({ err: outcome.reason as unknown, uri }, 'a resource cannot be subscribed to');
       return outcome?.status === 'fulfilled';
     });
   }
@@ -179,5 +179,5 @@ function readFilter(value: JsonValue | undefined, maxUris: number): Filter {
     throw invalidParams('resourceSubscriptions is not a list of URIs.');
   if (uris.length > maxUris)
     throw invalidParams(`At most ${maxUris} resources can be subscribed to at a time.`);
-  return uris.length > 0 ? { ...filter, resourceSubscriptions: [...new Set(uris as string[])] } : filter;
+  return uris.length > 0 ? { ...filter, resourceSubscriptions: [...new Set(uris)] } : filter;
 }
