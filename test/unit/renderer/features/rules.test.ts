@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { byReach } from '../../../../src-renderer/features/home/addresses.ts';
+import {
+  annotationWords,
+  countByScope,
+  filterTools,
+  labelOf,
+  sortTools,
+} from '../../../../src-renderer/features/catalog/rules.ts';
+import { httpSnippet, shellLine, stdioSnippet } from '../../../../src-renderer/features/clients/snippets.ts';
+import { pickPositions } from '../../../../src-renderer/features/identity/positions.ts';
+import { byImportance } from '../../../../src-renderer/features/peers/rules.ts';
+import { createSeededRandom } from '#test/support/random.ts';
+import { busyWorld } from '#test/support/renderer/world.ts';
+
+const world = busyWorld(1_800_000_000_000);
+const tools = world.tools.map(({ view }) => view);
+
+describe('the catalog', () => {
+  it('counts and filters by scope alike', () => {
+    const counts = countByScope(tools);
+    for (const [scope, count] of Object.entries(counts)) {
+      const filter = { scope: scope as keyof typeof counts, state: 'any', search: '' } as const;
+      expect(filterTools(tools, filter)).toHaveLength(count);
+    }
+    expect(counts).toEqual({ all: 8, catalog: 5, local: 4, network: 4 });
+  });
+
+  it('finds a tool by any words of it, in any order and case', () => {
+    const found = (search: string) =>
+      filterTools(tools, { scope: 'all', state: 'any', search }).map(({ name }) => name);
+    expect(found('FORECAST hourly')).toEqual(['forecast']);
+    expect(found('борис')).toEqual(['delete_notes', 'search_notes']);
+    expect(found('')).toHaveLength(tools.length);
+  });
+
+  it('sorts without losing or inventing any', () => {
+    for (const key of ['tool', 'provider', 'state'] as const) {
+      const up = sortTools(tools, key, false);
+      expect(new Set(up)).toEqual(new Set(tools));
+    }
+    expect(sortTools(tools, 'tool', false).map(labelOf)[0]).toBe('Annotated Message');
+    expect(sortTools(tools, 'state', false)[0]?.state).toBe('changed');
+  });
+
+  it('says of annotations what MCP says they mean', () => {
+    expect(annotationWords(undefined)).toEqual(['unknown']);
+    expect(annotationWords({ readOnlyHint: true, destructiveHint: true })).toEqual(['readOnly']);
+    expect(annotationWords({ destructiveHint: false, idempotentHint: true })).toEqual([
+      'additive',
+      'idempotent',
+    ]);
+    expect(annotationWords({ destructiveHint: true, openWorldHint: true })).toEqual([
+      'destructive',
+      'openWorld',
+    ]);
+    expect(annotationWords({ readOnlyHint: 'yes' })).toEqual(['unknown']);
+  });
+});
+
+describe('peers and addresses', () => {
+  it('puts who is connected and known first, who is blocked last', () => {
+    const states = byImportance(world.peers).map(({ connected, blocked }) =>
+      blocked ? 'blocked' : connected,
+    );
+    expect(states).toEqual([true, true, false, 'blocked']);
+  });
+
+  it('puts addresses that others can reach first', () => {
+    expect(byReach(['/ip4/127.0.0.1/tcp/1', '/ip6/::1/tcp/1', '/ip4/192.0.2.1/tcp/1'])[0]).toBe(
+      '/ip4/192.0.2.1/tcp/1',
+    );
+  });
+});
+
+describe('the recovery phrase', () => {
+  it('asks for different positions within the phrase', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 3, max: 24 }), (seed, length) => {
+        const picked = pickPositions(createSeededRandom(seed), 3, length);
+        expect(new Set(picked).size).toBe(3);
+        expect(picked.every((position) => position >= 1 && position <= length)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('snippets for AI clients', () => {
+  it('quote for a shell only what needs it', () => {
+    expect(shellLine({ command: 'npx', args: ['toolswarm', 'mcp'] })).toBe('npx toolswarm mcp');
+    expect(shellLine({ command: '/opt/My App/run', args: ["it's"] })).toBe(`'/opt/My App/run' 'it'\\''s'`);
+  });
+
+  it('are JSON, and show no token', () => {
+    expect(JSON.parse(stdioSnippet({ command: 'a', args: ['b'] }))).toEqual({
+      mcpServers: { toolswarm: { command: 'a', args: ['b'] } },
+    });
+    expect(httpSnippet('http://127.0.0.1:7420/mcp')).toContain('Bearer <token>');
+  });
+});
