@@ -206,12 +206,31 @@ function Input({ field, ...props }: InputProps) {
     case 'number':
       return <TextField {...common} inputRef={inputRef} inputMode={field.integer ? 'numeric' : 'decimal'} />;
     case 'json':
-      return <TextField {...common} inputRef={inputRef} code rows={5} placeholder="{ }" />;
+      return (
+        <TextField
+          {...common}
+          description={<JsonNotes words={field.description} />}
+          inputRef={inputRef}
+          code
+          rows={3}
+        />
+      );
     default:
       return (
         <TextField {...common} inputRef={inputRef} rows={field.kind === 'text' && field.multiline ? 4 : 1} />
       );
   }
+}
+
+/** Under a field whose schema allows anything: what its value is for, and how to write it. */
+function JsonNotes({ words }: { words: string | undefined }) {
+  const { t } = useTranslation('form');
+  return (
+    <>
+      {words && <span className={styles['line']}>{words}</span>}
+      <span className={styles['line']}>{t('asJson')}</span>
+    </>
+  );
 }
 
 function useProblemText(): (problem: Problem | undefined) => string | undefined {
