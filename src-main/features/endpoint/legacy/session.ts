@@ -103,7 +103,7 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
       };
       const onAbort = (): void => {
         settle();
-        call.outlet?.send(
+        call.send(
           notificationText('notifications/cancelled', { requestId: id, reason: 'the request ended' }),
         );
         reject(call.signal.reason as Error);
@@ -118,9 +118,9 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
           reject(error);
         },
       });
-      if (call.aborted) return onAbort();
+      if (call.signal.aborted) return onAbort();
       call.signal.addEventListener('abort', onAbort, { once: true });
-      call.outlet?.send(requestText(id, method, params));
+      call.send(requestText(id, method, params));
     });
   }
 
@@ -194,7 +194,7 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
       call = begin(message, outlet);
       return resultText(message.id, await run(message, call));
     } catch (fault) {
-      return call?.aborted && !over ? undefined : failed(message, over ?? fault);
+      return call?.signal.aborted && !over ? undefined : failed(message, over ?? fault);
     } finally {
       call?.end();
       if (call && calls.get(message.id) === call) calls.delete(message.id);

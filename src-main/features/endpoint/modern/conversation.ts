@@ -78,7 +78,7 @@ export function startConversation(options: ConversationOptions): Conversation {
     }
     if (questions.size >= options.maxAsks) return Promise.reject(busy('questions to one client'));
     return new Promise((resolve, reject) => {
-      if (asking.aborted) return reject(asking.signal.reason as Error);
+      if (asking.signal.aborted) return reject(asking.signal.reason as Error);
       questions.set(`ask-${(asked += 1)}`, { request, resolve, reject });
       gather();
     });
