@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/progress.tsx';
+import { Prose } from '../ui/prose.tsx';
 import styles from './connection.module.css';
 
 /** Whether the page was ever connected: before, there is nothing to show; after, what was shown stays. */
@@ -48,7 +49,9 @@ function Refused({ state, onRetry }: { state: ConnectionState; onRetry(): void }
         </Button>
       }
     >
-      <p>{advice}</p>
+      <p>
+        <Prose>{advice}</Prose>
+      </p>
       {needsLink && <CodeBlock label={t('connection.command')} text="toolswarm open" />}
     </EmptyState>
   );

@@ -16,6 +16,9 @@ import { ToastRegion } from '../ui/toasts.tsx';
 import { ConnectionBanner, useGate } from './connection.tsx';
 import styles from './frame.module.css';
 
+/** The same in every language. */
+const PRODUCT = 'Toolswarm';
+
 const places = [
   { path: '/', key: 'home', icon: House },
   { path: '/servers', key: 'servers', icon: Server },
@@ -81,7 +84,7 @@ function Navigation() {
     <nav className={styles['nav']} aria-label={t('navigation')}>
       <div className={styles['brand']}>
         <Mark />
-        <span>Toolswarm</span>
+        <span>{PRODUCT}</span>
       </div>
       <ul>
         {places.map(({ path: to, key, icon: Icon }) => (

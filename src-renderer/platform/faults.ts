@@ -5,10 +5,6 @@ import { type ErrorShape, toErrorShape } from '#shared/kernel/errors.ts';
 
 export type Fault = ErrorShape;
 
-/** True for an operation that the person or the page itself called off. */
-export const isAbort = (error: unknown): boolean =>
-  error instanceof DOMException && error.name === 'AbortError';
-
 export function faultOf(error: unknown): Fault {
   return toErrorShape(error);
 }

@@ -1,6 +1,7 @@
 import { OctagonAlert } from 'lucide-react';
 import { type Fault, useFaultText } from '../platform/faults.ts';
 import styles from './notes.module.css';
+import { Prose } from './prose.tsx';
 
 /** What went wrong and what to do next, announced when it appears. */
 export function FaultNote({ fault }: { fault: Fault | undefined }) {
@@ -12,8 +13,14 @@ export function FaultNote({ fault }: { fault: Fault | undefined }) {
       <div className={styles['fault']}>
         <OctagonAlert aria-hidden size="1.125rem" />
         <div>
-          <p className={styles['strong']}>{message}</p>
-          {advice && <p>{advice}</p>}
+          <p className={styles['strong']}>
+            <Prose>{message}</Prose>
+          </p>
+          {advice && (
+            <p>
+              <Prose>{advice}</Prose>
+            </p>
+          )}
           <p className={styles['code']}>
             <code dir="ltr">{fault.code}</code>
             {/* A translation leaves out the facts of the case; the node’s own sentence has them. */}

@@ -37,7 +37,7 @@ function Branch({ name, value, depth }: { name?: string; value: unknown; depth: 
           <Branch key={childName} name={childName} value={child} depth={depth + 1} />
         ))}
         {entries.length > MOST_ENTRIES && (
-          <div className={styles['count']}>… +{entries.length - MOST_ENTRIES}</div>
+          <div className={styles['count']}>{`… +${entries.length - MOST_ENTRIES}`}</div>
         )}
       </div>
     </details>

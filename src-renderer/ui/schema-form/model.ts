@@ -75,7 +75,7 @@ function describe(schema: unknown, root: unknown, depth: number): Field {
   if (!isObject(schema) || depth > DEEPEST) return { kind: 'json' };
   const target = resolve(schema, root);
   if (!target) return { ...wordsOf(schema), kind: 'json' };
-  return { ...wordsOf(target), ...wordsOf(schema), ...shapeOf(target, root, depth) } as Field;
+  return { ...wordsOf(target), ...wordsOf(schema), ...shapeOf(target, root, depth) };
 }
 
 function wordsOf(schema: JsonObject): Words {

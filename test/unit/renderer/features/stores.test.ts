@@ -45,8 +45,8 @@ describe('the stores', () => {
     await vi.waitFor(() => expect(servers.store.getState().items).toHaveLength(2), 5000);
     expect(servers.store.getState().items?.[0]?.name).toBe('everything');
 
-    servers.close();
-    peers.close();
+    await servers.close();
+    await peers.close();
     link.close();
   });
 
