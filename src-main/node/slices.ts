@@ -113,7 +113,7 @@ function createNetwork(
     {
       ...base,
       privateKey: identity.nodeSeed(),
-      certificate: identity.certificate(),
+      certificate: () => identity.certificate(),
       gate: (peerId) => !trust.isBlocked(peerId),
       admit(peerId, certificate) {
         const admission = identity.admit(peerId, certificate);

@@ -69,7 +69,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       ...deps,
       db,
       privateKey: nodeSeed,
-      certificate,
+      certificate: () => certificate,
       gate: (peer) => !trust.isBlocked(peer),
       admit(peer, bytes) {
         const node = certified(bytes);

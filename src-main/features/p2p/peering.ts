@@ -43,8 +43,8 @@ export interface PeeringDeps {
   random: Random;
   log: Log;
   selfId: PeerId;
-  /** This node's certificate as others verify it in `admit`. */
-  certificate: Uint8Array;
+  /** This node's certificate as others verify it in `admit`; asked for anew with each link, since it is renewed. */
+  certificate(): Uint8Array;
   admit: Admit;
   remembered: RememberedPeers;
   /** Connects to a multiaddr or peer id, hands its streams to `links`, and resolves with the peer's id. */
@@ -92,7 +92,9 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
       features: [...(options.features ?? [])],
       agent: options.agent ?? 'toolswarm',
       limits: options.limits ?? DEFAULT_LIMITS,
-      certificate: deps.certificate,
+      get certificate() {
+        return deps.certificate();
+      },
     },
   });
   const redialler = createRedialler({ clock, random: deps.random, dial: (target) => dial(target) });

@@ -119,7 +119,7 @@ const network = async (number: number, listen: string[]): Promise<Network> => {
   const created = createLibp2pNetwork(
     {
       privateKey: new Uint8Array(32).fill(number),
-      certificate: Uint8Array.of(number),
+      certificate: () => Uint8Array.of(number),
       admit: () => ({ ok: true, providerId: 'bench' }),
       gate: () => true,
       clock: systemClock,

@@ -19,7 +19,7 @@ async function createWorld(count: number, loss = 0) {
       internet,
       {
         privateKey: new Uint8Array(32).fill(number),
-        certificate: Uint8Array.of(number),
+        certificate: () => Uint8Array.of(number),
         admit: admitAll,
         gate: () => true,
         clock,

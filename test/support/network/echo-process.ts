@@ -11,7 +11,7 @@ process.on('disconnect', () => process.exit(0));
 const network = createLibp2pNetwork(
   {
     privateKey: new Uint8Array(32).fill(77),
-    certificate: Uint8Array.of(77),
+    certificate: () => Uint8Array.of(77),
     admit: admitAll,
     gate: () => true,
     clock: systemClock,

@@ -65,7 +65,7 @@ export function createHarness(clock: Clock, make: MakeNetwork, listen: readonly 
       const { admit = admitAll, gate = () => true, ...options } = spec;
       const deps: Libp2pDeps = {
         privateKey: new Uint8Array(32).fill(number),
-        certificate: Uint8Array.of(number),
+        certificate: () => Uint8Array.of(number),
         admit,
         gate,
         clock,

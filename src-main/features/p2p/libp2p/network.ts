@@ -20,8 +20,8 @@ import { createNode, type Node, nodeKey } from './node.ts';
 export interface Libp2pDeps {
   /** Raw Ed25519 seed of the node key, 32 bytes. */
   privateKey: Uint8Array;
-  /** The node certificate that others verify in `admit`. */
-  certificate: Uint8Array;
+  /** The node certificate that others verify in `admit`; asked for anew with each link, since it is renewed. */
+  certificate(): Uint8Array;
   admit: Admit;
   /** Whether a peer may connect at all; false for blocked ones. Asked before anything is exchanged. */
   gate(peerId: PeerId): boolean;
