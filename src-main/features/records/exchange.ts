@@ -80,9 +80,9 @@ export function createExchange(
     return found.filter((record) => mayHave(peer, record)).map((record) => noteHanded(peer, record));
   }
 
-  /** Only the node that signed a private record can withdraw it, and only for us. */
+  /** Only the node that signed a record can withdraw it. */
   function dropIfFrom(peer: PeerInfo, record: StoredRecord | undefined): void {
-    if (!record || record.own || !record.private || !isOfNode(record.key, peer)) return;
+    if (!record || record.own || !isOfNode(record.key, peer)) return;
     store.remove(record.type, record.key);
     options.onRemoved(record);
   }
@@ -102,11 +102,9 @@ export function createExchange(
       .response;
   }
 
-  /** Reads all a peer has for us. The node that signed a private record is the authority on whether it still stands. */
+  /** Reads all a peer has for us. The node that signed a record is the authority on whether it still stands. */
   async function pull(peer: PeerInfo): Promise<void> {
-    const before = store
-      .ofOwner(peer.providerId)
-      .filter((record) => record.private && isOfNode(record.key, peer));
+    const before = store.ofOwner(peer.providerId).filter((record) => isOfNode(record.key, peer));
     const offered = new Set<string>();
     let after = '';
     let complete = false;

@@ -16,6 +16,8 @@ export interface Listing {
   /** Epoch ms of the entry; of several nodes of one provider the newest describes the tool. */
   issuedAt: number;
   local: boolean;
+  /** Key of the entry behind it; empty for own servers. */
+  entry: string;
   /** Multiaddrs of the node, each ending in its `/p2p/…`. */
   addresses: string[];
   tools: readonly Tool[];

@@ -58,6 +58,7 @@ export function createNetworkEntries(
       tags: entry.tags,
       issuedAt: entry.iat,
       local: false,
+      entry: key,
       addresses: entry.addresses.filter((address) => address.endsWith(`/p2p/${peer}`)),
       tools: manifest.tools,
     });
@@ -116,7 +117,8 @@ export function createNetworkEntries(
     if (type !== ENTRY_TYPE) return;
     waiting.delete(key);
     const { peer, provider, server } = parseEntryKey(key);
-    if (directory.listing(provider, peer, server)?.local !== false) return;
+    // The other of a public and a private entry may have taken its place already.
+    if (directory.listing(provider, peer, server)?.entry !== key) return;
     if (directory.remove(provider, peer, server)) onChanged();
   }
 

@@ -54,10 +54,11 @@ export function createPublisher(deps: {
   clock: Clock;
 }): Publisher {
   const { clock, node, records } = deps;
-  const keyOf = (server: string) => entryKey(node.providerId, node.peerId, server);
+  const keyOf = (server: string, isPrivate: boolean) =>
+    entryKey(node.providerId, node.peerId, server, isPrivate);
 
-  function published(server: string): Entry | undefined {
-    const record = records.get(ENTRY_TYPE, keyOf(server));
+  function published(server: string, isPrivate: boolean): Entry | undefined {
+    const record = records.get(ENTRY_TYPE, keyOf(server, isPrivate));
     return record?.own ? storedEntry(record.bytes) : undefined;
   }
 
@@ -81,24 +82,21 @@ export function createPublisher(deps: {
     );
   }
 
-  function end(before: Entry): void {
+  function end(server: string, isPrivate: boolean): void {
+    const before = published(server, isPrivate);
+    if (!before?.manifest) return;
     publish({ ...withoutSignerFields(before), manifest: null, tools: 0, seq: nextSeq(before) });
   }
 
   return {
     sync(server, share, local) {
-      const before = published(server);
-      const isOut = before !== undefined && before.manifest !== null;
-      if (!share || !local) {
-        if (isOut) end(before);
-        return;
-      }
-      const isPrivate = share.audience.kind !== 'everyone';
+      const isPrivate = share?.audience.kind !== 'everyone';
+      end(server, !isPrivate);
+      if (!share || !local) return end(server, isPrivate);
+      const before = published(server, isPrivate);
       const wanted = describe(server, share, local, isPrivate);
-      // Strangers who hold a public entry must learn that it ended before it goes on in private.
-      if (isOut && !before.private && isPrivate) end(before);
-      else if (isOut && isSame(before, wanted)) return records.reshare(keyOf(server), ENTRY_TYPE);
-      publish({ ...wanted, seq: nextSeq(published(server)) });
+      if (before && isSame(before, wanted)) return records.reshare(keyOf(server, isPrivate), ENTRY_TYPE);
+      publish({ ...wanted, seq: nextSeq(before) });
     },
     published() {
       const servers: string[] = [];
@@ -152,7 +150,6 @@ export function createPublisher(deps: {
 
 function isSame(before: Entry, wanted: Partial<Entry>): boolean {
   return (
-    before.private === wanted.private &&
     before.manifest !== null &&
     wanted.manifest instanceof Uint8Array &&
     equalBytes(before.manifest, wanted.manifest) &&

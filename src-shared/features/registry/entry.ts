@@ -84,7 +84,7 @@ function parseEntry(value: CborValue): Entry {
 
 function metaOf(entry: Entry, node: CertifiedNode): RecordMeta {
   return {
-    key: entryKey(node.providerId, node.peerId, entry.name),
+    key: entryKey(node.providerId, node.peerId, entry.name, entry.private),
     owner: node.providerId,
     seq: entry.seq,
     issuedAt: entry.iat,
@@ -94,8 +94,12 @@ function metaOf(entry: Entry, node: CertifiedNode): RecordMeta {
   };
 }
 
-export const entryKey = (provider: ProviderId, peer: PeerId, server: string): string =>
-  `${provider}/${peer}/${server}`;
+/**
+ * Private entries have a key of their own: the tombstone that ends a public entry must live on among strangers while the
+ * server goes on in private.
+ */
+export const entryKey = (provider: ProviderId, peer: PeerId, server: string, isPrivate: boolean): string =>
+  `${provider}/${peer}/${server}${isPrivate ? '/private' : ''}`;
 
 export function parseEntryKey(key: string): { provider: ProviderId; peer: PeerId; server: string } {
   const [provider = '', peer = '', server = ''] = key.split('/');

@@ -56,7 +56,8 @@ function entry(change: Partial<Entry> = {}, signer: Signer = hostile.signer): Ui
 const push = (records: Uint8Array[]) =>
   hostile.network.call(victim.peerId, RECORDS_PROTOCOL, encodeRecordsMessage({ op: 'push', records }))
     .response;
-const stored = () => victim.records.get('entry/1', entryKey(hostile.providerId, hostile.peerId, 'evil'));
+const stored = () =>
+  victim.records.get('entry/1', entryKey(hostile.providerId, hostile.peerId, 'evil', false));
 
 describe('a record that is', () => {
   it('in order is stored', async () => {
@@ -176,7 +177,7 @@ describe('a manifest', () => {
       confirmed: false,
       offered: [echoTool],
     });
-    const key = entryKey(hostile.providerId, hostile.peerId, 'secret');
+    const key = entryKey(hostile.providerId, hostile.peerId, 'secret', true);
     const secret = encodeManifest({
       format: 'toolswarm-manifest/1',
       server: 'secret',

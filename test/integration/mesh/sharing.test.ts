@@ -256,7 +256,7 @@ describe('limits and failures of calls', () => {
       request: async ({ params }, exchange) => {
         const { message } = params?.arguments as { message: string };
         for (let step = 0; message === 'busy' && step < 6; step++) {
-          await new Promise((resolve) => setTimeout(resolve, 150));
+          await new Promise((resolve) => setTimeout(resolve, 350));
           exchange.notify({ method: 'notifications/progress', params: { progressToken: 1, progress: step } });
         }
         if (message === 'busy') return { content: [] };
@@ -265,7 +265,7 @@ describe('limits and failures of calls', () => {
         );
       },
     };
-    const { a, id } = await pair({ echo: target }, { idleTimeoutMs: 400 });
+    const { a, id } = await pair({ echo: target }, { idleTimeoutMs: 1500 });
     const call = (message: string) =>
       a.relay.callTool(id, { name: 'echo', arguments: { message } }, testExchange().exchange);
     await expect(call('busy')).resolves.toEqual({ content: [] });

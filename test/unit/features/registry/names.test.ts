@@ -24,6 +24,7 @@ function setUp() {
       tags: [],
       issuedAt: 1,
       local: provider === alice,
+      entry: '',
       addresses: [],
       tools: [tool],
     });
@@ -112,6 +113,7 @@ describe('directory', () => {
       providerName: '',
       tags: [],
       local: false,
+      entry: '',
       addresses: [],
     };
     directory.set({ ...listing, peer: 'n1', issuedAt: 1, tools: [tool] });
