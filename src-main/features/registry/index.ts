@@ -148,6 +148,8 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   const locals = new Map<string, LocalServer>();
   let catalog: readonly CatalogEntry[] = [];
   let revision = 0;
+  /** What calls look up again and again, until something changes. */
+  const callables = new Map<string, CallableTool>();
 
   records.register({
     type: ENTRY_TYPE,
@@ -166,6 +168,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
 
   function changed(): void {
     revision++;
+    callables.clear();
     const before = catalog;
     catalog = buildCatalog();
     events.emit('changed', { revision });
@@ -239,6 +242,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         tags: local.tags,
         issuedAt: local.offers.listedAt,
         local: true,
+        entry: '',
         addresses: [],
         tools: local.offers.tools,
       });
@@ -293,7 +297,14 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       changed();
     },
     catalog: () => catalog,
-    callable: (id) => callable(find(id)),
+    callable(id) {
+      const known = callables.get(id);
+      if (known) return known;
+      const found = callable(find(id));
+      if (callables.size >= MAX_CALLABLES) callables.clear();
+      callables.set(id, found);
+      return found;
+    },
     localTool(server, tool) {
       const entry = directory.get(toolKey(node.providerId, server, tool));
       return entry?.listing.local ? callable(entry) : undefined;
@@ -321,6 +332,9 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   };
   return registry;
 }
+
+/** Tools whose callable form is kept at a time. */
+const MAX_CALLABLES = 20_000;
 
 const isInCatalog = (state: ToolView['state']): boolean => state === 'local' || state === 'approved';
 
