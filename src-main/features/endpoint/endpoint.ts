@@ -5,6 +5,7 @@ import { toBase64Url } from '#shared/kernel/bytes.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
+import { afterArrivals } from '#main/platform/turn.ts';
 import { createViews } from './catalog/views.ts';
 import { stopping } from './faults.ts';
 import { createBodyReader } from './http/body.ts';
@@ -156,7 +157,7 @@ export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): En
       sessions.close(stopping());
       requests.close();
       // One turn of the loop for the answers that this caused.
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>(afterArrivals);
       await owned.close();
     },
     get url() {
