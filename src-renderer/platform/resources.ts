@@ -1,9 +1,11 @@
-/** The English texts: the source of every other language, the fallback, and the types of all keys. */
+/**
+ * The English texts: the source of every other language, the fallback, and the types of all keys. Errors are left out:
+ * the node says them in English itself (locales/en/errors.json is where translations start from).
+ */
 import activity from '../../locales/en/activity.json' with { type: 'json' };
 import catalog from '../../locales/en/catalog.json' with { type: 'json' };
 import clients from '../../locales/en/clients.json' with { type: 'json' };
 import common from '../../locales/en/common.json' with { type: 'json' };
-import errors from '../../locales/en/errors.json' with { type: 'json' };
 import form from '../../locales/en/form.json' with { type: 'json' };
 import frame from '../../locales/en/frame.json' with { type: 'json' };
 import home from '../../locales/en/home.json' with { type: 'json' };
@@ -18,7 +20,6 @@ export const english = {
   catalog,
   clients,
   common,
-  errors,
   form,
   frame,
   home,

@@ -11,7 +11,7 @@ test('a link signs in once, and the address bar forgets its token', async ({ pag
   const stranger = await (await browser.newContext()).newPage();
   await stranger.goto(link);
   await expect(stranger.getByText('This link was used before or is older than ten minutes.')).toBeVisible();
-  await expect(stranger.getByText('toolswarm open', { exact: true })).toBeVisible();
+  await expect(stranger.getByRole('group', { name: 'In a terminal on the node’s machine' })).toBeVisible();
   await stranger.goto(link.replace(/#.*/, ''));
   await expect(stranger.getByText('This browser is not signed in', { exact: false })).toBeVisible();
   await stranger.context().close();
