@@ -23,6 +23,7 @@ const MAX_TIMEOUT_MS = 0xffff_ffff;
 interface OutgoingCall {
   readonly id: number;
   readonly lane: Lane;
+  response: Promise<Uint8Array> | undefined;
   readonly resolve: (response: Uint8Array) => void;
   readonly reject: (error: AppError) => void;
   readonly deadlineAt: number;
@@ -130,6 +131,7 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
     const call: OutgoingCall = {
       id,
       lane: outbox.openLane(id, theirs.window),
+      response: undefined,
       resolve,
       reject,
       deadlineAt: clock.monotonic() + timeoutMs,
@@ -162,6 +164,7 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
 
   function fail(call: OutgoingCall, error: AppError): void {
     end(call);
+    if (call.response) lookedAtLater(call.response);
     call.reject(error);
   }
 
@@ -233,7 +236,8 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
       const response = new Promise<Uint8Array>((resolve, reject) => {
         call = open(protocol, payload, wanted, resolve, reject);
       });
-      lookedAtLater(response);
+      if (call) call.response = response;
+      else lookedAtLater(response);
       return {
         response,
         send: (message) => (call ? send(call, message) : Promise.reject(p2pError('p2p.call_over'))),

@@ -8,8 +8,11 @@ import { FLAGS, FRAME_TYPES, HEADER_BYTES, writeHeader } from './frames.ts';
 
 /** A turn of a lane: small enough for fairness, large enough that headers and ciphers do not matter. */
 const FRAGMENT_BYTES = 60 * 1024;
-/** A write stops growing here; what is left follows when the transport has room. */
-const BATCH_BYTES = 16 * 1024;
+/**
+ * A write stops growing here; what is left follows when the transport has room. Every write is one yamux frame, which the
+ * other end reads as a whole and acknowledges by itself: larger ones cost less, smaller ones let it begin sooner.
+ */
+const BATCH_BYTES = 48 * 1024;
 /** Frames are written into slabs and handed to the transport as views: no allocation and no copy per frame. */
 const SLAB_BYTES = 64 * 1024;
 const FIRST_SLAB_BYTES = 4096;
@@ -80,7 +83,7 @@ export interface Outbox {
 
 export function createOutbox(deps: OutboxDeps): Outbox {
   const control: ControlFrame[] = [];
-  let slab = new Uint8Array(FIRST_SLAB_BYTES);
+  let slab = newSlab(FIRST_SLAB_BYTES);
   /** Where the batch under construction begins and ends in the slab. What lies before has been handed out. */
   let begin = 0;
   let used = 0;
@@ -139,7 +142,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (used + bytes <= slab.length) return;
     const batch = slab.subarray(begin, used);
     const wanted = batch.length + bytes;
-    slab = new Uint8Array(wanted > FIRST_SLAB_BYTES ? Math.max(SLAB_BYTES, wanted) : nextSlabBytes());
+    slab = newSlab(wanted > FIRST_SLAB_BYTES ? Math.max(SLAB_BYTES, wanted) : nextSlabBytes());
     slab.set(batch);
     begin = 0;
     used = batch.length;
@@ -246,3 +249,6 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     },
   };
 }
+
+/** Not zeroed: only what was written is ever handed out. */
+const newSlab = (bytes: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);

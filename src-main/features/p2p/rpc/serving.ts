@@ -251,26 +251,30 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
   }
 
   function exchangeOf(call: IncomingCall): RpcExchange {
-    return {
-      peer: deps.peer,
-      get signal() {
-        if (!call.abort) {
-          call.abort = new AbortController();
-          if (call.broken) call.abort.abort(call.broken);
-        }
-        return call.abort.signal;
-      },
-      send: (message) => sendMessage(call, message),
-      onMessage: (listener) => {
-        call.onMessage = listener;
-        const kept = call.kept ?? [];
-        call.kept = undefined;
-        for (const message of kept) hand(call, listener, message);
-        hold(call, -kept.length * KEPT_OVERHEAD);
-        consume(call, call.unconsumed);
-        call.unconsumed = 0;
-      },
-    };
+    return new Exchange(
+      deps.peer,
+      () => signalOf(call),
+      (message) => sendMessage(call, message),
+      (listener) => listen(call, listener),
+    );
+  }
+
+  function signalOf(call: IncomingCall): AbortSignal {
+    if (!call.abort) {
+      call.abort = new AbortController();
+      if (call.broken) call.abort.abort(call.broken);
+    }
+    return call.abort.signal;
+  }
+
+  function listen(call: IncomingCall, listener: (message: Uint8Array) => void): void {
+    call.onMessage = listener;
+    const kept = call.kept ?? [];
+    call.kept = undefined;
+    for (const message of kept) hand(call, listener, message);
+    hold(call, -kept.length * KEPT_OVERHEAD);
+    consume(call, call.unconsumed);
+    call.unconsumed = 0;
   }
 
   function sendMessage(call: IncomingCall, message: Uint8Array): Promise<void> {
@@ -312,6 +316,33 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
       deadlines.close();
     },
   };
+}
+
+/**
+ * A class for once: the signal is made only where a handler asks for it, and an accessor on every new object would cost
+ * more than the call. The functions are bound, so that handlers may take the exchange apart.
+ */
+class Exchange implements RpcExchange {
+  readonly peer: PeerInfo;
+  readonly send: RpcExchange['send'];
+  readonly onMessage: RpcExchange['onMessage'];
+  readonly #signal: () => AbortSignal;
+
+  constructor(
+    peer: PeerInfo,
+    signal: () => AbortSignal,
+    send: RpcExchange['send'],
+    onMessage: RpcExchange['onMessage'],
+  ) {
+    this.peer = peer;
+    this.#signal = signal;
+    this.send = send;
+    this.onMessage = onMessage;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
 }
 
 /** Reads the protocol's name in a request. Calls come in runs: the last name is compared before it is decoded. */
