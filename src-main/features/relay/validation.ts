@@ -1,7 +1,7 @@
 /**
  * Checks arguments and results against a tool's JSON Schemas (draft 2020-12 by default, draft-07 where the schema says
- * so). Schemas come from strangers: they are bounded in size and depth, refer to nothing outside themselves, and their
- * patterns run on RE2, which cannot be made to backtrack.
+ * so). Schemas come from strangers: they are bounded in size and depth, refer to nothing outside themselves, their
+ * patterns run on RE2, which cannot be made to backtrack, and whatever may take long to compile or check is cut off.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -10,6 +10,7 @@ import { RE2JS } from 're2js';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
+import { withinTime } from './time-limit.ts';
 
 /** Larger schemas are refused: compiling them would cost more than any call. */
 const MAX_SCHEMA_CHARS = 256 * 1024;
@@ -18,6 +19,12 @@ const MAX_SCHEMA_DEPTH = 64;
 const MAX_COMPILED = 500;
 /** Problems named in one refusal. */
 const MAX_PROBLEMS = 8;
+/** Compiling a schema, or checking one value, may take this long; nothing else of the node runs meanwhile. */
+const MAX_CHECK_MS = 1000;
+/** Schemas beyond this many characters are checked against the clock. */
+const MAX_TRUSTED_CHARS = 16 * 1024;
+/** With these a small schema can take exponential or quadratic time. */
+const COSTLY = /"(\$ref|\$dynamicRef|\$recursiveRef|uniqueItems)"/;
 
 export interface Validation {
   /** Throws `relay.invalid_arguments` with paths, or `relay.bad_schema`. */
@@ -26,9 +33,12 @@ export interface Validation {
   checkResult(tool: Tool, fingerprint: string, result: JsonObject): void;
 }
 
+/** Returns what is wrong with a value; undefined where nothing is. */
+type Check = (value: unknown) => ErrorObject[] | undefined;
+
 interface Compiled {
-  input: ValidateFunction;
-  output: ValidateFunction | undefined;
+  input: Check;
+  output: Check | undefined;
 }
 
 export function createValidation(): Validation {
@@ -47,24 +57,22 @@ export function createValidation(): Validation {
 
   return {
     checkArguments(tool, fingerprint, args) {
-      const { input } = compiledFor(tool, fingerprint);
-      if (!input(args)) throw problem('relay.invalid_arguments', input.errors);
+      const problems = compiledFor(tool, fingerprint).input(args);
+      if (problems) throw problem('relay.invalid_arguments', problems);
     },
     checkResult(tool, fingerprint, result) {
       const { output } = compiledFor(tool, fingerprint);
       if (!output || result.isError === true || result.resultType === 'input_required') return;
       if (result.structuredContent === undefined)
         throw relayError('relay.invalid_result', 'It has no structured content.');
-      if (!output(result.structuredContent)) throw problem('relay.invalid_result', output.errors);
+      const problems = output(result.structuredContent);
+      if (problems) throw problem('relay.invalid_result', problems);
     },
   };
 }
 
-function problem(
-  code: 'relay.invalid_arguments' | 'relay.invalid_result',
-  errors: ErrorObject[] | null | undefined,
-) {
-  const problems = (errors ?? []).slice(0, MAX_PROBLEMS).map(describe);
+function problem(code: 'relay.invalid_arguments' | 'relay.invalid_result', errors: ErrorObject[]) {
+  const problems = errors.slice(0, MAX_PROBLEMS).map(describe);
   return relayError(code, `${problems.join('; ')}.`, { problems });
 }
 
@@ -73,16 +81,31 @@ function describe({ instancePath, message, params }: ErrorObject): string {
   return `${instancePath || 'the whole'} ${message ?? 'is wrong'}${extra}`;
 }
 
-function compile(schema: Tool['inputSchema']): ValidateFunction {
+function compile(schema: Tool['inputSchema']): Check {
   const json = schema as JsonObject;
-  if (JSON.stringify(json).length > MAX_SCHEMA_CHARS || depthOf(json) > MAX_SCHEMA_DEPTH)
+  // The depth first: writing what is nested without end exhausts the stack.
+  const text = depthOf(json) > MAX_SCHEMA_DEPTH ? undefined : JSON.stringify(json);
+  if (text === undefined || text.length > MAX_SCHEMA_CHARS)
     throw relayError('relay.bad_schema', 'It is too large or too deep.');
+  const validate = limited(() => compiledBy(json));
+  const check: Check = (value) => (validate(value) ? undefined : (validate.errors ?? []));
+  const isCostly = text.length > MAX_TRUSTED_CHARS || COSTLY.test(text);
+  return isCostly ? (value) => limited(() => check(value)) : check;
+}
+
+function compiledBy(schema: JsonObject): ValidateFunction {
+  // An asynchronous schema answers with a promise, which looks like a yes.
+  if ('$async' in schema) throw relayError('relay.bad_schema', 'It is asynchronous.');
   try {
     // A fresh instance each time: `$id`s of strangers must not meet.
-    return instanceFor(json).compile(json);
+    return instanceFor(schema).compile(schema);
   } catch (error) {
     throw relayError('relay.bad_schema', (error as Error).message.slice(0, 200));
   }
+}
+
+function limited<T>(work: () => T): T {
+  return withinTime(MAX_CHECK_MS, work, () => relayError('relay.bad_schema', 'It takes too long to use.'));
 }
 
 const OPTIONS = {
@@ -114,7 +137,8 @@ function testerOf(pattern: string): (text: string) => boolean {
   }
 }
 
+/** How deep a value is nested; counting ends just beyond the limit. */
 function depthOf(value: JsonValue, depth = 0): number {
   if (depth > MAX_SCHEMA_DEPTH || value === null || typeof value !== 'object') return depth;
-  return Math.max(depth, ...Object.values(value).map((item) => depthOf(item, depth + 1)));
+  return Object.values(value).reduce<number>((most, item) => Math.max(most, depthOf(item, depth + 1)), depth);
 }

@@ -62,6 +62,48 @@ describe('checkArguments', () => {
   });
 });
 
+describe('a hostile schema', () => {
+  const refused = expect.objectContaining({ code: 'relay.bad_schema' });
+  const checkOutput = (outputSchema: object, structuredContent: object) => {
+    const tool = toolWith({ type: 'object' }, outputSchema);
+    createValidation().checkResult(tool, fingerprintOf(tool), { structuredContent } as never);
+  };
+
+  it('is not answered by a promise, which would look like a yes', () => {
+    expect(() => checkOutput({ $async: true, required: ['a'] }, {})).toThrow(refused);
+  });
+
+  it('is cut off where it takes exponential time', () => {
+    const branch = (name: string) => ({
+      allOf: [{ properties: { x: { $ref: '#/$defs/a' } } }, { required: [name] }],
+    });
+    const schema = { $ref: '#/$defs/a', $defs: { a: { anyOf: [branch('y'), branch('z')] } } };
+    let value = {};
+    for (let depth = 0; depth < 40; depth++) value = { x: value };
+    expect(() => checkOutput(schema, value)).toThrow(refused);
+  });
+
+  it('is cut off where it compares everything with everything', () => {
+    const items = Array.from({ length: 100_000 }, (_, n) => ({ n }));
+    expect(() => checkOutput({ properties: { items: { uniqueItems: true } } }, { items })).toThrow(refused);
+  });
+
+  it('is refused where it is nested without end', () => {
+    let deep: object = {};
+    for (let depth = 0; depth < 50_000; depth++) deep = { not: deep };
+    const tool = toolWith(deep);
+    expect(() => createValidation().checkArguments(tool, 'f', {})).toThrow(refused);
+  });
+
+  it('of a recursive kind still checks what is honest', () => {
+    const tree = { type: 'object', properties: { child: { $ref: '#' }, n: { type: 'integer' } } };
+    expect(() => checkOutput(tree, { child: { child: { n: 1 } } })).not.toThrow();
+    expect(() => checkOutput(tree, { child: { child: { n: 'x' } } })).toThrow(
+      expect.objectContaining({ code: 'relay.invalid_result' }),
+    );
+  });
+});
+
 describe('checkResult', () => {
   const tool = toolWith(
     { type: 'object' },
