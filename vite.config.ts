@@ -74,6 +74,8 @@ export default defineConfig({
         // One page from this very machine: splitting it would only add round trips.
         chunkSizeWarningLimit: 2048,
         sourcemap: 'hidden',
+        // A browser that knows the style sheets’ light-dark() preloads modules by itself.
+        modulePreload: { polyfill: false },
         rolldownOptions: {
           input: here('src-renderer/index.html'),
           // The page checks no signatures: what only encodes and hashes stays out.

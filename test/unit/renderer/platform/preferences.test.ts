@@ -39,6 +39,14 @@ describe('languages', () => {
     expect(root.dir).toBe('ltr');
   });
 
+  it('has words for errors in every language but English, which the node speaks', async () => {
+    const { translator } = await setUp();
+    expect(translator.i18n.exists('errors:servers.name_taken.message')).toBe(false);
+    await translator.use('ru');
+    expect(translator.i18n.exists('errors:servers.name_taken.message')).toBe(true);
+    expect(translator.i18n.exists('errors:no.such_code.message')).toBe(false);
+  });
+
   it('counts as each language does', async () => {
     const { translator } = await setUp();
     const spoken: string[] = [];
