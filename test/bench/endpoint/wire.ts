@@ -24,14 +24,13 @@ export async function openRaw(url: URL): Promise<RawConnection> {
     socket.once('error', reject);
   });
   let waiting: { resolve: (exchange: Exchange) => void; reject: (error: Error) => void } | undefined;
-  let received = '';
+  let answer = createAnswer();
 
   socket.setEncoding('latin1');
   socket.on('data', (chunk: string) => {
-    received += chunk;
-    const exchange = complete(received);
+    const exchange = answer.add(chunk);
     if (!exchange || !waiting) return;
-    received = '';
+    answer = createAnswer();
     const { resolve } = waiting;
     waiting = undefined;
     resolve(exchange);
@@ -49,17 +48,38 @@ export async function openRaw(url: URL): Promise<RawConnection> {
   };
 }
 
-/** The answer once it is all there: by its length, or by the last chunk. */
-function complete(text: string): Exchange | undefined {
-  const end = text.indexOf('\r\n\r\n');
-  if (end < 0) return undefined;
-  const headers = text.slice(0, end);
-  const body = text.slice(end + 4);
-  const status = Number(headers.slice(9, 12));
-  const length = /\r\ncontent-length: (\d+)/i.exec(headers)?.[1];
-  if (length !== undefined) return body.length >= Number(length) ? { status, headers, body } : undefined;
-  if (status === 202 || status === 204) return { status, headers, body: '' };
-  return body.endsWith('0\r\n\r\n') ? { status, headers, body } : undefined;
+/** Gathers an answer; it is whole by its length, or by the last chunk. Large ones are looked at once, at their end. */
+function createAnswer(): { add(chunk: string): Exchange | undefined } {
+  let head = '';
+  let headers: string | undefined;
+  let length: number | undefined;
+  let parts: string[] = [];
+  let received = 0;
+
+  function readHead(chunk: string): string {
+    head += chunk;
+    const end = head.indexOf('\r\n\r\n');
+    if (end < 0) return '';
+    headers = head.slice(0, end);
+    const told = /\r\ncontent-length: (\d+)/i.exec(headers)?.[1];
+    const status = Number(headers.slice(9, 12));
+    length = told !== undefined ? Number(told) : status === 202 || status === 204 ? 0 : undefined;
+    return head.slice(end + 4);
+  }
+
+  return {
+    add(chunk) {
+      const piece = headers === undefined ? readHead(chunk) : chunk;
+      if (headers === undefined) return undefined;
+      parts.push(piece);
+      received += piece.length;
+      if (length === undefined && !piece.endsWith('0\r\n\r\n')) return undefined;
+      if (length !== undefined && received < length) return undefined;
+      const exchange = { status: Number(headers.slice(9, 12)), headers, body: parts.join('') };
+      parts = [];
+      return exchange;
+    },
+  };
 }
 
 /** The text of a POST. */
