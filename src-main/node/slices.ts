@@ -2,6 +2,7 @@
 import { verifyCertificate } from '#shared/features/identity/rules.ts';
 import { type CertifiedNode, parseEntryKey } from '#shared/features/registry/entry.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
 import { createAccess } from '../features/access/index.ts';
 import { type Clients, createClients } from '../features/clients/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
@@ -32,20 +33,17 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
   const trust = createTrust(base);
   const access = createAccess({ ...base, standing: trust.standing });
   const decided = decidedProviders(db);
-  const identity = createIdentity(
-    { ...base, keystore },
-    {
-      // Rotations of strangers are nobody's business here; remembering them all would let anyone fill the store.
-      concerns: (provider) =>
-        trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider),
-    },
-  );
+  /** Whether a provider means something here: strangers must neither fill the store nor take what these need. */
+  const concerns = (provider: ProviderId) =>
+    trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider);
+  const identity = createIdentity({ ...base, keystore }, { concerns });
   const network = createNetwork({ ...base, identity, trust }, settings);
   const records = createRecords(
     { ...base, network },
     {
       maySee: (provider, record) => access.maySee(provider, parseEntryKey(record.key).server).ok,
       isBlocked: (provider) => trust.isBlocked(provider),
+      concerns,
     },
   );
   const clients = createClients({ ...base, keystore });

@@ -3,7 +3,7 @@ import { accessMigrations, createAccess } from '#main/features/access/index.ts';
 import { identityMigrations } from '#main/features/identity/index.ts';
 import { createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
 import { createRecords, recordsMigrations } from '#main/features/records/index.ts';
-import { createRegistry, registryMigrations } from '#main/features/registry/index.ts';
+import { createRegistry, decidedProviders, registryMigrations } from '#main/features/registry/index.ts';
 import { createRelay, relayMigrations } from '#main/features/relay/index.ts';
 import { createTrust, trustMigrations } from '#main/features/trust/index.ts';
 import { systemClock } from '#main/platform/clock.ts';
@@ -82,9 +82,13 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false, bootstrap: options.bootstrap ?? [] },
   );
   const access = createAccess({ db, clock: systemClock, standing: trust.standing });
+  const decided = decidedProviders(db);
+  const concerns = (provider: string) =>
+    trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider);
   const records = createRecords(
     { ...deps, network, db },
     {
+      concerns,
       maySee: (provider, record) => access.maySee(provider, parseEntryKey(record.key).server).ok,
       isBlocked: (provider) => trust.isBlocked(provider),
     },

@@ -89,11 +89,10 @@ export function createExchange(
 
   function inventory(after: string, peer: PeerInfo): Uint8Array {
     const [type = '', key = ''] = after.split('\n');
-    const rows = store.page({ type, key }, INVENTORY_PAGE, deps.clock.now());
+    // The place where a page ends is a key as well: it must be one that the peer may see.
+    const rows = store.page({ type, key }, INVENTORY_PAGE, deps.clock.now(), (row) => mayHave(peer, row));
     const last = rows.length === INVENTORY_PAGE ? rows.at(-1) : undefined;
-    const lines = rows
-      .filter((record) => mayHave(peer, record))
-      .map(({ type, key, seq, hash }) => ({ type, key, seq, hash }));
+    const lines = rows.map(({ type, key, seq, hash }) => ({ type, key, seq, hash }));
     return encodeRecordsMessage({ lines, next: last ? `${last.type}\n${last.key}` : '' });
   }
 
@@ -104,21 +103,22 @@ export function createExchange(
 
   /** Reads all a peer has for us. The node that signed a record is the authority on whether it still stands. */
   async function pull(peer: PeerInfo): Promise<void> {
-    const before = store.ofOwner(peer.providerId).filter((record) => isOfNode(record.key, peer));
-    const offered = new Set<string>();
+    const ofPeer = store.ofOwner(peer.providerId).filter((record) => isOfNode(record.key, peer));
+    /** What the peer has not offered so far. */
+    const unoffered = new Map(ofPeer.map((record) => [toHex(record.hash), record]));
     let after = '';
     let complete = false;
     for (let page = 0; page < MAX_PAGES && !complete; page++) {
       const reply = decodeInventoryReply(await ask(peer.peerId, { op: 'inventory', after }));
-      for (const line of reply.lines) offered.add(toHex(line.hash));
+      for (const line of reply.lines) unoffered.delete(toHex(line.hash));
       await fetchMissing(peer, reply.lines);
       after = reply.next;
       complete = after === '';
     }
     if (!complete) return;
-    for (const old of before) {
+    for (const old of unoffered.values()) {
       const now = store.get(old.type, old.key);
-      if (now && equalBytes(now.hash, old.hash) && !offered.has(toHex(old.hash))) dropIfFrom(peer, now);
+      if (now && equalBytes(now.hash, old.hash)) dropIfFrom(peer, now);
     }
   }
 

@@ -68,6 +68,8 @@ export interface Records extends EventSource<RecordsEvents> {
   publish(type: string, envelope: Envelope): void;
   get(type: string, key: string): StoredRecord | undefined;
   inForce(type: string): StoredRecord[];
+  /** All records of a provider, whatever their state. */
+  ofOwner(owner: ProviderId): StoredRecord[];
   /** Own records, tombstones included. */
   own(): StoredRecord[];
   /** Takes an own record out of the store without a trace, where its signer no longer stands for it. */
@@ -91,6 +93,8 @@ export interface RecordsOptions {
   /** Whether a provider may see an own private record. Asked anew each time. */
   maySee(provider: ProviderId, record: StoredRecord): boolean;
   isBlocked(owner: ProviderId): boolean;
+  /** Whether a provider means something to the operator: strangers must not take the room that it needs. */
+  concerns(owner: ProviderId): boolean;
 }
 
 export function createRecords(deps: RecordsDeps, options: RecordsOptions): Records {
@@ -110,16 +114,13 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
   );
 
   /** Verifies hostile bytes and stores them. Never throws: what is refused is counted by its reason. */
-  function receive(
-    type: string | undefined,
-    bytes: Uint8Array,
-    via: 'gossip' | PeerInfo,
-  ): Verdict | 'refused' {
+  function receive(type: string | undefined, bytes: Uint8Array, via: 'gossip' | PeerInfo): Outcome {
     try {
       const { kind, envelope } = openRecord(type, bytes);
       const meta = kind.read(envelope, clock.now());
-      const refusal = refusalOf(meta, via);
-      if (refusal) return refuse(kind.type, refusal);
+      if (options.isBlocked(meta.owner)) return refuse(kind.type, 'records.blocked', 'unwanted');
+      if (meta.private && (via === 'gossip' || !isOfNode(meta.key, via)))
+        return refuse(kind.type, 'records.private_relayed');
       return accept(kind.type, meta, bytes);
     } catch (error) {
       return refuse(type ?? 'unknown', error instanceof AppError ? error.code : 'records.malformed');
@@ -139,33 +140,30 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
     throw new AppError('records.unknown_kind', 'No such kind of record.');
   }
 
-  function refusalOf(meta: RecordMeta, via: 'gossip' | PeerInfo): string | undefined {
-    if (options.isBlocked(meta.owner)) return 'records.blocked';
-    if (meta.private && (via === 'gossip' || !isOfNode(meta.key, via))) return 'records.private_relayed';
-    if (!allowance.take(meta.key)) return 'records.too_often';
-    return undefined;
-  }
-
-  function accept(type: string, meta: RecordMeta, bytes: Uint8Array): Verdict | 'refused' {
+  function accept(type: string, meta: RecordMeta, bytes: Uint8Array): Outcome {
     const hash = sha256Bytes(bytes);
     const stored = store.get(type, meta.key);
     if (stored?.own) return 'duplicate';
     const verdict = judge({ ...meta, hash }, stored, clock.now());
+    if (verdict !== 'store' && verdict !== 'equivocation') return verdict;
+    // Only changes count: anyone can repeat what others signed, and would use up their allowance.
+    if (!allowance.take(meta.key)) return refuse(type, 'records.too_often', 'unwanted');
     if (verdict === 'equivocation' && stored) {
       store.dispute(stored, bytes, clock.now());
       events.emit('equivocationFound', { type, key: meta.key, owner: meta.owner });
       events.emit('removed', { type, key: meta.key, owner: meta.owner });
     }
     if (verdict !== 'store') return verdict;
-    if (!stored && !store.hasRoom(meta.owner)) return refuse(type, 'records.quota');
+    if (!stored && !store.hasRoom(meta.owner, options.concerns(meta.owner)))
+      return refuse(type, 'records.quota', 'unwanted');
     store.put(type, meta, hash, bytes, false);
     events.emit(meta.tombstone ? 'removed' : 'stored', { type, key: meta.key, owner: meta.owner });
     return verdict;
   }
 
-  function refuse(type: string, reason: string): 'refused' {
+  function refuse<T extends 'refused' | 'unwanted' = 'refused'>(type: string, reason: string, as?: T) {
     events.emit('refused', { type, reason });
-    return 'refused';
+    return as ?? 'refused';
   }
 
   function publish(type: string, envelope: Envelope): void {
@@ -217,6 +215,7 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
     publish,
     get: (type, key) => store.get(type, key),
     inForce: (type) => store.inForce(type, clock.now()),
+    ofOwner: (owner) => store.ofOwner(owner),
     own: () => store.own(),
     drop: (type, key) => store.remove(type, key),
     forget(owner) {
@@ -233,7 +232,11 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
 /** Own records are renewed once less than this is left of their life. */
 const LIFETIME_LEFT_MS = LIFETIME_MS - REPUBLISH_MS;
 
-function gossipVerdict(verdict: Verdict | 'refused'): GossipVerdict {
+/** `refused`: wrong, whoever sends it; `unwanted`: in order, but not kept here. */
+type Outcome = Verdict | 'refused' | 'unwanted';
+
+/** Who passes on what only we do not want did nothing wrong. */
+function gossipVerdict(verdict: Outcome): GossipVerdict {
   if (verdict === 'store' || verdict === 'equivocation') return 'accept';
   return verdict === 'refused' || verdict === 'too_long_lived' ? 'reject' : 'ignore';
 }

@@ -5,7 +5,7 @@ import type { Database } from '../../platform/sqlite.ts';
 
 /** Records of one provider; a flood of names fills his own quota, not the disk. */
 export const MAX_RECORDS_PER_OWNER = 512;
-/** Records of all others together. */
+/** Records of all others together; providers that concern the operator find room beyond it. */
 export const MAX_RECORDS = 200_000;
 /** Proofs of equivocation that are kept; the oldest go first. */
 const MAX_EQUIVOCATIONS = 1000;
@@ -30,12 +30,17 @@ export interface RecordStore {
   dispute(stored: StoredRecord, second: Uint8Array, foundAt: number): void;
   /** Records in force of one kind (neither disputed, ended nor expired). */
   inForce(type: string, now: number): StoredRecord[];
-  /** Everything that may be passed on, in order of `type` and `key`, after the given pair. */
-  page(after: { type: string; key: string }, limit: number, now: number): StoredRecord[];
+  /** The first records in order of `type` and `key` after the given pair that are public or our own, and that `mayPass`. */
+  page(
+    after: { type: string; key: string },
+    limit: number,
+    now: number,
+    mayPass: (record: StoredRecord) => boolean,
+  ): StoredRecord[];
   own(): StoredRecord[];
   ofOwner(owner: ProviderId): StoredRecord[];
-  /** Whether one more record of this owner fits. */
-  hasRoom(owner: ProviderId): boolean;
+  /** Whether one more record of this owner fits; owners that matter have room whatever strangers filled. */
+  hasRoom(owner: ProviderId, matters: boolean): boolean;
   /** Removes what expired and returns it. */
   prune(now: number): StoredRecord[];
 }
@@ -69,6 +74,10 @@ export function createRecordStore(db: Database): RecordStore {
     trimProofs: db.prepare(
       'DELETE FROM record_equivocations WHERE rowid IN (SELECT rowid FROM record_equivocations ORDER BY found_at DESC LIMIT -1 OFFSET ?)',
     ),
+    page: db.prepare(
+      `SELECT * FROM records WHERE (type, key) > (?, ?) AND disputed = 0 AND expires_at > ? AND (private = 0 OR own = 1)
+       ORDER BY type, key`,
+    ),
     countOwner: db.prepare('SELECT count(*) AS n FROM records WHERE owner = ?'),
     countAll: db.prepare('SELECT count(*) AS n FROM records WHERE own = 0'),
   };
@@ -94,20 +103,21 @@ export function createRecordStore(db: Database): RecordStore {
         type,
         now,
       ),
-    page: (after, limit, now) =>
-      all(
-        'SELECT * FROM records WHERE (type, key) > (?, ?) AND disputed = 0 AND expires_at > ? ORDER BY type, key LIMIT ?',
-        after.type,
-        after.key,
-        now,
-        limit,
-      ),
+    page(after, limit, now, mayPass) {
+      const found: StoredRecord[] = [];
+      for (const row of sql.page.iterate(after.type, after.key, now) as Iterable<Row>) {
+        const record = fromRow(row);
+        if (mayPass(record) && found.push(record) >= limit) break;
+      }
+      return found;
+    },
     own: () => all('SELECT * FROM records WHERE own = 1'),
     ofOwner: (owner) => all('SELECT * FROM records WHERE owner = ?', owner),
-    hasRoom(owner) {
+    hasRoom(owner, matters) {
       const count = (statement: typeof sql.countAll, ...values: unknown[]) =>
         (statement.get(...values) as { n: number }).n;
-      return count(sql.countOwner, owner) < MAX_RECORDS_PER_OWNER && count(sql.countAll) < MAX_RECORDS;
+      if (count(sql.countOwner, owner) >= MAX_RECORDS_PER_OWNER) return false;
+      return matters || count(sql.countAll) < MAX_RECORDS;
     },
     prune(now) {
       return db.transaction(() => {
