@@ -102,5 +102,5 @@ const sameProfile = (a: Profile, b: Profile): boolean =>
 
 const unknownProfile = (name: string): AppError =>
   new AppError('endpoint.unknown_profile', `There is no profile ${name.slice(0, 64)}.`, {
-    advice: 'See the profiles with `toolswarm status`, or use the address without a profile.',
+    advice: 'See the profiles with `toolswarm profiles list`, or use the address without a profile.',
   });

@@ -60,7 +60,7 @@ export function createGuard(authenticator: Authenticator, options: GuardOptions)
         authorization === undefined
           ? 'Bearer realm="toolswarm"'
           : 'Bearer realm="toolswarm", error="invalid_token"';
-      refuse(res, 401, 'A valid token is needed: `toolswarm status` shows how to connect a client.', [
+      refuse(res, 401, 'A valid token is needed: `toolswarm clients connection` prints it.', [
         'WWW-Authenticate',
         challenge,
         ...headers,
