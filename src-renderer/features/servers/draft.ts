@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { serversContract } from '#shared/features/servers/contract.ts';
 import { SERVER_NAME } from '#shared/kernel/ids.ts';
-import { splitCommandLine } from './command-line.ts';
+import { splitCommandLine, suggestName } from './command-line.ts';
 
 /** An environment variable or header. A secret one goes to the keystore and is never shown again. */
 export interface Variable {
@@ -49,3 +49,13 @@ function transportOf(draft: ServerDraft): AddRequest['transport'] | undefined {
   const line = splitCommandLine(draft.commandLine);
   return line && { type: 'stdio', ...line };
 }
+
+/** A name that follows from the source, until the person types one. */
+export function suggestion(draft: ServerDraft): string {
+  if (draft.kind === 'http') return draft.url ? suggestName({ url: draft.url }) : '';
+  const line = splitCommandLine(draft.commandLine);
+  return line ? suggestName(line) : '';
+}
+
+/** Whether command or address are missing or wrong. */
+export const sourceProblem = (draft: ServerDraft): boolean => transportOf(draft) === undefined;

@@ -6,15 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import { Button, IconButton } from '../button.tsx';
 import { Select, Switch, TextField } from '../fields.tsx';
-import {
-  type Draft,
-  describeSchema,
-  draftOf,
-  type Field,
-  type Problem,
-  problemOf,
-  valueOf,
-} from './model.ts';
+import { type Draft, draftOf, type Problem, problemOf, valueOf } from './draft.ts';
+import { describeSchema, type Field } from './model.ts';
 import styles from './schema-form.module.css';
 
 /** Its shape is the schema's, unknown before that is read. (`root` would be a word of the form library.) */

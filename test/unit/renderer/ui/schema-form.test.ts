@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '#shared/kernel/canonical.ts';
 import {
   type Draft,
-  describeSchema,
   draftOf,
-  type Field,
   isEmpty,
   problemOf,
   valueOf,
-} from '../../../../src-renderer/ui/schema-form/model.ts';
+} from '../../../../src-renderer/ui/schema-form/draft.ts';
+import { describeSchema, type Field } from '../../../../src-renderer/ui/schema-form/model.ts';
 
 const parts = (field: Field) => (field.kind === 'object' ? field.properties : []);
 const part = (field: Field, name: string) => {
