@@ -110,7 +110,9 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     async command<T>(...args: string[]) {
       const { code, stderr: problem, stdout } = await run(dataDir, args);
       if (code !== 0)
-        throw new CommandFailed((JSON.parse(problem) as { error: CommandFailed['error'] }).error);
+        throw new CommandFailed(
+          (JSON.parse(problem.trim().split('\n').at(-1) ?? '') as { error: CommandFailed['error'] }).error,
+        );
       return (JSON.parse(stdout) as { data: T }).data;
     },
     async stop() {
