@@ -125,6 +125,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   owned.add(clients);
   wire(slices, owned, log);
   const endpoint = createNodeEndpoint(platform, slices);
+  owned.defer(clients.on('clientRevoked', ({ clientId }) => endpoint.endClient(clientId)));
   const apiTokens = createApiTokens({ db, clock, random });
   const startedAt = clock.now();
   let dashboard: Dashboard | undefined;

@@ -6,6 +6,7 @@ import type { DisposableStore } from '#shared/kernel/disposables.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
 import type { Access } from '../features/access/index.ts';
+import type { Clients } from '../features/clients/index.ts';
 import type { CatalogEvents, CatalogSource } from '../features/endpoint/index.ts';
 import type { Identity } from '../features/identity/index.ts';
 import type { Network } from '../features/p2p/index.ts';
@@ -124,7 +125,7 @@ function rotation({ access, identity, records, registry, trust }: Slices) {
 
 /** The catalog as the endpoint reads it: approved tools from the registry, prompts and resources from local servers. */
 export function createCatalogSource(
-  { registry, servers }: Pick<Slices, 'registry' | 'servers'>,
+  { clients, registry, servers }: Pick<Slices, 'registry' | 'servers'> & { clients: Clients },
   owned: DisposableStore,
 ): CatalogSource {
   const events = createEmitter<CatalogEvents>();
@@ -139,6 +140,7 @@ export function createCatalogSource(
   );
   owned.defer(servers.on('added', () => events.emit('changed', all)));
   owned.defer(servers.on('removed', () => events.emit('changed', all)));
+  owned.defer(clients.on('profileChanged', () => events.emit('changed', all)));
   owned.defer(servers.on('resourceUpdated', (event) => events.emit('resourceUpdated', event)));
   owned.defer(servers.on('logged', (event) => events.emit('logged', event)));
   return {
