@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import {
   Cell,
+  Collection,
   Column,
   Row,
   type SortDescriptor,
@@ -8,6 +9,7 @@ import {
   TableBody,
   TableHeader,
   TableLayout,
+  TableLoadMoreItem,
   Virtualizer,
 } from 'react-aria-components';
 import { classes } from './classes.ts';
@@ -42,19 +44,22 @@ export interface TableProps<Item> {
   empty: ReactNode;
 }
 
-/** In rem. Rows are of one height, so that ten thousand cost no more than twenty; text that does not fit is cut. */
+/** In rem. Rows are of one height, so that only those in view are drawn; text that does not fit is cut. */
 const ROW_HEIGHT = 3.25;
 const HEADING_HEIGHT = 2.25;
+/** Rows that the table counts at first, and adds whenever their end comes into view: each costs even unseen. */
+const ROWS_AT_ONCE = 500;
 
 export function Table<Item>(props: TableProps<Item>) {
-  const { label, columns, items, idOf, textOf, onOpen, openId, sort, onSort, empty } = props;
+  const { label, items, onOpen, sort, onSort, empty } = props;
   const rem = useRem();
+  const columns = useMemo(() => [...props.columns], [props.columns]);
   if (items.length === 0) return <div className={styles['frame']}>{empty}</div>;
   return (
     <div className={classes(styles['frame'], styles['filled'])}>
       <Virtualizer
         layout={TableLayout}
-        layoutOptions={{ rowHeight: ROW_HEIGHT * rem, headingHeight: HEADING_HEIGHT * rem }}
+        layoutOptions={{ rowHeight: ROW_HEIGHT * rem, headingHeight: HEADING_HEIGHT * rem, loaderHeight: 1 }}
       >
         <AriaTable
           className={styles['table'] ?? ''}
@@ -63,48 +68,66 @@ export function Table<Item>(props: TableProps<Item>) {
           {...(sort ? { sortDescriptor: sort } : {})}
           {...(onSort ? { onSortChange: onSort } : {})}
         >
-          <TableHeader className={styles['header'] ?? ''} columns={[...columns]}>
-            {(column) => (
-              <Column
-                id={column.id}
-                isRowHeader={column.isRowHeader ?? false}
-                allowsSorting={column.sortable ?? false}
-                minWidth={(column.minWidth ?? 5) * rem}
-                defaultWidth={`${column.grow ?? 1}fr`}
-                className={styles['column'] ?? ''}
-              >
-                {({ sortDirection }) => (
-                  <>
-                    {column.label}
-                    {sortDirection && <span aria-hidden>{sortDirection === 'ascending' ? '↑' : '↓'}</span>}
-                  </>
-                )}
-              </Column>
-            )}
+          <TableHeader className={styles['header'] ?? ''} columns={columns}>
+            {(column) => <Heading column={column} rem={rem} />}
           </TableHeader>
-          <TableBody items={[...items] as Array<Item & object>} dependencies={[columns, openId]}>
-            {(item) => (
-              <Row
-                id={idOf(item)}
-                textValue={textOf(item)}
-                columns={[...columns]}
-                className={classes(
-                  styles['tableRow'],
-                  onOpen && styles['pressable'],
-                  openId === idOf(item) && styles['open'],
-                )}
-              >
-                {(column) => (
-                  <Cell className={styles['cell'] ?? ''}>
-                    <div className={styles['content']}>{column.cell(item)}</div>
-                  </Cell>
-                )}
-              </Row>
-            )}
-          </TableBody>
+          <Rows {...props} columns={columns} />
         </AriaTable>
       </Virtualizer>
     </div>
+  );
+}
+
+function Heading<Item>({ column, rem }: { column: TableColumn<Item>; rem: number }) {
+  return (
+    <Column
+      id={column.id}
+      isRowHeader={column.isRowHeader ?? false}
+      allowsSorting={column.sortable ?? false}
+      minWidth={(column.minWidth ?? 5) * rem}
+      defaultWidth={`${column.grow ?? 1}fr`}
+      className={styles['column'] ?? ''}
+    >
+      {({ sortDirection }) => (
+        <>
+          {column.label}
+          {sortDirection && <span aria-hidden>{sortDirection === 'ascending' ? '↑' : '↓'}</span>}
+        </>
+      )}
+    </Column>
+  );
+}
+
+function Rows<Item>(props: TableProps<Item> & { columns: Array<TableColumn<Item>> }) {
+  const { columns, items, idOf, textOf, onOpen, openId } = props;
+  const [counted, setCounted] = useState(ROWS_AT_ONCE);
+  const counting = useMemo(() => items.slice(0, counted) as Array<Item & object>, [items, counted]);
+  return (
+    <TableBody>
+      <Collection items={counting} dependencies={[columns, openId]}>
+        {(item) => (
+          <Row
+            id={idOf(item)}
+            textValue={textOf(item)}
+            columns={columns}
+            className={classes(
+              styles['tableRow'],
+              onOpen && styles['pressable'],
+              openId === idOf(item) && styles['open'],
+            )}
+          >
+            {(column) => (
+              <Cell className={styles['cell'] ?? ''}>
+                <div className={styles['content']}>{column.cell(item)}</div>
+              </Cell>
+            )}
+          </Row>
+        )}
+      </Collection>
+      {counted < items.length && (
+        <TableLoadMoreItem onLoadMore={() => setCounted((now) => now + ROWS_AT_ONCE)} />
+      )}
+    </TableBody>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { SortDescriptor } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -108,9 +108,11 @@ interface ToolsProps {
 function Tools({ tools, filter, onFilter, openId, onOpen }: ToolsProps) {
   const { t } = useTranslation('catalog');
   const [sort, setSort] = useState<SortDescriptor>({ column: 'tool', direction: 'ascending' });
+  // Typing comes first: thousands of rows are laid out anew when the hands rest.
+  const wanted = useDeferredValue(filter);
   const shown = useMemo(
-    () => sortTools(filterTools(tools, filter), sort.column as SortKey, sort.direction === 'descending'),
-    [tools, filter, sort],
+    () => sortTools(filterTools(tools, wanted), sort.column as SortKey, sort.direction === 'descending'),
+    [tools, wanted, sort],
   );
   const empty =
     tools.length === 0 ? (

@@ -160,6 +160,9 @@ test.describe('thousands of tools', () => {
   test('are a list of few elements that scrolls', async ({ home: page }) => {
     await expect(page.getByRole('radio', { name: /^All/ })).toContainText('5,008');
     expect(await page.getByRole('row').count()).toBeLessThan(60);
+    await page.getByRole('row').nth(1).focus();
+    for (let times = 0; times < 3; times++) await page.keyboard.press('End');
+    await expect(page.getByRole('row').last()).toContainText(/Echo (0[5-9]|[1-4])/);
     await page.getByRole('searchbox').fill('echo 4711');
     await expect(row(page, 'Echo 4711')).toBeVisible();
   });

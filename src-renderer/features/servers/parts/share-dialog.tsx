@@ -200,6 +200,7 @@ function ToolPicker({
       <legend>{t('tools.title')}</legend>
       <Checkbox
         selected={chosen === undefined}
+        disabled={!data}
         onChange={(all) => onChange(all ? undefined : tools.map((tool) => tool.name))}
         description={t('tools.allHelp')}
       >
