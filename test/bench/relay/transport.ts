@@ -6,10 +6,13 @@ import { median, medianLatency, throughput } from '../support/load.ts';
 import { PATH_NAMES, PATHS, type PathName } from './paths.ts';
 
 const PAYLOAD = new Uint8Array(1024).fill(7);
-/** Paths take turns, so that a busy moment of the machine hits all alike; the median of the rounds counts. */
-const ROUNDS = 5;
-const LATENCY_CALLS = 1000;
-const LOAD_MS = 500;
+/**
+ * Paths take turns, so that a busy moment of the machine hits all alike. A ratio is taken within each round, and the
+ * median of the rounds counts.
+ */
+const ROUNDS = 9;
+const LATENCY_CALLS = 500;
+const LOAD_MS = 400;
 
 interface Sample {
   p50: number;
@@ -18,8 +21,11 @@ interface Sample {
   cpu: number;
 }
 
+/** One sample of each path. */
+type Round = Record<PathName, Sample>;
+
 export async function measureTransport(): Promise<Figure[]> {
-  const server = fork(new URL('./server.ts', import.meta.url), { stdio: 'inherit' });
+  const server = fork(new URL('./server.ts', import.meta.url), { stdio: 'inherit', execArgv: [] });
   try {
     const [addresses] = (await once(server, 'message')) as [Record<PathName, string>];
     return figures(await sampleAll(server, addresses));
@@ -28,35 +34,20 @@ export async function measureTransport(): Promise<Figure[]> {
   }
 }
 
-async function sampleAll(
-  server: ChildProcess,
-  addresses: Record<PathName, string>,
-): Promise<Record<PathName, Sample>> {
+async function sampleAll(server: ChildProcess, addresses: Record<PathName, string>): Promise<Round[]> {
   const calls = new Map<PathName, () => Promise<unknown>>();
   for (const name of PATH_NAMES) {
     const call = await PATHS[name].connect(addresses[name]);
     calls.set(name, () => call(PAYLOAD));
   }
-  const rounds = new Map<PathName, Sample[]>(PATH_NAMES.map((name) => [name, []]));
-  for (let round = 0; round <= ROUNDS; round++)
-    for (const [name, call] of calls) {
-      const sample = await sampleOne(server, call);
-      // The first round warms up.
-      if (round > 0) rounds.get(name)?.push(sample);
-    }
-  const middle = (name: PathName, key: keyof Sample) =>
-    median((rounds.get(name) ?? []).map((sample) => sample[key]));
-  return Object.fromEntries(
-    PATH_NAMES.map((name) => [
-      name,
-      {
-        p50: middle(name, 'p50'),
-        at16: middle(name, 'at16'),
-        at128: middle(name, 'at128'),
-        cpu: middle(name, 'cpu'),
-      },
-    ]),
-  ) as Record<PathName, Sample>;
+  const rounds: Round[] = [];
+  for (let number = 0; number <= ROUNDS; number++) {
+    const samples: Partial<Round> = {};
+    for (const [name, call] of calls) samples[name] = await sampleOne(server, call);
+    // The first round warms up.
+    if (number > 0) rounds.push(samples as Round);
+  }
+  return rounds;
 }
 
 async function sampleOne(server: ChildProcess, call: () => Promise<unknown>): Promise<Sample> {
@@ -75,24 +66,29 @@ async function cpuOf(server: ChildProcess): Promise<number> {
   return micros;
 }
 
-function figures(samples: Record<PathName, Sample>): Figure[] {
-  const rows = PATH_NAMES.map((name) => {
-    const { p50, at16, at128, cpu } = samples[name];
-    return [PATHS[name].name, round(p50), Math.round(at16), Math.round(at128), round(cpu)];
-  });
+function figures(rounds: Round[]): Figure[] {
+  const middle = (name: PathName, key: keyof Sample) => median(rounds.map((samples) => samples[name][key]));
+  const ratio = (name: PathName, beside: PathName, key: keyof Sample) =>
+    median(rounds.map((samples) => samples[name][key] / samples[beside][key]));
+  const rows = PATH_NAMES.map((name) => [
+    PATHS[name].name,
+    round(middle(name, 'p50')),
+    Math.round(middle(name, 'at16')),
+    Math.round(middle(name, 'at128')),
+    round(middle(name, 'cpu')),
+  ]);
   console.log('Echo of 1 KiB between two processes on loopback\n');
   console.log(
     table(['path', 'p50 µs at 1', 'calls/s at 16', 'calls/s at 128', 'CPU µs/call at 128, both ends'], rows),
   );
-  const { ours, bareNoise, bareTls, tcp, tls } = samples;
   return [
     // Our network encrypts with TLS, the faster of the two: the bare stream does the same.
-    atMost('relay.p50-vs-bare-stream', ours.p50 / bareTls.p50, '×', 1.3),
-    atLeast('relay.rate128-vs-bare-stream', ours.at128 / bareTls.at128, '×', 0.8),
-    measured('relay.rate16-vs-bare-stream', ours.at16 / bareTls.at16, '×'),
-    measured('relay.p50-vs-raw-tcp', ours.p50 / tcp.p50, '×'),
-    measured('relay.p50-vs-raw-tls', ours.p50 / tls.p50, '×'),
-    measured('relay.bare-tls-vs-noise-p50', bareTls.p50 / bareNoise.p50, '×'),
-    measured('relay.bare-tls-vs-noise-rate128', bareTls.at128 / bareNoise.at128, '×'),
+    atMost('relay.p50-vs-bare-stream', ratio('ours', 'bareTls', 'p50'), '×', 1.3),
+    atLeast('relay.rate128-vs-bare-stream', ratio('ours', 'bareTls', 'at128'), '×', 0.8),
+    measured('relay.rate16-vs-bare-stream', ratio('ours', 'bareTls', 'at16'), '×'),
+    measured('relay.p50-vs-raw-tcp', ratio('ours', 'tcp', 'p50'), '×'),
+    measured('relay.p50-vs-raw-tls', ratio('ours', 'tls', 'p50'), '×'),
+    measured('relay.bare-tls-vs-noise-p50', ratio('bareTls', 'bareNoise', 'p50'), '×'),
+    measured('relay.bare-tls-vs-noise-rate128', ratio('bareTls', 'bareNoise', 'at128'), '×'),
   ];
 }
