@@ -73,6 +73,7 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
     },
     {
       maySee: (provider, server) => access.maySee(provider, server).ok,
+      concerns,
       isLocalReachable: (server) => servers.has(server) && isUsable(servers.get(server).state),
     },
   );

@@ -109,7 +109,11 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
         addresses: () => network.addresses(),
       },
     },
-    { maySee: (provider, server) => access.maySee(provider, server).ok, isLocalReachable: () => true },
+    {
+      concerns,
+      maySee: (provider, server) => access.maySee(provider, server).ok,
+      isLocalReachable: () => true,
+    },
   );
   const relay = createRelay(
     {

@@ -6,7 +6,7 @@ import type { Database } from '../../platform/sqlite.ts';
 /** Records of one provider; a flood of names fills his own quota, not the disk. */
 export const MAX_RECORDS_PER_OWNER = 512;
 /** Records of all others together; providers that concern the operator find room beyond it. */
-export const MAX_RECORDS = 200_000;
+export const MAX_RECORDS = 50_000;
 /** Proofs of equivocation that are kept; the oldest go first. */
 const MAX_EQUIVOCATIONS = 1000;
 

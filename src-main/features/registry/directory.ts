@@ -67,8 +67,12 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
     }
   }
 
+  /** Of several tools with one name the first stands: nobody could tell which one a call means. */
   function list(listing: Listing): void {
+    const names = new Set<string>();
     for (const tool of listing.tools) {
+      if (names.has(tool.name)) continue;
+      names.add(tool.name);
       const key = toolKey(listing.provider, listing.server, tool.name);
       const fingerprint = fingerprintOrNone(key, tool);
       if (fingerprint === undefined) continue;

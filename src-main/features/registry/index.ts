@@ -129,6 +129,8 @@ export interface RegistryDeps {
 
 export interface RegistryOptions {
   maySee(provider: ProviderId, server: string): boolean;
+  /** Whether a provider means something to the operator: strangers must not take the room that it needs. */
+  concerns(provider: ProviderId): boolean;
   /** Whether a local server can take calls. */
   isLocalReachable(server: string): boolean;
 }
@@ -142,9 +144,9 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   });
   const decisions = createDecisions(deps.db, deps.clock);
   const names = createCatalogNames(deps.db);
-  const manifests = createManifests(deps);
+  const manifests = createManifests({ ...deps, ownHashes: () => publisher.hashes() });
   const publisher = createPublisher({ ...deps, manifests });
-  const entries = createNetworkEntries({ ...deps, manifests, directory }, options.maySee);
+  const entries = createNetworkEntries({ ...deps, manifests, directory }, options);
   const locals = new Map<string, LocalServer>();
   let catalog: readonly CatalogEntry[] = [];
   let revision = 0;

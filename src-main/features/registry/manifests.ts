@@ -14,38 +14,64 @@ import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { Network, PeerInfo } from '../p2p/index.ts';
 
-/** Manifests kept; the least recently used go first and are fetched again when needed. */
-const MAX_MANIFESTS = 50_000;
+/** Bytes of manifests kept; the oldest go first, except those of own entries, and are fetched again when needed. */
+const MAX_STORED_BYTES = 256 << 20;
 
 export interface Manifests {
   put(hash: Uint8Array, bytes: Uint8Array): void;
-  get(hash: Uint8Array): Manifest | undefined;
-  /** Fetches and verifies a manifest; one request per hash at a time. Throws what the call throws, or `registry.bad_manifest`. */
-  fetch(key: string, hash: Uint8Array, peer: PeerId): Promise<Manifest>;
+  get(hash: Uint8Array): StoredManifest | undefined;
+  /**
+   * Fetches and verifies a manifest of at most `maxBytes`; one request per hash at a time. Rejects with what the call
+   * rejects with, or with `registry.bad_manifest`.
+   */
+  fetch(key: string, hash: Uint8Array, peer: PeerId, maxBytes: number): Promise<void>;
   serve(mayRead: (peer: PeerInfo, key: string, hash: Uint8Array) => boolean): Closeable;
 }
 
-export function createManifests(deps: { db: Database; network: Network; clock: Clock }): Manifests {
+export interface StoredManifest {
+  manifest: Manifest;
+  /** Bytes of its canonical form. */
+  size: number;
+}
+
+export function createManifests(
+  deps: { db: Database; network: Network; clock: Clock; ownHashes(): Uint8Array[] },
+  { maxBytes = MAX_STORED_BYTES } = {},
+): Manifests {
   const { clock, db, network } = deps;
   const sql = {
     get: db.prepare('SELECT bytes FROM registry_manifests WHERE hash = ?'),
-    put: db.prepare('INSERT OR REPLACE INTO registry_manifests (hash, bytes, used_at) VALUES (?, ?, ?)'),
-    trim: db.prepare(
-      'DELETE FROM registry_manifests WHERE hash IN (SELECT hash FROM registry_manifests ORDER BY used_at DESC LIMIT -1 OFFSET ?)',
-    ),
+    touch: db.prepare('UPDATE registry_manifests SET used_at = ? WHERE hash = ?'),
+    put: db.prepare('INSERT INTO registry_manifests (hash, bytes, used_at) VALUES (?, ?, ?)'),
+    remove: db.prepare('DELETE FROM registry_manifests WHERE hash = ?'),
+    sum: db.prepare('SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM registry_manifests'),
+    byAge: db.prepare('SELECT hash, length(bytes) AS size FROM registry_manifests ORDER BY used_at, rowid'),
   };
-  const fetching = new Map<string, Promise<Manifest>>();
+  let storedBytes = (sql.sum.get() as { bytes: number }).bytes;
+  const fetching = new Map<string, Promise<void>>();
   const bytesOf = (hash: Uint8Array) => (sql.get.get(hash) as { bytes: Uint8Array } | undefined)?.bytes;
 
   function put(hash: Uint8Array, bytes: Uint8Array): void {
+    if (sql.touch.run(clock.now(), hash).changes > 0) return;
     sql.put.run(hash, bytes, clock.now());
-    sql.trim.run(MAX_MANIFESTS);
+    storedBytes += bytes.length;
+    if (storedBytes > maxBytes) trim(hash);
   }
 
-  async function fetchFrom(key: string, hash: Uint8Array, peer: PeerId): Promise<Manifest> {
+  function trim(newest: Uint8Array): void {
+    const kept = new Set([newest, ...deps.ownHashes()].map(toHex));
+    for (const { hash, size } of sql.byAge.all() as Array<{ hash: Uint8Array; size: number }>) {
+      if (storedBytes <= maxBytes) return;
+      if (kept.has(toHex(hash))) continue;
+      sql.remove.run(hash);
+      storedBytes -= size;
+    }
+  }
+
+  async function fetchFrom(key: string, hash: Uint8Array, peer: PeerId, most: number): Promise<void> {
     const request = concatBytes(hash, utf8(key));
     const bytes = await network.call(peer, MANIFEST_PROTOCOL, request, {
-      maxResponseBytes: MAX_MANIFEST_BYTES,
+      maxResponseBytes: Math.min(most, MAX_MANIFEST_BYTES),
     }).response;
     if (!equalBytes(sha256Bytes(bytes), hash))
       throw new AppError(
@@ -55,20 +81,19 @@ export function createManifests(deps: { db: Database; network: Network; clock: C
           advice: 'The peer is broken or hostile; block it if it happens again.',
         },
       );
-    const manifest = readManifest(bytes);
+    readManifest(bytes);
     put(hash, bytes);
-    return manifest;
   }
 
   return {
     put,
     get(hash) {
       const bytes = bytesOf(hash);
-      return bytes && readManifest(new Uint8Array(bytes));
+      return bytes && { manifest: readManifest(new Uint8Array(bytes)), size: bytes.length };
     },
-    fetch(key, hash, peer) {
+    fetch(key, hash, peer, most) {
       const id = toHex(hash);
-      const running = fetching.get(id) ?? fetchFrom(key, hash, peer).finally(() => fetching.delete(id));
+      const running = fetching.get(id) ?? fetchFrom(key, hash, peer, most).finally(() => fetching.delete(id));
       fetching.set(id, running);
       return running;
     },

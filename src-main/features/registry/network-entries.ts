@@ -1,16 +1,22 @@
 /** Follows the records slice: entries of other nodes become listings once their manifests are here and verified. */
 import { ENTRY_TYPE, type Entry, parseEntryKey, storedEntry } from '#shared/features/registry/entry.ts';
-import type { Manifest } from '#shared/features/registry/manifest.ts';
 import { equalBytes } from '#shared/kernel/bytes.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Network, PeerInfo } from '../p2p/index.ts';
 import type { Records, StoredRecord } from '../records/index.ts';
 import type { Directory } from './directory.ts';
-import type { Manifests } from './manifests.ts';
+import { createListedRoom } from './listed-room.ts';
+import type { Manifests, StoredManifest } from './manifests.ts';
 
-/** Manifests fetched at the same time; the others wait for their peer's next connection or a place. */
+/** Manifests fetched at the same time, and from one peer, who may be slow on purpose; the others wait for a place. */
 const MAX_FETCHES = 16;
+const MAX_FETCHES_PER_PEER = 2;
+/** What could not be fetched from a node that is connected is asked for again this often. */
+const RETRY_MS = 30_000;
 
 export interface NetworkEntries {
   start(onChanged: () => void): Closeable;
@@ -24,31 +30,43 @@ export function createNetworkEntries(
     manifests: Manifests;
     directory: Directory;
     network: Network;
+    clock: Clock;
     log: Log;
   },
-  maySee: (provider: string, server: string) => boolean,
+  options: {
+    maySee(provider: ProviderId, server: string): boolean;
+    /** Whether a provider means something to the operator: strangers must not take the room that it needs. */
+    concerns(provider: ProviderId): boolean;
+  },
 ): NetworkEntries {
   const { directory, manifests, network, records } = deps;
+  const room = createListedRoom(options.concerns);
   /** Keys whose manifest is missing here; bounded by the records that are stored. */
   const waiting = new Set<string>();
-  const running = new Set<string>();
+  /** Keys whose manifest could not be fetched; they wait for the next try. */
+  const failed = new Set<string>();
+  /** Keys whose manifest is being fetched, and from which peer. */
+  const running = new Map<string, string>();
 
   /** Lists an entry, or notes that its manifest must be fetched. Returns whether the directory changed. */
   function take(record: StoredRecord): boolean {
     const entry = storedEntry(record.bytes);
     if (!entry.manifest) return false;
-    const manifest = manifests.get(entry.manifest);
-    if (!manifest) {
+    const stored = manifests.get(entry.manifest);
+    if (!stored) {
       waiting.add(record.key);
       return false;
     }
-    list(record.key, entry, manifest);
-    return true;
+    return list(record.key, entry, stored);
   }
 
-  function list(key: string, entry: Entry, manifest: Manifest): void {
+  function list(key: string, entry: Entry, { manifest, size }: StoredManifest): boolean {
     waiting.delete(key);
     const { peer, provider, server } = parseEntryKey(key);
+    if (!room.take(provider, key, size)) {
+      deps.log.info({ key }, 'the tools of an entry are not listed: there is no room for more');
+      return unlist(key);
+    }
     directory.set({
       provider,
       peer,
@@ -62,14 +80,25 @@ export function createNetworkEntries(
       addresses: entry.addresses.filter((address) => address.endsWith(`/p2p/${peer}`)),
       tools: manifest.tools,
     });
+    return true;
+  }
+
+  /** Returns whether the directory changed. */
+  function unlist(key: string): boolean {
+    room.free(key);
+    const { peer, provider, server } = parseEntryKey(key);
+    // The other of a public and a private entry may have taken its place already.
+    return (
+      directory.listing(provider, peer, server)?.entry === key && directory.remove(provider, peer, server)
+    );
   }
 
   function fetchWaiting(onChanged: () => void): void {
     for (const key of waiting) {
       if (running.size >= MAX_FETCHES) return;
       const peer = sourceOf(key);
-      if (!peer || running.has(key)) continue;
-      running.add(key);
+      if (!peer || running.has(key) || isBusy(peer)) continue;
+      running.set(key, peer);
       void fetchOne(key, peer)
         .then((listed) => listed && onChanged())
         .catch((error: unknown) => {
@@ -78,6 +107,8 @@ export function createNetworkEntries(
             'a manifest could not be fetched; it is asked for again later',
           );
           waiting.delete(key);
+          // What is too large now would be too large again.
+          if (!(error instanceof AppError && error.code === 'p2p.too_large')) failed.add(key);
         })
         .finally(() => {
           running.delete(key);
@@ -85,6 +116,9 @@ export function createNetworkEntries(
         });
     }
   }
+
+  const isBusy = (peer: string): boolean =>
+    [...running.values()].filter((one) => one === peer).length >= MAX_FETCHES_PER_PEER;
 
   /** The node that signed the entry, else (public entries only) any peer. */
   function sourceOf(key: string): string | undefined {
@@ -101,7 +135,7 @@ export function createNetworkEntries(
       waiting.delete(key);
       return false;
     }
-    await manifests.fetch(key, hash, peer);
+    await manifests.fetch(key, hash, peer, room.left(parseEntryKey(key).provider, key));
     const now = records.get(ENTRY_TYPE, key);
     return now ? take(now) : false;
   }
@@ -116,10 +150,17 @@ export function createNetworkEntries(
   function onRemoved(type: string, key: string, onChanged: () => void): void {
     if (type !== ENTRY_TYPE) return;
     waiting.delete(key);
-    const { peer, provider, server } = parseEntryKey(key);
-    // The other of a public and a private entry may have taken its place already.
-    if (directory.listing(provider, peer, server)?.entry !== key) return;
-    if (directory.remove(provider, peer, server)) onChanged();
+    failed.delete(key);
+    if (unlist(key)) onChanged();
+  }
+
+  /** Asks a node again for the manifests of its own entries that are missing here. */
+  function askAgain(peer: PeerInfo, isDue: (key: string) => boolean): void {
+    for (const record of records.ofOwner(peer.providerId)) {
+      if (!isMissingFrom(peer, record) || !isDue(record.key)) continue;
+      failed.delete(record.key);
+      waiting.add(record.key);
+    }
   }
 
   return {
@@ -129,26 +170,36 @@ export function createNetworkEntries(
       owned.defer(records.on('stored', ({ type, key }) => onStored(type, key, onChanged)));
       owned.defer(records.on('removed', ({ type, key }) => onRemoved(type, key, onChanged)));
       owned.defer(
-        network.on('peerConnected', ({ peerId }) => {
-          for (const record of records.inForce(ENTRY_TYPE))
-            if (isMissingFrom(peerId, record)) waiting.add(record.key);
+        network.on('peerConnected', (peer) => {
+          askAgain(peer, () => true);
           fetchWaiting(onChanged);
         }),
       );
+      const timer = deps.clock.every(RETRY_MS, () => {
+        if (failed.size > 0) for (const peer of network.peers()) askAgain(peer, (key) => failed.has(key));
+        fetchWaiting(onChanged);
+      });
+      owned.defer(() => timer.cancel());
       onChanged();
       return owned;
     },
     mayRead(peer, key, hash) {
       const record = records.get(ENTRY_TYPE, key);
-      if (!record || (record.private && !(record.own && maySee(peer.providerId, parseEntryKey(key).server))))
+      if (
+        !record ||
+        (record.private && !(record.own && options.maySee(peer.providerId, parseEntryKey(key).server)))
+      )
         return false;
       const { manifest } = storedEntry(record.bytes);
       return manifest !== null && equalBytes(manifest, hash);
     },
   };
 
-  function isMissingFrom(peerId: string, record: StoredRecord): boolean {
+  function isMissingFrom(from: PeerInfo, record: StoredRecord): boolean {
     const { peer, provider, server } = parseEntryKey(record.key);
-    return !record.own && peer === peerId && directory.listing(provider, peer, server) === undefined;
+    if (record.own || record.type !== ENTRY_TYPE || record.tombstone || record.disputed) return false;
+    if (peer !== from.peerId) return false;
+    const listed = directory.listing(provider, peer, server);
+    return listed?.entry !== record.key || listed.issuedAt !== storedEntry(record.bytes).iat;
   }
 }

@@ -43,6 +43,8 @@ export interface Publisher {
   sync(server: string, share: Share | undefined, local: LocalServer | undefined): void;
   /** Servers whose entries are out. Entries that this node signed under an earlier provider key are dropped. */
   published(): string[];
+  /** Hashes of the manifests that own entries name. */
+  hashes(): Uint8Array[];
   /** Signs an own entry anew before it expires. */
   renew(record: StoredRecord): Envelope | undefined;
 }
@@ -108,6 +110,10 @@ export function createPublisher(deps: {
       }
       return servers;
     },
+    hashes: () =>
+      records
+        .own()
+        .flatMap(({ bytes, type }) => (type === ENTRY_TYPE ? (storedEntry(bytes).manifest ?? []) : [])),
     renew(record) {
       const entry = storedEntry(record.bytes);
       return sign({ ...withoutSignerFields(entry), seq: nextSeq(entry) });

@@ -1,4 +1,5 @@
 /** What a stranger tries with means that everybody has: real nodes, real connections. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   decodeInventoryReply,
@@ -8,6 +9,8 @@ import {
 } from '#shared/features/records/messages.ts';
 import { type Entry, entryKey, sealEntry } from '#shared/features/registry/entry.ts';
 import type { CborValue } from '#shared/kernel/canonical.ts';
+import { encodeManifest, MANIFEST_PROTOCOL } from '#shared/features/registry/manifest.ts';
+import type { Envelope } from '#shared/kernel/envelope.ts';
 import {
   echoTool,
   type MeshNode,
@@ -32,7 +35,7 @@ async function neighbourOf(node: MeshNode): Promise<MeshNode> {
 }
 
 /** An entry of `node`, in order and public unless told otherwise. */
-function entryOf(node: MeshNode, change: Partial<Entry> = {}): Uint8Array {
+function sealedOf(node: MeshNode, change: Partial<Entry> = {}): Envelope {
   const whole: Entry = {
     name: 'evil',
     cert: node.certificate,
@@ -50,8 +53,9 @@ function entryOf(node: MeshNode, change: Partial<Entry> = {}): Uint8Array {
     by: 'somebody',
     ...change,
   };
-  return sealEntry(whole, node.signer).bytes;
+  return sealEntry(whole, node.signer);
 }
+const entryOf = (node: MeshNode, change: Partial<Entry> = {}) => sealedOf(node, change).bytes;
 const ask = (from: MeshNode, to: MeshNode, message: CborValue) =>
   from.network.call(to.peerId, RECORDS_PROTOCOL, encodeRecordsMessage(message)).response;
 
@@ -90,5 +94,47 @@ describe('a stranger', () => {
     await ask(honest, victim, { op: 'push', records: [ended] });
     const key = entryKey(honest.providerId, honest.peerId, 'tools', false);
     expect(victim.records.get('entry/1', key)).toMatchObject({ seq: 2, tombstone: true });
+  });
+
+  it('fills neither memory nor disk with tools', async () => {
+    const victim = await start();
+    const stranger = await neighbourOf(victim);
+    const describe = (name: string) => {
+      const tools = [{ ...echoTool, description: name + 'x'.repeat(3 << 20) }];
+      const made = encodeManifest({ format: 'toolswarm-manifest/1', server: name, version: '1', tools });
+      stranger.db.prepare('INSERT INTO registry_manifests VALUES (?, ?, 0)').run(made.hash, made.bytes);
+      return sealedOf(stranger, { name, manifest: made.hash });
+    };
+    for (const name of ['one', 'two', 'three', 'four', 'five'])
+      stranger.records.publish('entry/1', describe(name));
+    await until(() => victim.records.inForce('entry/1').length === 5);
+    await until(() => victim.registry.list('network').length === 2);
+    await sleep(300);
+    expect(victim.registry.list('network')).toHaveLength(2);
+    // The room of what goes is free again.
+    const [listed] = victim.registry.list('network');
+    const end = { name: listed?.server as string, seq: 2, manifest: null };
+    stranger.records.publish('entry/1', sealedOf(stranger, end));
+    await until(() => victim.registry.list('network').length === 1);
+  });
+
+  it('who answers nothing does not keep others from being listed', async () => {
+    const victim = await start();
+    const stranger = await neighbourOf(victim);
+    const other = await neighbourOf(victim);
+    await stranger.registry.stop();
+    stranger.network.serve(MANIFEST_PROTOCOL, () => new Promise(() => undefined));
+    const records = Array.from({ length: 40 }, (_, n) =>
+      entryOf(stranger, { name: `slow${n}`, manifest: new Uint8Array(32).fill(n) }),
+    );
+    await ask(stranger, victim, { op: 'push', records });
+    other.addServer('echo', [echoTool]);
+    other.access.share({
+      server: 'echo',
+      audience: { kind: 'everyone' },
+      confirmed: true,
+      offered: [echoTool],
+    });
+    await until(() => victim.registry.list('network').some(({ server }) => server === 'echo'));
   });
 });
