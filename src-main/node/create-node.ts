@@ -243,7 +243,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoin
     ...createSettingsHandlers(settings),
     ...createPeersHandlers({ network, trust, displayName }),
     ...createClientsHandlers({ clients, connection }),
-    ...createSharingHandlers({ access, servers }),
+    ...createSharingHandlers({ access, registry, servers }),
     ...createRegistryHandlers(registry),
     ...createServersHandlers(servers),
     ...createRelayHandlers(relay, { clock }),

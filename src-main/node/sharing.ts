@@ -3,13 +3,15 @@ import type { accessContract } from '#shared/features/access/contract.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Access } from '../features/access/index.ts';
+import type { Registry } from '../features/registry/index.ts';
 import type { Servers } from '../features/servers/index.ts';
 
 export function createSharingHandlers(deps: {
   access: Access;
   servers: Servers;
+  registry: Pick<Registry, 'checkShareable'>;
 }): Handlers<typeof accessContract> {
-  const { access, servers } = deps;
+  const { access, registry, servers } = deps;
   return {
     'access.shares': () => ({ items: access.shares() }),
     'servers.share'({ audience, confirmed, name, tools }) {
@@ -20,6 +22,7 @@ export function createSharingHandlers(deps: {
           advice: 'Start the server once, then share it.',
           retryable: true,
         });
+      registry.checkShareable(name, tools);
       return access.share({
         server: name,
         audience,

@@ -58,6 +58,8 @@ function serversToRegistry({ access, registry, relay, servers }: Slices) {
   };
   for (const { name } of servers.list()) offer(name);
   isStarting = false;
+  // A server that was removed just before a crash: the next of its name must not inherit its audience.
+  for (const share of access.shares()) if (!servers.has(share.server)) access.unshare(share.server);
   return [
     servers.on('offersChanged', ({ server }) => offer(server)),
     servers.on('changed', ({ server }) => {
@@ -79,16 +81,22 @@ export function publishShares({ access, registry }: Pick<Slices, 'access' | 'reg
   for (const share of access.shares()) registry.setShare(share.server, share);
 }
 
-/** Sharing is published, and what it no longer allows ends. */
-function sharing({ access, network, registry, relay }: Slices) {
+/** What sharing no longer allows ends, and what it allows is published. */
+function sharing({ access, network, registry, relay, trust }: Slices) {
+  const republish = () => {
+    for (const share of access.shares()) registry.setShare(share.server, share);
+  };
   return [
     access.on('shareChanged', ({ server, share }) => {
-      registry.setShare(server, share);
       relay.recheck();
+      registry.setShare(server, share);
     }),
-    network.on('addressesChanged', () => {
-      for (const share of access.shares()) registry.setShare(share.server, share);
+    // Some servers are shared with those who are known.
+    trust.on('knownChanged', () => {
+      relay.recheck();
+      republish();
     }),
+    network.on('addressesChanged', republish),
   ];
 }
 

@@ -206,9 +206,11 @@ export function testExchange(change: Partial<McpExchange> = {}) {
 }
 
 /** Waits until `condition` holds, looking again every 20 ms; the test's own timeout is the limit. */
-export async function until<T>(condition: () => T | undefined | false): Promise<T> {
+export async function until<T>(
+  condition: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   for (;;) {
-    const value = condition();
+    const value = await condition();
     if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

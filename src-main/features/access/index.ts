@@ -78,10 +78,11 @@ export function createAccess(deps: { db: Database; clock: Clock; standing: Stand
     shareOf: (server) => shares.get(server),
     share(request) {
       checkRequest(request);
+      const tools = toolsOf(request);
       const share: Share = {
         server: request.server,
         audience: request.audience,
-        ...(request.tools ? { tools: [...new Set(request.tools)] } : {}),
+        ...(tools ? { tools: [...new Set(tools)] } : {}),
         sharedAt: deps.clock.now(),
       };
       put(share);
@@ -109,6 +110,15 @@ export function createAccess(deps: { db: Database; clock: Clock; standing: Stand
     maySee: (provider, server) => maySee(question(provider, server)),
     mayCall: (provider, server, tool) => mayCall(question(provider, server), tool),
   };
+}
+
+/**
+ * Which tools a share names. A yes to everyone that was given without the warning holds for the harmless tools that were
+ * there: one that comes later may be a risky one.
+ */
+function toolsOf({ audience, confirmed, offered, tools }: ShareRequest): readonly string[] | undefined {
+  if (tools || audience.kind !== 'everyone' || confirmed) return tools;
+  return offered.map(({ name }) => name);
 }
 
 function checkRequest({ server, audience, tools, offered, confirmed }: ShareRequest): void {

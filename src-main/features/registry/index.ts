@@ -34,7 +34,7 @@ import { createDirectory, type DirectoryTool, toolKey } from './directory.ts';
 import { createManifests } from './manifests.ts';
 import { createCatalogNames } from './names.ts';
 import { createNetworkEntries } from './network-entries.ts';
-import { createPublisher, type LocalServer, type PublishingNode } from './publisher.ts';
+import { createPublisher, describeTools, type LocalServer, type PublishingNode } from './publisher.ts';
 import { findTool } from './resolve.ts';
 import { fullIdOf, stateOf, toolView } from './views.ts';
 
@@ -89,7 +89,9 @@ export interface Registry extends EventSource<RegistryEvents> {
   removeLocalServer(server: string): void;
   /** What a local server offers, as last told. */
   localOffers(server: string): ServerOffers | undefined;
-  /** Makes the published entry of a server match its share. */
+  /** Throws `registry.manifest_too_large` where so much of a server cannot be shared. */
+  checkShareable(server: string, tools: string[] | undefined): void;
+  /** Makes the published entry of a server match its share; ends it where that cannot be done. */
   setShare(server: string, share: Share | undefined): void;
   /** Own servers whose entries are out. */
   published(): string[];
@@ -255,8 +257,18 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       if (directory.remove(node.providerId, node.peerId, server)) changed();
     },
     localOffers: (server) => locals.get(server)?.offers,
+    checkShareable(server, tools) {
+      const local = locals.get(server);
+      if (local) describeTools(server, tools ? { tools } : {}, local);
+    },
     setShare(server, share) {
-      publisher.sync(server, share, locals.get(server));
+      try {
+        publisher.sync(server, share, locals.get(server));
+      } catch (error) {
+        // Better nothing than what is not so any more.
+        deps.log.error({ server, error: String(error) }, 'what is shared of a server could not be published');
+        publisher.sync(server, undefined, undefined);
+      }
       if (share?.audience.kind === 'everyone')
         network.provide(utf8(`provider/${node.providerId}`)).catch((error: unknown) => {
           deps.log.debug(

@@ -10,6 +10,7 @@ import {
   storedEntry,
 } from '#shared/features/registry/entry.ts';
 import { encodeManifest } from '#shared/features/registry/manifest.ts';
+import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import { MAX_RECORD_BYTES } from '#shared/features/records/messages.ts';
 import { LIFETIME_MS } from '#shared/features/records/rules.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
@@ -73,7 +74,7 @@ export function createPublisher(deps: {
 
   function sign(entry: Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>): Envelope {
     const now = clock.now();
-    const by = node.displayName().slice(0, 64);
+    const by = cut(node.displayName(), 64);
     const whole = { ...entry, cert: node.certificate(), iat: now, exp: now + LIFETIME_MS, by } as Entry;
     const sealed = sealEntry(whole, node.signer);
     if (sealed.bytes.length <= MAX_RECORD_BYTES) return sealed;
@@ -127,21 +128,15 @@ export function createPublisher(deps: {
     isPrivate: boolean,
   ): Omit<Entry, 'cert' | 'iat' | 'exp' | 'by' | 'seq'> {
     const { serverInfo } = local.offers;
-    const tools = local.offers.tools.filter((tool) => isToolShared(share, tool.name));
-    const manifest = encodeManifest({
-      format: 'toolswarm-manifest/1',
-      server,
-      version: serverInfo.version,
-      tools,
-    });
+    const { manifest, tools } = describeTools(server, share, local);
     deps.manifests.put(manifest.hash, manifest.bytes);
     return {
       name: server,
       manifest: manifest.hash,
-      version: serverInfo.version.slice(0, 64),
-      title: (serverInfo.title ?? '').slice(0, 120),
-      description: (local.description ?? '').slice(0, 600),
-      tags: local.tags.map((tag) => tag.slice(0, 40)),
+      version: cut(serverInfo.version, 64),
+      title: cut(serverInfo.title ?? '', 120),
+      description: cut(local.description ?? '', 600),
+      tags: local.tags.map((tag) => cut(tag, 40)),
       tools: tools.length,
       private: isPrivate,
       addresses: isPrivate
@@ -153,6 +148,27 @@ export function createPublisher(deps: {
     };
   }
 }
+
+/** The manifest of what is shared. Throws `registry.manifest_too_large`. */
+export function describeTools(server: string, share: Pick<Share, 'tools'>, { offers }: LocalServer) {
+  const tools = offers.tools.filter((tool) => isToolShared(share, tool.name) && hasFingerprint(tool));
+  const version = offers.serverInfo.version.toWellFormed();
+  return { tools, manifest: encodeManifest({ format: 'toolswarm-manifest/1', server, version, tools }) };
+}
+
+/** Tools without canonical form (broken Unicode, say) are listed nowhere, here or elsewhere. */
+function hasFingerprint(tool: Tool): boolean {
+  try {
+    fingerprintOf(tool);
+    return true;
+  } catch {
+    // The directory has said so in the log.
+    return false;
+  }
+}
+
+/** The beginning of a text, never half a character at its end: records hold well-formed Unicode only. */
+const cut = (text: string, length: number): string => text.slice(0, length).toWellFormed();
 
 function isSame(before: Entry, wanted: Partial<Entry>): boolean {
   return (

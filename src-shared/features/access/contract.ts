@@ -14,7 +14,7 @@ export const shareSchema = z.object({
   server: serverNameSchema,
   audience: audienceSchema,
   /** Only these tools; absent: all tools the server has, now and later. */
-  tools: z.array(z.string()).max(1000).optional(),
+  tools: z.array(z.string()).max(10_000).optional(),
   sharedAt: z.number(),
 });
 export type Share = z.output<typeof shareSchema>;
@@ -30,7 +30,7 @@ export const accessContract = {
     z.object({
       name: serverNameSchema,
       audience: audienceSchema,
-      tools: z.array(z.string()).min(1).max(1000).optional(),
+      tools: z.array(z.string()).min(1).max(10_000).optional(),
       /** The person has read the warning (`access.confirm_everyone`) and said yes. */
       confirmed: z.boolean().default(false),
     }),

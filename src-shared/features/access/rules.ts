@@ -37,7 +37,7 @@ export function mayCall(question: AccessQuestion, tool: string): Result<Share, A
   return isToolShared(seen.value, tool) ? seen : fail('access.tool_not_shared');
 }
 
-export const isToolShared = (share: Share, tool: string): boolean =>
+export const isToolShared = (share: Pick<Share, 'tools'>, tool: string): boolean =>
   !share.tools || share.tools.includes(tool);
 
 function refusalOf(audience: Audience, question: AccessQuestion): AccessRule | undefined {

@@ -38,6 +38,15 @@ describe('access', () => {
     expect(access.mayCall(alice, 'store', 'put')).toEqual({ ok: false, reason: 'access.tool_not_shared' });
   });
 
+  it('opens to everyone without a second yes only the harmless tools that are there now', () => {
+    const { access } = setUp();
+    access.share(request({ offered: [readOnly] }));
+    expect(access.mayCall(alice, 'store', 'get').ok).toBe(true);
+    expect(access.mayCall(alice, 'store', 'put')).toEqual({ ok: false, reason: 'access.tool_not_shared' });
+    access.share(request({ offered: [readOnly], confirmed: true }));
+    expect(access.mayCall(alice, 'store', 'put').ok).toBe(true);
+  });
+
   it('refuses tools that do not exist and providers that are none', () => {
     const { access } = setUp();
     expect(() => access.share(request({ tools: ['nope'] }))).toThrow(
