@@ -94,9 +94,9 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   }
 
   const payload = (result: JsonObject | undefined) =>
-    options.keepPayloads() && result ? { response: JSON.stringify(result) } : {};
+    options.keepPayloads() && result ? { response: payloadText(result) } : {};
   const requestPayload = (params: JsonObject | undefined) =>
-    options.keepPayloads() && params ? { request: JSON.stringify(params) } : {};
+    options.keepPayloads() && params ? { request: payloadText(params) } : {};
 
   function factsOf(
     exchange: McpExchange,
@@ -200,6 +200,14 @@ const sizesOf = ({ peerId, requestBytes, responseBytes }: CallSizes): Partial<In
   ...(requestBytes === undefined ? {} : { requestBytes }),
   ...(peerId === undefined ? {} : { peerId }),
 });
+
+/** Characters kept of arguments and of results; a peer that is refused sends arguments as well. */
+const MAX_PAYLOAD_CHARS = 32 * 1024;
+
+function payloadText(payload: JsonObject): string {
+  const text = JSON.stringify(payload);
+  return text.length <= MAX_PAYLOAD_CHARS ? text : `${text.slice(0, MAX_PAYLOAD_CHARS).toWellFormed()}…`;
+}
 
 /** How a cancellation is called here and on the wire. */
 const CANCELLED = new Set(['relay.cancelled', 'p2p.cancelled', 'servers.cancelled']);

@@ -12,9 +12,13 @@ import type { Database } from '../../platform/sqlite.ts';
 /** Calls waiting to be written; more are counted as lost and said so in the log. */
 const MAX_WAITING = 10_000;
 const FLUSH_MS = 250;
-/** Rows kept beyond the retention by time. */
-const MAX_ROWS = 200_000;
+/** Rows kept at most, whatever the retention by time. */
+export const MAX_ROWS = 200_000;
+/** Of these, calls of peers that failed: a stranger who is refused again and again pushes out nothing but his kind. */
+export const MAX_FAILED_INCOMING = 20_000;
 const TRIM_MS = 60 * 60_000;
+/** Rows written between two trims at most, so that a flood does not fill the disk within the hour. */
+const TRIM_ROWS = 10_000;
 
 export interface InvocationFilter {
   limit: number;
@@ -40,6 +44,7 @@ export function createInvocations(
   const insert = db.prepare('INSERT OR REPLACE INTO invocations VALUES (?, ?, ?, ?, ?, ?)');
   let waiting: Invocation[] = [];
   let lost = 0;
+  let written = 0;
 
   const writeAll = db.transaction((batch: Invocation[]) => {
     for (const call of batch)
@@ -54,6 +59,8 @@ export function createInvocations(
     try {
       writeAll(batch);
       waiting = [];
+      written += batch.length;
+      if (written >= TRIM_ROWS) trim();
     } catch (error) {
       // Kept for the next round (a full disk may have room by then), within the bound of the queue.
       deps.log.error({ error: String(error) }, 'records of calls could not be written');
@@ -61,7 +68,12 @@ export function createInvocations(
   }
 
   function trim(): void {
+    written = 0;
     db.prepare('DELETE FROM invocations WHERE started_at < ?').run(clock.now() - options.retentionMs());
+    db.prepare(
+      `DELETE FROM invocations WHERE id IN (SELECT id FROM invocations WHERE direction = 'incoming' AND outcome = 'error'
+       ORDER BY started_at DESC LIMIT -1 OFFSET ?)`,
+    ).run(MAX_FAILED_INCOMING);
     db.prepare(
       'DELETE FROM invocations WHERE id IN (SELECT id FROM invocations ORDER BY started_at DESC LIMIT -1 OFFSET ?)',
     ).run(MAX_ROWS);

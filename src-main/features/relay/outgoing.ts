@@ -6,7 +6,6 @@ import {
   CALL_PROTOCOL,
   type CallRequest,
   callResponseSchema,
-  type ConsumerMessage,
   decodeMessage,
   encodeMessage,
   providerMessageSchema,
@@ -74,7 +73,7 @@ export function createOutgoing(
         answerer(bytes);
       },
     });
-    const answerer = createAnswerer(exchange, (message) => call.send(encodeMessage(message)));
+    const answerer = createAnswerer(exchange, call.send);
     try {
       const bytes = await call.response;
       return {
@@ -119,7 +118,7 @@ function refuseUnapproved(state: ToolView['state']): void {
 }
 
 /** Passes notifications on, and questions with their answers; drops what makes no sense, since the call may still end well. */
-function createAnswerer(exchange: McpExchange, send: (message: ConsumerMessage) => Promise<void>) {
+function createAnswerer(exchange: McpExchange, send: (message: Uint8Array) => Promise<void>) {
   let open = 0;
   return (bytes: Uint8Array): void => {
     const parsed = providerMessageSchema.safeParse(parseJson(bytes));
@@ -131,10 +130,8 @@ function createAnswerer(exchange: McpExchange, send: (message: ConsumerMessage) 
     const { id } = parsed.data;
     void exchange
       .ask({ method, ...(params ? { params } : {}) })
-      .then(
-        (result): ConsumerMessage => ({ t: 'answer', id, result }),
-        (error: unknown): ConsumerMessage => ({ t: 'answer', id, error: asRpcError(error) }),
-      )
+      .then((result) => encodeMessage({ t: 'answer', id, result }))
+      .catch((error: unknown) => encodeMessage({ t: 'answer', id, error: asRpcError(error) }))
       .then(send)
       .catch((error: unknown) => {
         // The call ended while the client was answering: its failure is reported by the call itself.
