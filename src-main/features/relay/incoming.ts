@@ -1,5 +1,5 @@
 /** Calls of other providers' nodes to servers that this node shares with them. */
-import { relayError } from '#shared/features/relay/errors.ts';
+import { RELAY_ERRORS, relayError } from '#shared/features/relay/errors.ts';
 import {
   CALL_PROTOCOL,
   type CallRequest,
@@ -191,8 +191,15 @@ function ignoreGone(error: unknown): void {
   if (!(error instanceof AppError)) throw error;
 }
 
-/** The response frame for what a call came to: an error of the server itself passes as JSON-RPC, ours as an RPC error. */
+/**
+ * The response frame for what a call came to: an error of the server itself passes as JSON-RPC, one of the documented
+ * table as an RPC error. Why a server of ours does not work (paths, addresses, names of secrets) stays here.
+ */
 export function encodeFailure(error: unknown): Uint8Array {
   if (error instanceof McpError) return encodeMessage({ error: asRpcError(error) });
-  throw error;
+  if (!(error instanceof AppError) || error.code in RELAY_ERRORS) throw error;
+  throw new AppError(error.code, 'The provider’s server cannot take this call.', {
+    advice: 'Try again later; the provider sees the reason in the log of his server.',
+    retryable: error.retryable,
+  });
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { fingerprintOf } from '#shared/features/registry/tool.ts';
+import { AppError } from '#shared/kernel/errors.ts';
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
 import {
   echoTool,
@@ -118,6 +119,23 @@ describe('sharing across the mesh', () => {
     expect(result).toEqual({
       content: [{ type: 'text', text: '{"action":"accept","content":{"asked":"Name?"}}' }],
     });
+  });
+
+  it('tells the other node that a server does not work, and nothing of this machine', async () => {
+    const failing: McpTarget = {
+      request: () =>
+        Promise.reject(
+          new AppError('processes.not_found', 'The program “/home/alice/bin/x” was not found.', {
+            advice: 'Check that the folder /home/alice exists.',
+          }),
+        ),
+    };
+    const { a, b, id } = await pair({ echo: failing });
+    const call = a.relay.callTool(id, { name: 'echo', arguments: { message: '' } }, testExchange().exchange);
+    const error = (await call.catch((thrown: unknown) => thrown)) as AppError;
+    expect(error).toMatchObject({ code: 'processes.not_found' });
+    expect(`${error.message} ${error.advice}`).not.toContain('alice');
+    expect(b.relay.invocations({ limit: 1 })).toMatchObject([{ code: 'processes.not_found' }]);
   });
 
   it('refuses arguments before they travel', async () => {
