@@ -99,7 +99,10 @@ export interface Registry extends EventSource<RegistryEvents> {
   search(text: string, limit: number): ToolView[];
   /** Throws `registry.unknown_tool` or `registry.ambiguous`. */
   show(id: string): ToolView & { tool: Tool; diff?: FieldChange[] };
-  /** Throws `registry.already_local`, or `registry.changed_meanwhile` where `fingerprint` is not the present one. */
+  /**
+   * Throws `registry.already_local`, `registry.say_whose` where nothing says which provider's tool is meant (anybody can
+   * call his tool so), or `registry.changed_meanwhile` where `fingerprint` is not the present one.
+   */
   approve(id: string, fingerprint?: string): ToolView;
   reject(id: string): ToolView;
   alias(id: string, alias: string): ToolView;
@@ -168,7 +171,8 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       : network.peers().some((peer) => nodes.includes(peer.peerId));
   const viewDeps = { decisions, names, isReachable };
   const view = (entry: DirectoryTool) => toolView(entry, viewDeps);
-  const find = (id: string) => findTool(id, { directory, names, self: node.providerId });
+  const isUsed = (entry: DirectoryTool) => isInCatalog(stateOf(entry, decisions));
+  const find = (id: string) => findTool(id, { directory, names, self: node.providerId, isInCatalog: isUsed });
 
   function changed(): void {
     revision++;
@@ -180,7 +184,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   }
 
   function buildCatalog(): CatalogEntry[] {
-    const inCatalog = directory.all().filter((entry) => isInCatalog(stateOf(entry, decisions)));
+    const inCatalog = directory.all().filter(isUsed);
     return inCatalog
       .map((entry) => ({
         name: names.of(entry.key, entry.listing.server, entry.tool.name),
@@ -207,7 +211,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     const all = directory.all();
     if (scope === 'local') return all.filter((entry) => entry.listing.local);
     if (scope === 'network') return all.filter((entry) => !entry.listing.local);
-    return scope === 'all' ? all : all.filter((entry) => isInCatalog(stateOf(entry, decisions)));
+    return scope === 'all' ? all : all.filter(isUsed);
   }
 
   function callable(entry: DirectoryTool): CallableTool {
@@ -291,6 +295,10 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     },
     approve(id, fingerprint) {
       const entry = find(id);
+      if (!id.includes('/') && names.given(entry.key) === undefined)
+        throw new AppError('registry.say_whose', 'A name alone does not say whose tool is meant.', {
+          advice: 'Give the full id, which names the provider; `toolswarm tools list --network` shows it.',
+        });
       if (fingerprint !== undefined && fingerprint !== entry.fingerprint)
         throw new AppError('registry.changed_meanwhile', 'The tool changed since it was shown.', {
           advice: 'Look at it again, then approve what it is now.',

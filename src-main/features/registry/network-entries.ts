@@ -15,8 +15,9 @@ import type { Manifests, StoredManifest } from './manifests.ts';
 /** Manifests fetched at the same time, and from one peer, who may be slow on purpose; the others wait for a place. */
 const MAX_FETCHES = 16;
 const MAX_FETCHES_PER_PEER = 2;
-/** What could not be fetched from a node that is connected is asked for again this often. */
-const RETRY_MS = 30_000;
+/** So often some of what could not be fetched is asked for again, of a public entry from another peer. */
+const RETRY_MS = 3000;
+const RETRIES = 32;
 
 export interface NetworkEntries {
   start(onChanged: () => void): Closeable;
@@ -47,6 +48,7 @@ export function createNetworkEntries(
   const failed = new Set<string>();
   /** Keys whose manifest is being fetched, and from which peer. */
   const running = new Map<string, string>();
+  let turn = 0;
 
   /** Lists an entry, or notes that its manifest must be fetched. Returns whether the directory changed. */
   function take(record: StoredRecord): boolean {
@@ -125,7 +127,8 @@ export function createNetworkEntries(
     const peers = network.peers();
     const origin = parseEntryKey(key).peer;
     if (peers.some(({ peerId }) => peerId === origin)) return origin;
-    return records.get(ENTRY_TYPE, key)?.private === false ? peers[0]?.peerId : undefined;
+    // Whoever passed the entry on may not have the manifest himself yet, or may not want to give it.
+    return records.get(ENTRY_TYPE, key)?.private === false ? peers[turn++ % peers.length]?.peerId : undefined;
   }
 
   async function fetchOne(key: string, peer: string): Promise<boolean> {
@@ -154,13 +157,14 @@ export function createNetworkEntries(
     if (unlist(key)) onChanged();
   }
 
-  /** Asks a node again for the manifests of its own entries that are missing here. */
-  function askAgain(peer: PeerInfo, isDue: (key: string) => boolean): void {
-    for (const record of records.ofOwner(peer.providerId)) {
-      if (!isMissingFrom(peer, record) || !isDue(record.key)) continue;
-      failed.delete(record.key);
-      waiting.add(record.key);
-    }
+  /** Asks a node that connected for the manifests of its own entries that are missing here. */
+  function askOrigin(peer: PeerInfo): void {
+    for (const record of records.ofOwner(peer.providerId)) if (isMissingFrom(peer, record)) again(record.key);
+  }
+
+  function again(key: string): void {
+    failed.delete(key);
+    waiting.add(key);
   }
 
   return {
@@ -171,12 +175,12 @@ export function createNetworkEntries(
       owned.defer(records.on('removed', ({ type, key }) => onRemoved(type, key, onChanged)));
       owned.defer(
         network.on('peerConnected', (peer) => {
-          askAgain(peer, () => true);
+          askOrigin(peer);
           fetchWaiting(onChanged);
         }),
       );
       const timer = deps.clock.every(RETRY_MS, () => {
-        if (failed.size > 0) for (const peer of network.peers()) askAgain(peer, (key) => failed.has(key));
+        for (const key of [...failed].slice(0, RETRIES)) again(key);
         fetchWaiting(onChanged);
       });
       owned.defer(() => timer.cancel());

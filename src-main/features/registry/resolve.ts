@@ -8,6 +8,7 @@ interface ResolveDeps {
   directory: Directory;
   names: CatalogNames;
   self: ProviderId;
+  isInCatalog(tool: DirectoryTool): boolean;
 }
 
 /** Throws `registry.unknown_tool`, `registry.changed_meanwhile` (a fingerprint that is no longer current) or `registry.ambiguous`. */
@@ -34,12 +35,13 @@ function byName(text: string, { directory, names }: ResolveDeps): DirectoryTool 
   return key === undefined ? undefined : directory.get(key);
 }
 
-/** `provider/tool`, `server/tool` of this node, or a bare tool name; whichever is unique. */
-function byShortForm(text: string, { directory, self }: ResolveDeps): DirectoryTool | undefined {
+/** `provider/tool`, `server/tool` of this node, or a bare tool name; whichever is unique, in the catalog before elsewhere. */
+function byShortForm(text: string, deps: ResolveDeps): DirectoryTool | undefined {
+  const { directory, self } = deps;
   const slash = text.indexOf('/');
   const owner = slash < 0 ? undefined : text.slice(0, slash);
   const name = text.slice(slash + 1);
-  const found = directory.all().filter(({ listing, tool }) => {
+  const all = directory.all().filter(({ listing, tool }) => {
     if (tool.name !== name) return false;
     return (
       owner === undefined ||
@@ -47,6 +49,9 @@ function byShortForm(text: string, { directory, self }: ResolveDeps): DirectoryT
       (listing.provider === self && listing.server === owner)
     );
   });
+  // What strangers call their tools must not make the names of those in use ambiguous.
+  const inCatalog = all.filter(deps.isInCatalog);
+  const found = inCatalog.length > 0 ? inCatalog : all;
   if (found.length > 1)
     throw new AppError('registry.ambiguous', `${found.length} tools are called “${text.slice(0, 80)}”.`, {
       advice: 'Give the full id; `toolswarm tools list` shows it.',

@@ -18,7 +18,8 @@ export const hasHidden = (text: string): boolean => stripHidden(text) !== text;
 /** Codes of what a person should know before approving a tool. */
 export function warningsOf(tool: Tool): string[] {
   const warnings: string[] = [];
-  if (hasHidden(JSON.stringify(tool.inputSchema) + tool.name + (tool.title ?? '') + (tool.description ?? '')))
+  const { annotations, description = '', inputSchema, name, outputSchema, title = '' } = tool;
+  if (hasHidden(JSON.stringify([inputSchema, outputSchema, annotations]) + name + title + description))
     warnings.push('hidden_characters');
   if (/[^\u0020-\u007e]/.test(tool.name)) warnings.push('unusual_name');
   if (!tool.description) warnings.push('no_description');

@@ -41,6 +41,7 @@ async function pair(targets: Record<string, McpTarget> = { echo }, options: Mesh
     offered: [echoTool],
   });
   const tool = await until(() => toolAt(a, 'echo'));
+  expect(() => a.registry.approve('echo')).toThrow(expect.objectContaining({ code: 'registry.say_whose' }));
   a.registry.approve(tool.id);
   return { a, b, id: tool.id };
 }

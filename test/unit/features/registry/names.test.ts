@@ -33,7 +33,8 @@ function setUp() {
     names,
     directory,
     list,
-    find: (text: string) => findTool(text, { directory, names, self: alice }).key,
+    find: (text: string) =>
+      findTool(text, { directory, names, self: alice, isInCatalog: ({ listing }) => listing.local }).key,
   };
 }
 
@@ -92,14 +93,23 @@ describe('findTool', () => {
 
   it('says when a name fits several tools or none, and when the tool is another by now', () => {
     const { find, list } = setUp();
-    list(alice, 'files');
     list(bob, 'files');
+    list(bob, 'archive');
     expect(() => find('read')).toThrow(expect.objectContaining({ code: 'registry.ambiguous' }));
-    expect(find(`${bob}/read`)).toBe(toolKey(bob, 'files', 'read'));
     expect(() => find('write')).toThrow(expect.objectContaining({ code: 'registry.unknown_tool' }));
     expect(() => find(`${bob}/files/read@1#${'0'.repeat(64)}`)).toThrow(
       expect.objectContaining({ code: 'registry.changed_meanwhile' }),
     );
+  });
+});
+
+describe('a bare name', () => {
+  it('means the tool in use, whatever strangers call theirs', () => {
+    const { find, list } = setUp();
+    list(alice, 'files');
+    list(bob, 'files');
+    expect(find('read')).toBe(toolKey(alice, 'files', 'read'));
+    expect(find(`${bob}/read`)).toBe(toolKey(bob, 'files', 'read'));
   });
 });
 

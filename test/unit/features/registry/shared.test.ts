@@ -96,6 +96,8 @@ describe('text of strangers', () => {
     expect(hasHidden(sneaky)).toBe(true);
     expect(hasHidden('Складывает числа, 数字を足す, emoji 👍🏽')).toBe(false);
     expect(warningsOf({ ...tool, description: sneaky })).toContain('hidden_characters');
+    for (const place of ['inputSchema', 'outputSchema', 'annotations'])
+      expect(warningsOf({ ...tool, [place]: { title: sneaky } })).toContain('hidden_characters');
     expect(warningsOf(tool)).toEqual([]);
   });
 });
