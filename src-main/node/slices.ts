@@ -42,7 +42,7 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
     { ...base, network },
     {
       maySee: (provider, record) => access.maySee(provider, parseEntryKey(record.key).server).ok,
-      isBlocked: (provider) => trust.isBlocked(provider),
+      isBlocked: (provider, node) => trust.isBlocked(provider, node),
       concerns,
     },
   );

@@ -90,7 +90,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     {
       concerns,
       maySee: (provider, record) => access.maySee(provider, parseEntryKey(record.key).server).ok,
-      isBlocked: (provider) => trust.isBlocked(provider),
+      isBlocked: (provider, node) => trust.isBlocked(provider, node),
     },
   );
   const registry = createRegistry(

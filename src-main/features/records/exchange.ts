@@ -197,3 +197,5 @@ export function createExchange(
 /** Keys of records that belong to a node read `provider/node/…`. */
 export const isOfNode = (key: string, peer: PeerInfo): boolean =>
   key.startsWith(`${peer.providerId}/${peer.peerId}/`);
+
+export const nodeOfKey = (key: string): PeerId => key.split('/', 2)[1] ?? '';

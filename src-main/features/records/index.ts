@@ -25,13 +25,13 @@ import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import { type Envelope, open, type Verify } from '#shared/kernel/envelope.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import { jitter, type Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { GossipVerdict, Network, PeerInfo } from '../p2p/index.ts';
 import { createAllowance } from './allowance.ts';
-import { createExchange, isOfNode } from './exchange.ts';
+import { createExchange, isOfNode, nodeOfKey } from './exchange.ts';
 import { createRecordStore, type StoredRecord } from './store.ts';
 
 export { recordsMigrations } from './migrations.ts';
@@ -74,8 +74,8 @@ export interface Records extends EventSource<RecordsEvents> {
   own(): StoredRecord[];
   /** Takes an own record out of the store without a trace, where its signer no longer stands for it. */
   drop(type: string, key: string): void;
-  /** Forgets everything of a provider that was blocked. */
-  forget(owner: ProviderId): void;
+  /** Forgets everything of a provider or node that was blocked. */
+  forget(id: ProviderId | PeerId): void;
   /** Hands all own private records a peer may now see to it, and ends those it may no longer see. */
   reshare(key: string, type: string): void;
 }
@@ -92,7 +92,7 @@ export interface RecordsDeps {
 export interface RecordsOptions {
   /** Whether a provider may see an own private record. Asked anew each time. */
   maySee(provider: ProviderId, record: StoredRecord): boolean;
-  isBlocked(owner: ProviderId): boolean;
+  isBlocked(owner: ProviderId, node: PeerId): boolean;
   /** Whether a provider means something to the operator: strangers must not take the room that it needs. */
   concerns(owner: ProviderId): boolean;
 }
@@ -118,7 +118,8 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
     try {
       const { kind, envelope } = openRecord(type, bytes);
       const meta = kind.read(envelope, clock.now());
-      if (options.isBlocked(meta.owner)) return refuse(kind.type, 'records.blocked', 'unwanted');
+      if (options.isBlocked(meta.owner, nodeOfKey(meta.key)))
+        return refuse(kind.type, 'records.blocked', 'unwanted');
       if (meta.private && (via === 'gossip' || !isOfNode(meta.key, via)))
         return refuse(kind.type, 'records.private_relayed');
       return accept(kind.type, meta, bytes);
@@ -218,11 +219,11 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
     ofOwner: (owner) => store.ofOwner(owner),
     own: () => store.own(),
     drop: (type, key) => store.remove(type, key),
-    forget(owner) {
-      for (const record of store.ofOwner(owner)) {
-        if (record.own) continue;
-        store.remove(record.type, record.key);
-        events.emit('removed', { type: record.type, key: record.key, owner });
+    forget(id) {
+      for (const { key, own, owner, type } of [...store.ofOwner(id), ...store.ofNode(id)]) {
+        if (own) continue;
+        store.remove(type, key);
+        events.emit('removed', { type, key, owner });
       }
     },
     reshare: (key, type) => exchange.push(store.get(type, key)),

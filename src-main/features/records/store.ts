@@ -1,6 +1,6 @@
 /** Signed records on disk: one in force per kind and key, and the proofs of equivocation. */
 import type { RecordMeta, StoredVersion } from '#shared/features/records/rules.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Database } from '../../platform/sqlite.ts';
 
 /** Records of one provider; a flood of names fills his own quota, not the disk. */
@@ -39,6 +39,8 @@ export interface RecordStore {
   ): StoredRecord[];
   own(): StoredRecord[];
   ofOwner(owner: ProviderId): StoredRecord[];
+  /** Records that one node signed, whoever it says it serves. */
+  ofNode(peer: PeerId): StoredRecord[];
   /** Whether one more record of this owner fits; owners that matter have room whatever strangers filled. */
   hasRoom(owner: ProviderId, matters: boolean): boolean;
   /** Removes what expired and returns it. */
@@ -112,6 +114,7 @@ export function createRecordStore(db: Database): RecordStore {
       return found;
     },
     own: () => all('SELECT * FROM records WHERE own = 1'),
+    ofNode: (peer) => all("SELECT * FROM records WHERE instr(key, '/' || ? || '/') > 0", peer),
     ofOwner: (owner) => all('SELECT * FROM records WHERE owner = ?', owner),
     hasRoom(owner, matters) {
       const count = (statement: typeof sql.countAll, ...values: unknown[]) =>

@@ -137,4 +137,16 @@ describe('a stranger', () => {
     });
     await until(() => victim.registry.list('network').some(({ server }) => server === 'echo'));
   });
+
+  it('whose node is blocked by its peer id is forgotten, and heard through nobody else', async () => {
+    const victim = await start();
+    const stranger = await neighbourOf(victim);
+    const other = await neighbourOf(victim);
+    await ask(stranger, victim, { op: 'push', records: [entryOf(stranger)] });
+    expect(victim.records.inForce('entry/1')).toHaveLength(1);
+    victim.trust.block(stranger.peerId);
+    expect(victim.records.inForce('entry/1')).toEqual([]);
+    await ask(other, victim, { op: 'push', records: [entryOf(stranger, { seq: 2 })] });
+    expect(victim.records.inForce('entry/1')).toEqual([]);
+  });
 });
