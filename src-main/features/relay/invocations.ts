@@ -13,7 +13,7 @@ import type { Database } from '../../platform/sqlite.ts';
 const MAX_WAITING = 10_000;
 const FLUSH_MS = 250;
 /** Rows kept at most, whatever the retention by time. */
-export const MAX_ROWS = 200_000;
+const MAX_ROWS = 200_000;
 /** Of these, calls of peers that failed: a stranger who is refused again and again pushes out nothing but his kind. */
 export const MAX_FAILED_INCOMING = 20_000;
 const TRIM_MS = 60 * 60_000;
