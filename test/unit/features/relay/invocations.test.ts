@@ -21,7 +21,7 @@ const call = (id: number, change: Partial<Invocation> = {}): Invocation => ({
 });
 
 describe('the record of calls', () => {
-  it('is not filled by a stranger who is refused again and again, nor does he push out other calls', () => {
+  it('is not filled by a stranger who is refused again and again, nor does he push out other calls', async () => {
     const db = memoryDatabase(relayMigrations);
     const deps = { db, clock: systemClock, log: silentLog };
     const invocations = createInvocations(deps, { retentionMs: () => 3_600_000 });
@@ -33,6 +33,6 @@ describe('the record of calls', () => {
     const { rows } = db.prepare('SELECT count(*) AS rows FROM invocations').get() as { rows: number };
     expect(rows).toBeLessThanOrEqual(MAX_FAILED_INCOMING + 10_001);
     expect(invocations.list({ limit: 10, direction: 'local' })).toHaveLength(1);
-    invocations.close();
+    await invocations.close();
   });
 });
