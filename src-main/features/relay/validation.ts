@@ -118,7 +118,7 @@ const OPTIONS = {
 
 function instanceFor(schema: JsonObject): Ajv {
   const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
-  const ajv = /draft-0[4-7]/.test(dialect) ? new Ajv(OPTIONS) : (new Ajv2020(OPTIONS) as unknown as Ajv);
+  const ajv = /draft-0[4-7]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
   addFormats.default(ajv, { mode: 'fast' });
   return ajv;
 }
