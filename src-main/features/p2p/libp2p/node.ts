@@ -14,6 +14,7 @@ import { tls } from '@libp2p/tls';
 import { createLibp2p } from 'libp2p';
 import { concatBytes } from '#shared/kernel/bytes.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
+import { joiningSmallFrames } from './one-record.ts';
 
 export interface NodeOptions {
   listen: readonly string[];
@@ -91,11 +92,13 @@ export function createNode(
     // The dialler's order decides: TLS costs half the CPU of noise per call, noise stays for who has nothing else.
     connectionEncrypters: [tls(), noise()],
     streamMuxers: [
-      yamux({
-        maxInboundStreams: MAX_STREAMS,
-        maxOutboundStreams: MAX_STREAMS,
-        keepAliveInterval: 60_000,
-      }),
+      joiningSmallFrames(
+        yamux({
+          maxInboundStreams: MAX_STREAMS,
+          maxOutboundStreams: MAX_STREAMS,
+          keepAliveInterval: 60_000,
+        }),
+      ),
     ],
     connectionGater: gater(gate),
     connectionManager: {
