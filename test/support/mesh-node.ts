@@ -63,7 +63,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     if (!verified.ok) throw new AppError('identity.bad_certificate', verified.reason);
     return verified.value;
   };
-  const trust = createTrust({ db, clock: systemClock });
+  const trust = createTrust({ db, clock: systemClock, log: silentLog });
   const network = createLibp2pNetwork(
     {
       ...deps,
@@ -81,7 +81,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     },
     { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false, bootstrap: options.bootstrap ?? [] },
   );
-  const access = createAccess({ db, clock: systemClock, standing: trust.standing });
+  const access = createAccess({ db, clock: systemClock, log: silentLog, standing: trust.standing });
   const decided = decidedProviders(db);
   const concerns = (provider: string) =>
     trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider);

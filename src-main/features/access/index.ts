@@ -1,7 +1,7 @@
 /**
  * Who may see and call what this node shares. Nothing is shared until a person says so, and with whom.
  *
- *     const access = createAccess({ db, clock, standing });
+ *     const access = createAccess({ db, clock, log, standing });
  *     access.share({ server: 'files', audience: { kind: 'known' }, tools });
  *     access.mayCall(providerId, 'files', 'read_file'); // { ok: false, reason: 'access.not_known' }
  *
@@ -18,6 +18,7 @@ import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { type ProviderId, providerKeyOf } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
+import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
 
 export { accessMigrations } from './migrations.ts';
@@ -53,8 +54,8 @@ export interface Access extends EventSource<AccessEvents> {
   mayCall(provider: ProviderId, server: string, tool: string): Result<Share, AccessRule>;
 }
 
-export function createAccess(deps: { db: Database; clock: Clock; standing: StandingOf }): Access {
-  const events = createEmitter<AccessEvents>();
+export function createAccess(deps: { db: Database; clock: Clock; log: Log; standing: StandingOf }): Access {
+  const events = createEmitter<AccessEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const shares = loadShares(deps.db);
   const save = deps.db.prepare(
     `INSERT INTO access_shares (server, audience, tools, shared_at) VALUES (?, ?, ?, ?)

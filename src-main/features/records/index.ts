@@ -99,7 +99,7 @@ export interface RecordsOptions {
 
 export function createRecords(deps: RecordsDeps, options: RecordsOptions): Records {
   const { clock, network } = deps;
-  const events = createEmitter<RecordsEvents>();
+  const events = createEmitter<RecordsEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const store = createRecordStore(deps.db);
   const kinds = new Map<string, RecordKind>();
   const owned = createDisposableStore();

@@ -142,7 +142,9 @@ export interface RegistryOptions {
 
 export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Registry {
   const { network, node, records } = deps;
-  const events = createEmitter<RegistryEvents>();
+  const events = createEmitter<RegistryEvents>((error) =>
+    deps.log.error({ err: error }, 'a listener failed'),
+  );
   const owned = createDisposableStore();
   const directory = createDirectory((tool, error) => {
     deps.log.warn({ tool, error: String(error) }, 'a tool has no canonical form and is not listed');

@@ -40,7 +40,9 @@ export function createInvocations(
   options: { retentionMs(): number },
 ): Invocations {
   const { clock, db } = deps;
-  const events = createEmitter<{ added: Invocation }>();
+  const events = createEmitter<{ added: Invocation }>((error) =>
+    deps.log.error({ err: error }, 'a listener failed'),
+  );
   const insert = db.prepare('INSERT OR REPLACE INTO invocations VALUES (?, ?, ?, ?, ?, ?)');
   let waiting: Invocation[] = [];
   let lost = 0;

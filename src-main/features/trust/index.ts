@@ -1,7 +1,7 @@
 /**
  * Whom this operator believes. Today that is what he said himself: providers he knows and identities he blocked.
  *
- *     const trust = createTrust({ db, clock });
+ *     const trust = createTrust({ db, clock, log });
  *     trust.setKnown(providerId, true);
  *     trust.standing(providerId); // { tier: 'known', weight: 1 }
  *
@@ -13,6 +13,7 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { isProviderId, type PeerId, type ProviderId } from '#shared/kernel/ids.ts';
+import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
 
 export { trustMigrations } from './migrations.ts';
@@ -42,8 +43,8 @@ export interface Trust extends EventSource<TrustEvents> {
   blocks(): Array<ProviderId | PeerId>;
 }
 
-export function createTrust(deps: { db: Database; clock: Clock }): Trust {
-  const events = createEmitter<TrustEvents>();
+export function createTrust(deps: { db: Database; clock: Clock; log: Log }): Trust {
+  const events = createEmitter<TrustEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const blocked = loadSet(deps.db, 'SELECT id FROM trust_blocks');
   const known = loadSet(deps.db, 'SELECT provider AS id FROM trust_known');
   const sql = {

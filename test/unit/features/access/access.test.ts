@@ -16,7 +16,12 @@ const request = (change: Partial<ShareRequest>): ShareRequest => ({
 });
 
 function setUp(db = memoryDatabase(accessMigrations)) {
-  const access = createAccess({ db, clock: systemClock, standing: () => ({ tier: 'unknown', weight: 0 }) });
+  const access = createAccess({
+    db,
+    clock: systemClock,
+    log: silentLog,
+    standing: () => ({ tier: 'unknown', weight: 0 }),
+  });
   return { access, db };
 }
 
