@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accessMigrations, createAccess, type ShareRequest } from '#main/features/access/index.ts';
 import { systemClock } from '#main/platform/clock.ts';
+import { silentLog } from '#main/platform/log.ts';
 import { providerIdOf } from '#shared/kernel/ids.ts';
 import { memoryDatabase } from '#test/support/database.ts';
 
