@@ -1,0 +1,34 @@
+/** Discovery on the local network, in a network namespace of the test's own, so that no packet leaves the machine. */
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { root } from '#test/support/daemon.ts';
+
+/** A pair of interfaces that lead nowhere else; multicast loops back to whoever listens on the first. */
+const LAN = [
+  'ip link set lo up',
+  'ip link add lan0 type veth peer name lan1',
+  'ip addr add 10.77.0.1/24 dev lan0',
+  'ip link set lan0 up multicast on && ip link set lan1 up',
+  'ip route add 224.0.0.0/4 dev lan0',
+].join(' && ');
+
+function hasNamespaces(): boolean {
+  try {
+    execFileSync('unshare', ['--net', 'sh', '-c', LAN], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+it.skipIf(!hasNamespaces())(
+  'nodes on one network find each other by mDNS (needs Linux, root, unshare and ip)',
+  async () => {
+    const nodes = `${LAN} && exec "${process.execPath}" "${root}test/support/network/lan-process.ts"`;
+    const { stdout } = await promisify(execFile)('unshare', ['--net', 'sh', '-c', nodes], {
+      timeout: 50_000,
+    });
+    expect(stdout).toBe('met\n');
+  },
+);
