@@ -1,8 +1,8 @@
 /** Discovery on the local network, in a network namespace of the test's own, so that no packet leaves the machine. */
 import { execFile, execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { root } from '#test/support/daemon.ts';
 
 /** A pair of interfaces that lead nowhere else; multicast loops back to whoever listens on the first. */
 const LAN = [
@@ -12,6 +12,8 @@ const LAN = [
   'ip link set lan0 up multicast on && ip link set lan1 up',
   'ip route add 224.0.0.0/4 dev lan0',
 ].join(' && ');
+
+const program = fileURLToPath(new URL('../../support/network/lan-process.ts', import.meta.url));
 
 function hasNamespaces(): boolean {
   try {
@@ -25,7 +27,7 @@ function hasNamespaces(): boolean {
 it.skipIf(!hasNamespaces())(
   'nodes on one network find each other by mDNS (needs Linux, root, unshare and ip)',
   async () => {
-    const nodes = `${LAN} && exec "${process.execPath}" "${root}test/support/network/lan-process.ts"`;
+    const nodes = `${LAN} && exec "${process.execPath}" "${program}"`;
     const { stdout } = await promisify(execFile)('unshare', ['--net', 'sh', '-c', nodes], {
       timeout: 50_000,
     });
