@@ -1,7 +1,7 @@
 import type { registryContract } from '#shared/features/registry/contract.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { watch } from '#shared/kernel/watch.ts';
-import type { Registry } from './index.ts';
+import type { Registry } from './types.ts';
 
 export function createRegistryHandlers(registry: Registry): Handlers<typeof registryContract> {
   return {

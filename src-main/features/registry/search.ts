@@ -1,0 +1,24 @@
+/** Finding tools by words. */
+import type { DirectoryTool } from './directory.ts';
+
+/** Every word must occur; names count more than descriptions. */
+export function searchTools(tools: DirectoryTool[], text: string): DirectoryTool[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const scored = tools.map((entry) => ({ entry, score: scoreOf(entry, words) }));
+  return scored
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || (a.entry.key < b.entry.key ? -1 : 1))
+    .map(({ entry }) => entry);
+}
+
+function scoreOf({ listing, tool }: DirectoryTool, words: string[]): number {
+  const name = `${listing.server} ${tool.name} ${tool.title ?? ''} ${listing.tags.join(' ')}`.toLowerCase();
+  const description = (tool.description ?? '').toLowerCase();
+  let score = 0;
+  for (const word of words) {
+    const found = (name.includes(word) ? 3 : 0) + (description.includes(word) ? 1 : 0);
+    if (found === 0) return 0;
+    score += found;
+  }
+  return score;
+}
