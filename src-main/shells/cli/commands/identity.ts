@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
+import { AppError } from '#shared/kernel/errors.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { facts, time, yesNo } from '../printable.ts';
-import { findPassphrase, newPassphrase } from '../prompts.ts';
+import { isInteractive } from '../io.ts';
+import { confirm, findPassphrase, newPassphrase } from '../prompts.ts';
 
 type Identity = Awaited<ReturnType<NodeClient['identity.get']>>;
 interface WordAnswer {
@@ -32,10 +34,14 @@ export function addIdentityCommands(program: Command, cli: Cli): void {
   identity
     .command('rotate')
     .description('replace the provider key by a new one, signed over by the old')
-    .action(() =>
-      cli.ask(async (node) =>
-        showIdentity(await node['identity.rotate']({ passphrase: await passphraseIfProtected(cli, node) })),
-      ),
+    .option('--yes', 'do not ask')
+    .action(({ yes }: { yes?: boolean }) =>
+      cli.ask(async (node) => {
+        if (!yes && isInteractive(cli.io)) await confirmRotation(cli);
+        return showIdentity(
+          await node['identity.rotate']({ passphrase: await passphraseIfProtected(cli, node) }),
+        );
+      }),
     );
   identity
     .command('passphrase')
@@ -72,6 +78,16 @@ function collectAnswers(text: string, previous: WordAnswer[] = []): WordAnswer[]
   if (!word || !/^\d{1,2}$/.test(position ?? ''))
     throw new InvalidArgumentError('It must be written as 3=apple.');
   return [...previous, { position: Number(position), word }];
+}
+
+/** Throws `cli.interrupted` where the person does not want it after all. */
+async function confirmRotation({ io }: Cli): Promise<void> {
+  const question =
+    'The provider gets a new id, the recovery phrase becomes another, and the node starts anew. Go on?';
+  if (await confirm(io, question)) return;
+  throw new AppError('cli.interrupted', 'Nothing was changed.', {
+    advice: 'Run it again when you are sure.',
+  });
 }
 
 async function passphraseIfProtected(cli: Cli, node: NodeClient): Promise<string | undefined> {
