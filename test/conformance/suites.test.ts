@@ -7,17 +7,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConformanceNode, type FixtureEra, startConformanceNode } from './support/node.ts';
+import { describe, expect, it } from 'vitest';
+import { type FixtureEra, startConformanceNode } from './support/node.ts';
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const CURRENT = pathOf('../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
 const OLDER = pathOf('../../node_modules/conformance-2025/dist/index.js');
-/**
- * Once more where it failed: the suites wait half a second for an answer, and a server's process for another kind of client
- * may take longer to start on a busy machine. The second time it runs already.
- */
-const ATTEMPTS = { timeout: 300_000, retry: 1 };
+const LIMIT = { timeout: 300_000 };
 
 /** Runs a suite to its end; the outcome names what failed. */
 function run(suite: string, args: string[], results: string): Promise<{ code: number; output: string }> {
@@ -32,28 +28,35 @@ function run(suite: string, args: string[], results: string): Promise<{ code: nu
   });
 }
 
-describe.each<FixtureEra>(['legacy', 'modern'])('with a %s server behind the endpoint', (era) => {
-  let node: ConformanceNode;
-  let results: string;
-  beforeAll(async () => {
-    results = await mkdtemp(join(tmpdir(), 'conformance-results-'));
-    node = await startConformanceNode(era);
-  });
-  afterAll(async () => {
+/**
+ * Runs a suite against a node of its own, once more where it failed: the suites wait half a second for an answer, and a
+ * server's process for another kind of client may take longer to start on a busy machine. The second time it runs already.
+ */
+async function outcomeOf(era: FixtureEra, suite: string, argsFor: (url: string) => string[]) {
+  const results = await mkdtemp(join(tmpdir(), 'conformance-results-'));
+  const node = await startConformanceNode(era);
+  try {
+    const first = await run(suite, argsFor(node.url), results);
+    return first.code === 0 ? first : await run(suite, argsFor(node.url), results);
+  } finally {
     await node.stop();
     await rm(results, { recursive: true, force: true });
-  });
+  }
+}
 
-  it.each(['2026-07-28', '2025-11-25'])('meets the requirements of %s', ATTEMPTS, async (revision) => {
+describe.each<FixtureEra>(['legacy', 'modern'])('with a %s server behind the endpoint', (era) => {
+  it.each(['2026-07-28', '2025-11-25'])('meets the requirements of %s', LIMIT, async (revision) => {
     const expected = era === 'legacy' && revision === '2026-07-28' ? `${era}-${revision}` : 'none';
     const baseline = pathOf(`./expected/${expected}.yml`);
-    const args = ['--url', node.url, '--requirements', revision, '--expected-failures', baseline];
-    const { code, output } = await run(CURRENT, args, results);
+    const { code, output } = await outcomeOf(era, CURRENT, (url) => [
+      ...['--url', url, '--requirements', revision],
+      ...['--expected-failures', baseline],
+    ]);
     expect(code, output).toBe(0);
   });
 
-  it('passes the older suite', ATTEMPTS, async () => {
-    const { code, output } = await run(OLDER, ['--url', node.url], results);
+  it('passes the older suite', LIMIT, async () => {
+    const { code, output } = await outcomeOf(era, OLDER, (url) => ['--url', url]);
     expect(code, output).toBe(0);
   });
 });

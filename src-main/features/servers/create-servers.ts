@@ -44,7 +44,7 @@ export interface ServersOptions {
   maxMessageBytes?: number;
   /** Calls to one process that wait for an answer. Default 1,024. */
   maxPending?: number;
-  /** Processes of one server for sessions of their own. Default 16. */
+  /** Processes of one server for sessions of their own; a question that nobody answers holds one for minutes. Default 64. */
   maxLanes?: number;
   /** A session's process ends when unused for this long, as does a shared one that no client used. Default 300,000. */
   laneIdleMs?: number;
@@ -253,7 +253,7 @@ function withDefaults(options: ServersOptions) {
     idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
     maxMessageBytes: Math.min(options.maxMessageBytes ?? 8 * 1024 * 1024, MAX_MESSAGE_BYTES),
     maxPending: options.maxPending ?? 1_024,
-    maxLanes: options.maxLanes ?? 16,
+    maxLanes: options.maxLanes ?? 64,
     laneIdleMs: options.laneIdleMs ?? 300_000,
     idleStopMs: options.idleStopMs ?? 0,
     relistDelayMs: options.relistDelayMs ?? 50,
