@@ -3,7 +3,7 @@ import { build } from '../lib/built.mjs';
 import { runCheckSuite } from './check.ts';
 import { ensureChromium } from './chromium.ts';
 import { runPlaywright } from './playwright.ts';
-import { type SuiteResult, summaryLine } from './suite.ts';
+import { emptySuite, type Failure, type SuiteResult, summaryLine } from './suite.ts';
 import { runVitest } from './vitest.ts';
 
 /** Cheapest first: what is wrong at the bottom is seen early. */
@@ -18,12 +18,9 @@ const SUITES: Readonly<Record<string, (suite: string) => Promise<SuiteResult>>> 
 
 async function runBrowserSuite(suite: string): Promise<SuiteResult> {
   if (await ensureChromium()) return await runPlaywright(suite);
-  return {
-    suite,
-    passed: 0,
-    failed: [`${suite}: no Chromium on this machine; install one, or name it in CHROMIUM_PATH`],
-    skipped: [],
-  };
+  return emptySuite(suite, [
+    { name: `${suite}: no Chromium on this machine; install one, or name it in CHROMIUM_PATH` },
+  ]);
 }
 
 /** Suites that need nothing of `dist/`. */
@@ -48,7 +45,7 @@ async function tryBuild(): Promise<SuiteResult | undefined> {
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { suite: 'build', passed: 0, failed: [`build: ${message}`], skipped: [] };
+    return emptySuite('build', [{ name: `build: ${message}` }]);
   }
 }
 
@@ -56,8 +53,15 @@ function printResults(results: readonly SuiteResult[]): void {
   console.log('\n=== results');
   for (const result of results) console.log(summaryLine([result]).padEnd(40), result.suite);
   for (const name of results.flatMap((result) => result.skipped)) console.log(`skipped  ${name}`);
-  for (const name of results.flatMap((result) => result.failed)) console.log(`FAILED   ${name}`);
+  for (const item of results.flatMap((result) => result.wavered)) printTest('wavered ', item);
+  for (const item of results.flatMap((result) => result.failed)) printTest('FAILED  ', item);
   console.log(`\n${summaryLine(results)}`);
+}
+
+/** With the reason: whoever reads only the end of the output can mend it. */
+function printTest(word: string, { name, why }: Failure): void {
+  console.log(`${word} ${name}`);
+  if (why) console.log(why.replaceAll(/^/gm, '    '));
 }
 
 const args = process.argv.slice(2);

@@ -1,14 +1,16 @@
 /** The suites of Vitest: one project of vitest.config.ts each. */
 import { runTool } from '../lib/tools.mjs';
 import { readReport, reportFile } from './report.ts';
-import { type SuiteResult, withExitCode } from './suite.ts';
+import { failure, type SuiteResult, withExitCode } from './suite.ts';
 
 /** The parts of Vitest's JSON report that are read here. */
 export interface VitestReport {
   testResults: Array<{
     name: string;
     status: string;
-    assertionResults: Array<{ fullName: string; status: string }>;
+    /** Messages of each try that failed. */
+    assertionResults: Array<{ fullName: string; status: string; failureMessages?: string[] | null }>;
+    message?: string;
   }>;
 }
 
@@ -22,14 +24,21 @@ export async function runVitest(suite: string): Promise<SuiteResult> {
 export function readVitest(suite: string, report: VitestReport | undefined): SuiteResult {
   const files = report?.testResults ?? [];
   const tests = files.flatMap((file) => file.assertionResults);
-  const named = (wanted: (status: string) => boolean) =>
-    tests.filter((test) => wanted(test.status)).map((test) => `${suite}: ${test.fullName}`);
+  const passed = tests.filter((test) => test.status === 'passed');
+  const described = (test: (typeof tests)[number]) =>
+    failure(`${suite}: ${test.fullName}`, test.failureMessages?.[0]);
   const broken = files.filter((file) => file.status === 'failed' && !file.assertionResults.some(hasFailed));
   return {
     suite,
-    passed: named((status) => status === 'passed').length,
-    failed: [...named((status) => status === 'failed'), ...broken.map((file) => `${suite}: ${file.name}`)],
-    skipped: named((status) => status !== 'passed' && status !== 'failed'),
+    passed: passed.length,
+    failed: [
+      ...tests.filter(hasFailed).map(described),
+      ...broken.map((file) => failure(`${suite}: ${file.name}`, file.message)),
+    ],
+    skipped: tests
+      .filter((test) => test.status !== 'passed' && !hasFailed(test))
+      .map((test) => `${suite}: ${test.fullName}`),
+    wavered: passed.filter((test) => (test.failureMessages?.length ?? 0) > 0).map(described),
   };
 }
 
