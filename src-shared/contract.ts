@@ -3,6 +3,7 @@ import { accessContract } from './features/access/contract.ts';
 import { clientsContract } from './features/clients/contract.ts';
 import { identityContract } from './features/identity/contract.ts';
 import { nodeContract } from './features/node/contract.ts';
+import { tasksContract } from './features/node/tasks.ts';
 import { p2pContract } from './features/p2p/contract.ts';
 import { recoveryContract } from './features/recovery/contract.ts';
 import { registryContract } from './features/registry/contract.ts';
@@ -13,6 +14,7 @@ import type { ContractClient, Handlers } from './kernel/contract.ts';
 
 export const contract = {
   ...nodeContract,
+  ...tasksContract,
   ...identityContract,
   ...settingsContract,
   ...p2pContract,

@@ -8,6 +8,7 @@
  *     await node.stop();
  */
 import { CONTRACT_VERSION, contract, type NodeHandlers } from '#shared/contract.ts';
+import { toHex } from '#shared/kernel/bytes.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { createClientsHandlers } from '../features/clients/index.ts';
 import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
@@ -32,6 +33,7 @@ import { createSharingHandlers } from './sharing.ts';
 import { createSlices, type NodeSlices } from './slices.ts';
 import { createStatusBoard } from './status.ts';
 import { withStorageFaults } from './storage-faults.ts';
+import { createTaskBoard } from './tasks.ts';
 import { createCatalogSource, publishShares, wire } from './wiring.ts';
 
 export interface NodeOptions {
@@ -120,6 +122,8 @@ function readSettings(options: NodeOptions): Settings<typeof nodeSettings> {
 function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): Node {
   const { clock, dataDir, db, log, owned, random } = platform;
   const events = createEmitter<NodeEvents>((error) => log.error({ err: error }, 'a listener failed'));
+  const tasks = createTaskBoard({ clock, newId: () => toHex(random.bytes(8)) });
+  owned.defer(() => tasks.close());
   const slices = createSlices(platform, settings);
   const { clients, identity, network } = slices;
   owned.add(clients);
@@ -141,6 +145,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   const answers: NodeHandlers = {
     ...sliceHandlers(platform, slices, endpoint),
     ...apiTokens.handlers,
+    ...tasks.handlers,
     'node.status': status.read,
     'node.watch': (_input, { signal }) => status.watch(signal),
     'node.openLink': () => ({ url: dashboard?.openLink() ?? '' }),

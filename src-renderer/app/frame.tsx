@@ -1,4 +1,16 @@
-import { Activity, House, Languages, Monitor, Moon, Server, Settings, Sun, Wrench } from 'lucide-react';
+import {
+  Activity,
+  Bot,
+  House,
+  Languages,
+  Monitor,
+  Moon,
+  Server,
+  Settings,
+  Share2,
+  Sun,
+  Wrench,
+} from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
@@ -23,6 +35,8 @@ const places = [
   { path: '/', key: 'home', icon: House },
   { path: '/servers', key: 'servers', icon: Server },
   { path: '/catalog', key: 'catalog', icon: Wrench },
+  { path: '/clients', key: 'clients', icon: Bot },
+  { path: '/network', key: 'network', icon: Share2 },
   { path: '/activity', key: 'activity', icon: Activity },
   { path: '/settings', key: 'settings', icon: Settings },
 ] as const;
@@ -70,8 +84,14 @@ function FocusOnArrival({ children }: { children: ReactNode }) {
   return <>{children}</>;
 }
 
+/** Pages that one reaches from another page. */
+const asides = [
+  { path: '/discover', key: 'discover' },
+  { path: '/welcome', key: 'welcome' },
+] as const;
+
 const placeOf = (path: string) =>
-  places.find((place) => place.path !== '/' && path.startsWith(place.path))?.key ?? 'home';
+  [...places, ...asides].find((place) => place.path !== '/' && path.startsWith(place.path))?.key ?? 'home';
 
 function Navigation() {
   const { t } = useTranslation('frame');

@@ -3,9 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Switch } from 'wouter';
 import { ActivityPage } from '../features/activity/index.ts';
 import { CatalogPage } from '../features/catalog/index.ts';
+import { ClientsPage } from '../features/clients/index.ts';
+import { DiscoverPage } from '../features/discover/index.ts';
 import { HomePage } from '../features/home/index.ts';
+import { NetworkPage } from '../features/network/index.ts';
 import { ServersPage } from '../features/servers/index.ts';
 import { SettingsPage } from '../features/settings/index.ts';
+import { WelcomePage } from '../features/welcome/index.ts';
 import { Loading } from '../ui/progress.tsx';
 
 /** What stands encoded in an address; as it is where the encoding is broken. */
@@ -28,10 +32,16 @@ export function Pages() {
         </Route>
         <Route path="/servers/:name?">{({ name }) => <ServersPage name={name} />}</Route>
         <Route path="/catalog/:id?">{({ id }) => <CatalogPage id={decoded(id)} />}</Route>
-        <Route path="/activity">
+        <Route path="/discover/:name?">{() => <DiscoverPage />}</Route>
+        <Route path="/clients/:name?">{() => <ClientsPage />}</Route>
+        <Route path="/network/:view?">{() => <NetworkPage />}</Route>
+        <Route path="/welcome">
+          <WelcomePage />
+        </Route>
+        <Route path="/activity/:id?">
           <ActivityPage />
         </Route>
-        <Route path="/settings">
+        <Route path="/settings/:part?">
           <SettingsPage />
         </Route>
         <Route>

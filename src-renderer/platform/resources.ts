@@ -1,34 +1,36 @@
-/**
- * The English texts: the source of every other language, the fallback, and the types of all keys. Errors are left out:
- * the node says them in English itself (locales/en/errors.json is where translations start from).
- */
-import activity from '../../locales/en/activity.json' with { type: 'json' };
-import catalog from '../../locales/en/catalog.json' with { type: 'json' };
-import clients from '../../locales/en/clients.json' with { type: 'json' };
-import common from '../../locales/en/common.json' with { type: 'json' };
-import form from '../../locales/en/form.json' with { type: 'json' };
-import frame from '../../locales/en/frame.json' with { type: 'json' };
-import home from '../../locales/en/home.json' with { type: 'json' };
-import identity from '../../locales/en/identity.json' with { type: 'json' };
-import peers from '../../locales/en/peers.json' with { type: 'json' };
-import servers from '../../locales/en/servers.json' with { type: 'json' };
-import settings from '../../locales/en/settings.json' with { type: 'json' };
-import sharing from '../../locales/en/sharing.json' with { type: 'json' };
+/** The English texts as types: the source of every other language, and of all keys. */
+import type activity from '../../locales/en/activity.json';
+import type catalog from '../../locales/en/catalog.json';
+import type clients from '../../locales/en/clients.json';
+import type common from '../../locales/en/common.json';
+import type discover from '../../locales/en/discover.json';
+import type form from '../../locales/en/form.json';
+import type frame from '../../locales/en/frame.json';
+import type home from '../../locales/en/home.json';
+import type identity from '../../locales/en/identity.json';
+import type network from '../../locales/en/network.json';
+import type peers from '../../locales/en/peers.json';
+import type servers from '../../locales/en/servers.json';
+import type settings from '../../locales/en/settings.json';
+import type setup from '../../locales/en/setup.json';
+import type sharing from '../../locales/en/sharing.json';
 
-export const english = {
-  activity,
-  catalog,
-  clients,
-  common,
-  form,
-  frame,
-  home,
-  identity,
-  peers,
-  servers,
-  settings,
-  sharing,
-};
+export interface Resources {
+  activity: typeof activity;
+  catalog: typeof catalog;
+  clients: typeof clients;
+  common: typeof common;
+  discover: typeof discover;
+  form: typeof form;
+  frame: typeof frame;
+  home: typeof home;
+  identity: typeof identity;
+  network: typeof network;
+  peers: typeof peers;
+  servers: typeof servers;
+  settings: typeof settings;
+  setup: typeof setup;
+  sharing: typeof sharing;
+}
 
-export type Resources = typeof english;
 export type Namespace = keyof Resources;

@@ -1,4 +1,5 @@
 /** What the in-memory node knows at first: an operator with servers, peers, tools and calls. */
+import type { TaskView } from '#shared/features/node/tasks.ts';
 import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { warningsOf } from '#shared/features/registry/text.ts';
@@ -34,6 +35,7 @@ export interface World {
   peers: PeerView[];
   tools: KnownTool[];
   calls: Invocation[];
+  tasks: TaskView[];
   logs: Map<string, Array<{ at: number; stream: 'stderr' | 'event'; text: string }>>;
   settings: Array<{
     key: string;
@@ -125,6 +127,7 @@ export const emptyWorld = (now: number): World => ({
   phraseConfirmed: false,
   startedAt: now,
   servers: [],
+  tasks: [],
   shares: [],
   peers: [],
   tools: [],

@@ -1,6 +1,7 @@
 /** Handlers of the whole contract in memory: what was asked is recorded, answers come from the fixtures. */
 import type { NodeHandlers } from '#shared/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import { unanswered } from '#test/support/unanswered.ts';
 import * as fixtures from './fixtures.ts';
 
 export interface Asked {
@@ -37,6 +38,7 @@ export function createMemoryNode({
   const counts = { revision: 1, catalog: 3, network: 13, pending: 12, changed: 0 };
 
   const handlers: NodeHandlers = {
+    ...unanswered(),
     'api.tokens.list': () => items(apiToken),
     'api.tokens.create': ({ name, scope }) => ({ ...apiToken, name, scope, token: 'ts_secret' }),
     'api.tokens.revoke': () => ({}),
