@@ -1,5 +1,6 @@
 /** The contract of a node: every call that the window, the browser, the command line and the SDKs can make. */
 import { accessContract } from './features/access/contract.ts';
+import { centralContract } from './features/registry/central.ts';
 import { clientsContract } from './features/clients/contract.ts';
 import { identityContract } from './features/identity/contract.ts';
 import { nodeContract } from './features/node/contract.ts';
@@ -21,6 +22,7 @@ export const contract = {
   ...clientsContract,
   ...accessContract,
   ...registryContract,
+  ...centralContract,
   ...serversContract,
   ...relayContract,
   ...recoveryContract,

@@ -36,6 +36,8 @@ export const VOCABULARY: Readonly<Record<string, string>> = {
   'src-shared/features/registry/tool.ts': 'access',
   'src-shared/features/servers/config.ts': 'access',
   'src-shared/features/servers/offers.ts': 'access',
+  // The port through which any slice shows work that takes a while.
+  'src-shared/features/node/tasks.ts': 'identity',
 };
 
 /**

@@ -14,7 +14,7 @@ import { createClientsHandlers } from '../features/clients/index.ts';
 import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
 import { createIdentityHandlers } from '../features/identity/index.ts';
 import { createRecovery, createRecoveryHandlers } from '../features/recovery/index.ts';
-import { createRegistryHandlers } from '../features/registry/index.ts';
+import { createCentral, createRegistryHandlers } from '../features/registry/index.ts';
 import { createRelayHandlers } from '../features/relay/index.ts';
 import { createServersHandlers } from '../features/servers/index.ts';
 import { createSettings, createSettingsHandlers, type Settings } from '../features/settings/index.ts';
@@ -146,6 +146,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
     ...sliceHandlers(platform, slices, endpoint),
     ...apiTokens.handlers,
     ...tasks.handlers,
+    ...createCentral({ db, clock, tasks }, { url: () => settings.get('discovery.registry') }).handlers,
     'node.status': status.read,
     'node.watch': (_input, { signal }) => status.watch(signal),
     'node.openLink': () => ({ url: dashboard?.openLink() ?? '' }),

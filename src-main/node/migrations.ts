@@ -4,7 +4,7 @@ import { clientsMigrations } from '../features/clients/index.ts';
 import { identityMigrations } from '../features/identity/index.ts';
 import { p2pMigrations } from '../features/p2p/index.ts';
 import { recordsMigrations } from '../features/records/index.ts';
-import { registryMigrations } from '../features/registry/index.ts';
+import { centralMigrations, registryMigrations } from '../features/registry/index.ts';
 import { relayMigrations } from '../features/relay/index.ts';
 import { serversMigrations } from '../features/servers/index.ts';
 import { trustMigrations } from '../features/trust/index.ts';
@@ -20,6 +20,7 @@ export const nodeMigrations: readonly Migration[] = [
   ...clientsMigrations,
   ...accessMigrations,
   ...registryMigrations,
+  ...centralMigrations,
   ...serversMigrations,
   ...relayMigrations,
   ...apiTokenMigrations,
@@ -27,4 +28,11 @@ export const nodeMigrations: readonly Migration[] = [
 ];
 
 /** What peers can give back, or what is worth nothing elsewhere: left out of backups. */
-export const REFETCHABLE_TABLES = ['records', 'registry_manifests', 'invocations', 'web_sessions'];
+export const REFETCHABLE_TABLES = [
+  'records',
+  'registry_manifests',
+  'invocations',
+  'web_sessions',
+  'central_listings',
+  'central_progress',
+];

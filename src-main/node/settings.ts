@@ -66,6 +66,16 @@ export const nodeSettings = {
       needsRestart: false,
     },
   ),
+  'discovery.registry': setting(
+    z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .default('https://registry.modelcontextprotocol.io')
+      .describe(
+        'Centralized MCP registry that Discover browses; it is asked nothing before Discover is used.',
+      ),
+    { needsRestart: false },
+  ),
   'log.level': setting(
     z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much the log says.'),
   ),

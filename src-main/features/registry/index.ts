@@ -11,6 +11,8 @@
  * was shown; a changed fingerprint takes it out again; a catalog name once given never means another tool; an entry
  * that is not for everyone is never gossiped nor put into the DHT.
  */
+export { createCentral } from './central/central.ts';
+export { centralMigrations } from './central/store.ts';
 export { decidedProviders } from './decisions.ts';
 export { createRegistryHandlers } from './handlers.ts';
 export { registryMigrations } from './migrations.ts';

@@ -5,6 +5,7 @@
 import type { NodeHandlers } from '#shared/contract.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { answerAccess } from './memory/access.ts';
+import { answerCentral } from './memory/central.ts';
 import { answerClients } from './memory/clients.ts';
 import { answerIdentity } from './memory/identity.ts';
 import { answerNode } from './memory/node.ts';
@@ -35,6 +36,7 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
     ...answerClients(memory),
     ...answerAccess(memory),
     ...answerRegistry(memory),
+    ...answerCentral(memory),
     ...answerRelay(memory),
     ...answerServers(memory),
     ...answerRecovery(memory),

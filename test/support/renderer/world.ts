@@ -1,4 +1,5 @@
 /** What the in-memory node knows at first: an operator with servers, peers, tools and calls. */
+import type { Listing } from '#shared/features/registry/central.ts';
 import type { TaskView } from '#shared/features/node/tasks.ts';
 import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
@@ -36,6 +37,8 @@ export interface World {
   tools: KnownTool[];
   calls: Invocation[];
   tasks: TaskView[];
+  /** The centralized registry that Discover browses; without `syncedAt` it was never read. */
+  central: { listings: Listing[]; syncedAt?: number };
   logs: Map<string, Array<{ at: number; stream: 'stderr' | 'event'; text: string }>>;
   settings: Array<{
     key: string;
@@ -122,12 +125,56 @@ const call = (now: number, index: number, part: Partial<Invocation>): Invocation
 });
 
 /** Nothing yet: a node that was started a moment ago. */
+/** What a centralized registry lists: a few servers that are told apart, and many more. */
+const listings = (now: number): Listing[] => [
+  {
+    name: 'io.github.example/weather',
+    title: 'Weather',
+    description: 'Forecasts and warnings for any place, from public services.',
+    version: '2.4.1',
+    status: 'active',
+    updatedAt: now - 86_400_000,
+    kinds: ['npm'],
+    repository: 'https://github.com/example/weather',
+  },
+  {
+    name: 'org.example/library',
+    title: 'Town library',
+    description: 'Looks up books and their loans.',
+    version: '1.0.3',
+    status: 'active',
+    updatedAt: now - 3 * 86_400_000,
+    kinds: ['remote'],
+    website: 'https://library.example.org/',
+  },
+  {
+    name: 'com.example/ledger',
+    description: 'Reads a ledger; replaced by com.example/books.',
+    version: '0.9.0',
+    status: 'deprecated',
+    updatedAt: now - 200 * 86_400_000,
+    kinds: ['pypi', 'oci'],
+  },
+  ...Array.from(
+    { length: 240 },
+    (_, at): Listing => ({
+      name: `io.github.maker-${at % 40}/tool-${at}`,
+      description: `Server number ${at} of a long list, for scrolling.`,
+      version: `1.${at}.0`,
+      status: 'active',
+      updatedAt: now - (10 + at) * 86_400_000,
+      kinds: at % 3 === 0 ? ['remote'] : ['npm'],
+    }),
+  ),
+];
+
 export const emptyWorld = (now: number): World => ({
   displayName: '',
   phraseConfirmed: false,
   startedAt: now,
   servers: [],
   tasks: [],
+  central: { listings: listings(now) },
   shares: [],
   peers: [],
   tools: [],
