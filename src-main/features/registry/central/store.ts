@@ -109,7 +109,7 @@ function runSearch(db: Database, { text, kind, offset, limit }: Search) {
   const words = wordsOf(text).map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
   const wanted = [...words.map(() => `words LIKE ? ESCAPE '\\'`), ...(kind ? ['kinds LIKE ?'] : [])];
   const where = wanted.length > 0 ? `WHERE ${wanted.join(' AND ')}` : '';
-  const inName = words.length > 0 ? words.map(() => `lower(name) LIKE ? ESCAPE '\\'`).join(' AND ') : '0';
+  const inName = words.length > 0 ? words.map(() => `lower(name) LIKE ? ESCAPE '\\'`).join(' AND ') : 'FALSE';
   const given = [...words, ...(kind ? [`% ${kind} %`] : [])];
   const total = db
     .prepare(`SELECT COUNT(*) FROM central_listings ${where}`)
