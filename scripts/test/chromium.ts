@@ -11,7 +11,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
  * @returns false when there is none and none can be installed here
  */
 export async function ensureChromium(): Promise<boolean> {
-  if (process.env['CHROMIUM_PATH'] !== undefined || NAMES.some(isOnPath)) return true;
+  if (chromiumPath() !== undefined) return true;
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !isOnPath('apt-get')) return false;
   console.log('Installing chromium…');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -21,7 +21,15 @@ export async function ensureChromium(): Promise<boolean> {
   return (await spawnToEnd('apt-get', install, { env })) === 0;
 }
 
-const isOnPath = (name: string): boolean =>
+/** `CHROMIUM_PATH`, else the first of the usual names on the PATH. */
+export const chromiumPath = (): string | undefined =>
+  process.env['CHROMIUM_PATH'] ?? NAMES.map(onPath).find((file) => file !== undefined);
+
+const isOnPath = (name: string): boolean => onPath(name) !== undefined;
+
+const onPath = (name: string): string | undefined =>
   (process.env['PATH'] ?? '')
     .split(delimiter)
-    .some((folder) => folder !== '' && existsSync(join(folder, name)));
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
