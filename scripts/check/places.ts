@@ -26,6 +26,8 @@ export const SLICES: readonly string[] = [
   'recovery',
   // The node as a whole: its contract (status, stop) stands to the right of every slice.
   'node',
+  // The desktop application around the node: its own small contract, served by the window's program alone.
+  'desktop',
 ];
 
 /**

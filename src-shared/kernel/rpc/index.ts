@@ -25,6 +25,7 @@ export {
   MAX_REQUEST_LENGTH,
   MAX_RESPONSE_LENGTH,
   STREAM_CREDIT,
+  errorShapeSchema,
   tooManyCalls,
 } from './messages.ts';
 export { type PumpTarget, pump } from './pump.ts';

@@ -32,7 +32,8 @@ export const MAX_RESPONSE_LENGTH = 160 * 1024 * 1024;
 const idSchema = z.union([z.number(), z.string().max(64)]);
 export type CallId = z.output<typeof idSchema>;
 
-const errorShapeSchema = z.object({
+/** An error as it travels: the form that `ErrorShape` describes. */
+export const errorShapeSchema = z.object({
   code: z.string(),
   message: z.string(),
   advice: z.string(),

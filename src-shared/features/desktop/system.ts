@@ -1,0 +1,2 @@
+/** The part of the desktop's contract that concerns the operating system around it. */
+export const desktopSystemContract = {};
