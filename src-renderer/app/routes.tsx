@@ -32,7 +32,7 @@ export function Pages() {
         </Route>
         <Route path="/servers/:name?">{({ name }) => <ServersPage name={name} />}</Route>
         <Route path="/catalog/:id?">{({ id }) => <CatalogPage id={decoded(id)} />}</Route>
-        <Route path="/discover/:name?">{() => <DiscoverPage />}</Route>
+        <Route path="/discover/:name?">{({ name }) => <DiscoverPage name={decoded(name)} />}</Route>
         <Route path="/clients/:name?">{() => <ClientsPage />}</Route>
         <Route path="/network/:view?">{() => <NetworkPage />}</Route>
         <Route path="/welcome">

@@ -4,6 +4,7 @@ import { PRODUCT_VERSION } from '#main/platform/version.ts';
 import { createCli } from './cli.ts';
 import { addApiCommands } from './commands/api.ts';
 import { addClientCommands } from './commands/clients.ts';
+import { addDiscoverCommands } from './commands/discover.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addNodeCommands } from './commands/node.ts';
@@ -59,6 +60,7 @@ function createProgram(io: Io): Command {
   const cli = createCli(program, io);
   addNodeCommands(program, cli);
   addServerCommands(program, cli);
+  addDiscoverCommands(program, cli);
   addToolCommands(program, cli);
   addPeerCommands(program, cli);
   addClientCommands(program, cli);

@@ -36,6 +36,20 @@ async function readLine(io: Io, prompt: string, echo: boolean): Promise<string> 
   }
 }
 
+/** Values of secrets by name: from variables of this command's environment, else asked for. Throws `cli.secret_needed`. */
+export async function readSecrets(io: Io, names: readonly string[]): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    const value = io.env[name] ?? (isInteractive(io) ? await askSecret(io, `Value of ${name}`) : undefined);
+    if (value === undefined)
+      throw new AppError('cli.secret_needed', `The value of the secret ${name} is missing.`, {
+        advice: `Set the variable ${name} for this command, or run it at a terminal to be asked.`,
+      });
+    values[name] = value;
+  }
+  return values;
+}
+
 /** The passphrase that was given without asking anyone: `--passphrase-file`, else `TOOLSWARM_PASSPHRASE`. */
 export function givenPassphrase(cli: Cli): string | undefined {
   const file = cli.passphraseFile();

@@ -98,7 +98,7 @@ export const centralContract = {
       text: z.string().max(200).default(''),
       kind: listingKindSchema.optional(),
       offset: z.number().int().min(0).default(0),
-      limit: z.number().int().min(1).max(500).default(100),
+      limit: z.number().int().min(1).max(1000).default(100),
     }),
     z.object({ items: z.array(listingSchema), total: z.number() }),
   ),

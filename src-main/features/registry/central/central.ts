@@ -130,7 +130,7 @@ export function createCentral({ db, clock, tasks }: CentralDeps, { url }: Centra
       watch(signal, state, (listener) => events.on('changed', listener)),
     async 'central.sync'({ olderThanMs }) {
       const syncedAt = ownProgress()?.synced_at;
-      const isFresh = syncedAt != null && clock.now() - syncedAt < olderThanMs;
+      const isFresh = typeof syncedAt === 'number' && clock.now() - syncedAt < olderThanMs;
       const read = isFresh ? 0 : await sync();
       return { read, count: store.count() };
     },

@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { AppError } from '#shared/kernel/errors.ts';
 import type { Cli } from '../cli.ts';
-import { isInteractive } from '../io.ts';
 import { collect, collectPairs } from '../parse.ts';
-import { askSecret } from '../prompts.ts';
+import { readSecrets } from '../prompts.ts';
 import { showServer } from './server-view.ts';
 
 interface AddFlags {
@@ -45,7 +43,7 @@ export function addServersAddCommand(servers: Command, cli: Cli): void {
     .action((name: string, words: string[], flags: AddFlags, command: Command) => {
       checkUsage(words, flags, command);
       return cli.ask(async (node) => {
-        const secretValues = await readSecrets(cli, flags.secret ?? []);
+        const secretValues = await readSecrets(cli.io, flags.secret ?? []);
         const added = await node['servers.add']({
           name,
           transport: transportOf(words, flags),
@@ -75,17 +73,4 @@ function checkUsage(
 function transportOf([command = '', ...args]: string[], { url, cwd }: AddFlags) {
   if (url) return { type: 'http', url } as const;
   return { type: 'stdio', command, args, ...(cwd ? { cwd: resolve(cwd) } : {}) } as const;
-}
-
-async function readSecrets({ io }: Cli, names: string[]): Promise<Record<string, string>> {
-  const values: Record<string, string> = {};
-  for (const name of names) {
-    const value = io.env[name] ?? (isInteractive(io) ? await askSecret(io, `Value of ${name}`) : undefined);
-    if (value === undefined)
-      throw new AppError('cli.secret_needed', `The value of the secret ${name} is missing.`, {
-        advice: `Set the variable ${name} for this command, or run it at a terminal to be asked.`,
-      });
-    values[name] = value;
-  }
-  return values;
 }

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { Cli } from '../cli.ts';
+import { facts, plural, table, time } from '../printable.ts';
+import { readSecrets } from '../prompts.ts';
+import { showServer } from './server-view.ts';
+
+export function addDiscoverCommands(program: Command, cli: Cli): void {
+  const discover = program
+    .command('discover')
+    .description('servers that a centralized MCP registry lists, from a copy that is kept here');
+  addSync(discover, cli);
+  addSearch(discover, cli);
+  addShow(discover, cli);
+  addAdd(discover, cli);
+}
+
+function addSync(discover: Command, cli: Cli): void {
+  discover
+    .command('sync')
+    .description('read from the registry what changed since the last time')
+    .action(() =>
+      cli.ask(async (node) => {
+        const data = await node['central.sync']({});
+        return { data, text: `Read ${plural(data.read, 'server')}; the copy has ${data.count}.` };
+      }),
+    );
+}
+
+function addSearch(discover: Command, cli: Cli): void {
+  discover
+    .command('search')
+    .description('find servers that have all the words')
+    .argument('[words...]')
+    .option('--limit <n>', 'at most so many', '30')
+    .action((words: string[], { limit }: { limit: string }) =>
+      cli.ask(async (node) => {
+        const data = await node['central.list']({ text: words.join(' '), limit: Number(limit) });
+        const rows = data.items.map((item) => [
+          item.name,
+          item.version,
+          item.kinds.join(', '),
+          item.description ?? '',
+        ]);
+        const empty = 'Nothing found. `toolswarm discover sync` reads the registry.';
+        return { data, text: table(['NAME', 'VERSION', 'RUNS AS', 'DESCRIPTION'], rows, empty) };
+      }),
+    );
+}
+
+function addShow(discover: Command, cli: Cli): void {
+  discover
+    .command('show')
+    .description('one listed server')
+    .argument('<name>')
+    .action((name: string) =>
+      cli.ask(async (node) => {
+        const data = await node['central.show']({ name });
+        const text = facts([
+          ['name', data.name],
+          ['title', data.title],
+          ['version', data.version],
+          ['status', data.status],
+          ['changed', time(data.updatedAt)],
+          ['runs as', data.kinds.join(', ')],
+          ['source', data.repository],
+          ['website', data.website],
+          ['description', data.description],
+        ]);
+        return { data, text };
+      }),
+    );
+}
+
+function addAdd(discover: Command, cli: Cli): void {
+  discover
+    .command('add')
+    .description('add a listed server to this node; it runs here, or is called where it is')
+    .argument('<name>')
+    .option('--as <name>', 'its name here')
+    .action((name: string, { as }: { as?: string }) =>
+      cli.ask(async (node) => {
+        const { serverJson } = await node['central.show']({ name });
+        const { items } = await node['servers.previewImport']({ text: serverJson });
+        const [candidate] = items;
+        if (!candidate?.config) throw impossible(name, candidate?.problem);
+        const { secretValues = {}, ...config } = candidate.config;
+        const missing = config.secrets.filter((secret) => secretValues[secret] === undefined);
+        const given = await readSecrets(cli.io, missing);
+        const added = await node['servers.add']({
+          ...config,
+          name: as ?? candidate.name,
+          secretValues: { ...secretValues, ...given },
+        });
+        return showServer(added);
+      }),
+    );
+}
+
+const impossible = (name: string, problem: string | undefined): AppError =>
+  new AppError('central.cannot_run', `${name} cannot be run here. ${problem ?? ''}`.trim(), {
+    advice: 'Look at its server.json with `toolswarm discover show --json`.',
+  });
