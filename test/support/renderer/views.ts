@@ -1,4 +1,5 @@
 /** Answers of the in-memory node that are computed from its world. */
+import { readCandidates } from '#main/features/servers/import/candidates.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
@@ -72,7 +73,10 @@ export const invocationOf = (
 
 /** Reads `{"mcpServers": {name: {command, args}}}`. */
 export function previewOf(world: World, text: string) {
-  const config = readJson(text) as { mcpServers?: Record<string, { command?: string; args?: string[] }> };
+  const given = readJson(text);
+  if ('packages' in given || 'remotes' in given)
+    return { format: 'server.json', items: readListed(world, given) };
+  const config = given as { mcpServers?: Record<string, { command?: string; args?: string[] }> };
   const items = Object.entries(config.mcpServers ?? {}).map(([name, { command, args = [] }]) => {
     const { name: _, ...rest } = server(name);
     return {
@@ -85,6 +89,20 @@ export function previewOf(world: World, text: string) {
   });
   return { format: 'Claude Desktop', items };
 }
+
+/** A `server.json`, read as the node itself reads it. */
+const readListed = (world: World, entry: object) =>
+  readCandidates(
+    [
+      {
+        kind: 'registry',
+        name: String((entry as { name?: unknown }).name),
+        entry: entry as Record<string, unknown>,
+      },
+    ],
+    world.servers,
+    { environment: {}, home: '/home/sam' },
+  );
 
 function readJson(text: string): object {
   try {

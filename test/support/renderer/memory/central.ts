@@ -46,10 +46,27 @@ export function answerCentral({
     },
     'central.show': ({ name }) => {
       const listing = find(central.listings, (item) => item.name === name, 'This server');
-      return {
-        ...listing,
-        serverJson: JSON.stringify({ name, description: listing.description, version: listing.version }),
-      };
+      return { ...listing, serverJson: JSON.stringify(serverJsonOf(listing)) };
     },
+  };
+}
+
+/** A package that asks for a key, or an address. */
+function serverJsonOf({ name, description, version, kinds }: Listing): object {
+  const short = name.split('/')[1] ?? name;
+  const common = { name, description, version };
+  if (kinds.includes('remote'))
+    return { ...common, remotes: [{ type: 'streamable-http', url: `https://${short}.example.org/mcp` }] };
+  return {
+    ...common,
+    packages: [
+      {
+        registryType: kinds[0],
+        identifier: `@example/${short}`,
+        version,
+        transport: { type: 'stdio' },
+        environmentVariables: [{ name: `${short.toUpperCase()}_KEY`, isSecret: true, isRequired: true }],
+      },
+    ],
   };
 }
