@@ -15,8 +15,10 @@
  */
 export type { Channel } from './channel.ts';
 export { createChannelListeners } from './channel.ts';
+export { type IpcProcessLike, channelOverProcess } from './child-process.ts';
 export { type ClientOptions, createClient } from './client.ts';
 export { type CheckedCall, checkCall } from './dispatch.ts';
+export { joinChannels } from './join.ts';
 export type { Connect, ConnectionState } from './link.ts';
 export { type ChannelPairOptions, createChannelPair } from './memory.ts';
 export { type MessagePortLike, channelOverMessagePort } from './message-port.ts';
@@ -28,6 +30,8 @@ export {
   errorShapeSchema,
   tooManyCalls,
 } from './messages.ts';
+export { type ChannelOpener, MAX_CHANNELS, acceptOver, openOver } from './multiplex.ts';
+export { channelInParts } from './parts.ts';
 export { type PumpTarget, pump } from './pump.ts';
 export { type ReconnectingClient, createReconnectingClient } from './reconnecting-client.ts';
 export { type ServeOptions, serve } from './serve.ts';

@@ -1,14 +1,23 @@
 /** Every form of channel obeys the same rules; each is tried over the real thing. */
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import {
   type Channel,
+  acceptOver,
+  channelInParts,
   channelOverMessagePort,
+  channelOverProcess,
   channelOverWebSocket,
   createChannelPair,
   createClient,
+  joinChannels,
+  openOver,
   openWebSocketChannel,
   serve,
 } from '#shared/kernel/rpc/index.ts';
@@ -76,6 +85,66 @@ async function sockets(maxLineLength = 1_000_000): Promise<Pair> {
   ];
 }
 
+/** The IPC of a real child, which passes everything on to a socket of ours. */
+async function childProcess(): Promise<Pair> {
+  const folder = mkdtempSync(join(tmpdir(), 'toolswarm-ipc-'));
+  const server = createServer();
+  const accepted = once(server, 'connection');
+  server.listen(join(folder, 's'));
+  await once(server, 'listening');
+  const child = fork(new URL('ipc-relay.ts', import.meta.url), [join(folder, 's')]);
+  cleanups.push(() => {
+    child.kill('SIGKILL');
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const near = channelOverProcess(child);
+  const joined = received(near, 1);
+  const [socket] = (await accepted) as [Socket];
+  const far = channelOverSocket(socket, { maxLineLength: 10_000_000 });
+  await joined;
+  return [near, far];
+}
+
+/** One of several over one, and others beside it. */
+async function multiplexed(carriers: () => Promise<Pair> = memory): Promise<Pair> {
+  const [near, far] = await carriers();
+  const opener = openOver(near);
+  const others = [opener.open('other')];
+  const accepted = new Promise<Channel>((resolve) =>
+    acceptOver(far, (channel, label) => label === 'wanted' && resolve(keepEarly(channel))),
+  );
+  const wanted = opener.open('wanted');
+  others.push(opener.open('other'));
+  return [wanted, await accepted];
+}
+
+/** A test sets its receiver later than a real acceptor does. */
+function keepEarly(channel: Channel): Channel {
+  const early: string[] = [];
+  channel.onMessage((message) => early.push(message));
+  return {
+    ...channel,
+    onMessage(listener) {
+      channel.onMessage(listener);
+      early.splice(0).forEach(listener);
+    },
+  };
+}
+
+async function inParts(carriers: () => Promise<Pair> = memory): Promise<Pair> {
+  const [near, far] = await carriers();
+  return [channelInParts(near), channelInParts(far)];
+}
+
+/** As a window has its node: a port, joined to one of several channels over the IPC of a child. */
+async function windowToNode(): Promise<Pair> {
+  const [page, port] = await messagePorts();
+  const [opened, accepted] = await multiplexed(childProcess);
+  joinChannels(port, opened);
+  return [channelInParts(page), channelInParts(accepted)];
+}
+
 const closedOf = (channel: Channel) => new Promise<unknown>((resolve) => channel.onClose(resolve));
 
 function received(channel: Channel, count: number): Promise<string[]> {
@@ -94,6 +163,10 @@ describe.each([
   ['emitter message ports', emitterPorts],
   ['WebSockets', webSockets],
   ['sockets', () => sockets()],
+  ['the IPC of a child process', childProcess],
+  ['one of several over one', () => multiplexed()],
+  ['parts', () => inParts()],
+  ['parts over a port, joined to one of several over the IPC of a child', windowToNode],
 ])('a channel over %s', (_, open) => {
   it('carries whole messages both ways, in order', async () => {
     const [near, far] = await open();
