@@ -3,7 +3,11 @@ import { accessContract } from './features/access/contract.ts';
 import { centralContract } from './features/registry/central.ts';
 import { clientsContract } from './features/clients/contract.ts';
 import { identityContract } from './features/identity/contract.ts';
+import { conditionsContract } from './features/node/conditions.ts';
+import { metricsContract } from './features/metrics/contract.ts';
+import { attentionContract } from './features/node/attention.ts';
 import { nodeContract } from './features/node/contract.ts';
+import { setupContract } from './features/node/setup.ts';
 import { tasksContract } from './features/node/tasks.ts';
 import { p2pContract } from './features/p2p/contract.ts';
 import { recoveryContract } from './features/recovery/contract.ts';
@@ -15,9 +19,13 @@ import type { ContractClient, Handlers } from './kernel/contract.ts';
 
 export const contract = {
   ...nodeContract,
+  ...attentionContract,
+  ...setupContract,
   ...tasksContract,
+  ...conditionsContract,
   ...identityContract,
   ...settingsContract,
+  ...metricsContract,
   ...p2pContract,
   ...clientsContract,
   ...accessContract,

@@ -13,15 +13,19 @@ import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { createClientsHandlers } from '../features/clients/index.ts';
 import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
 import { createIdentityHandlers } from '../features/identity/index.ts';
+import { createMetricsHandlers } from '../features/metrics/index.ts';
 import { createRecovery, createRecoveryHandlers } from '../features/recovery/index.ts';
 import { createCentral, createRegistryHandlers } from '../features/registry/index.ts';
 import { createRelayHandlers } from '../features/relay/index.ts';
 import { createServersHandlers } from '../features/servers/index.ts';
 import { createSettings, createSettingsHandlers, type Settings } from '../features/settings/index.ts';
 import { describeDataDir } from '../platform/data-dir.ts';
+import { freeBytes } from '../platform/disk.ts';
 import { ensureSecret } from '../platform/keystore.ts';
 import { silentLog } from '../platform/log.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
+import { createAttention } from './attention.ts';
+import { addAttentionSources, createStorageSource } from './attention-sources.ts';
 import { type ApiTokens, createApiTokens } from './api-tokens.ts';
 import { bridgeCommand } from './bridge-command.ts';
 import { REFETCHABLE_TABLES } from './migrations.ts';
@@ -29,11 +33,13 @@ import { createPeersHandlers } from './peers.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
+import { createSetupHandlers } from './setup.ts';
 import { createSharingHandlers } from './sharing.ts';
 import { createSlices, type NodeSlices } from './slices.ts';
 import { createStatusBoard } from './status.ts';
 import { withStorageFaults } from './storage-faults.ts';
 import { createTaskBoard } from './tasks.ts';
+import { keepReachable } from './reachability.ts';
 import { createCatalogSource, publishShares, wire } from './wiring.ts';
 
 export interface NodeOptions {
@@ -128,9 +134,15 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   const { clients, identity, network } = slices;
   owned.add(clients);
   wire(slices, owned, log);
+  keepReachable(platform, slices);
   const endpoint = createNodeEndpoint(platform, slices);
   owned.defer(clients.on('clientRevoked', ({ clientId }) => endpoint.endClient(clientId)));
   const apiTokens = createApiTokens({ db, clock, random });
+  const attention = createAttention({ clock, log });
+  owned.add(attention);
+  addAttentionSources(attention, slices, clock);
+  const storage = createStorageSource({ clock, freeBytes: () => freeBytes(dataDir.root) });
+  attention.add(storage);
   const startedAt = clock.now();
   let dashboard: Dashboard | undefined;
   let stopping: Promise<void> | undefined;
@@ -146,6 +158,9 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
     ...sliceHandlers(platform, slices, endpoint),
     ...apiTokens.handlers,
     ...tasks.handlers,
+    ...attention.handlers,
+    ...createSetupHandlers({ db, wasUsed: () => wasUsed(slices) }),
+    ...slices.conditions.handlers,
     ...createCentral({ db, clock, tasks }, { url: () => settings.get('discovery.registry') }).handlers,
     'node.status': status.read,
     'node.watch': (_input, { signal }) => status.watch(signal),
@@ -156,7 +171,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
       return {};
     },
   };
-  const handlers = withStorageFaults(answers, dataDir.databaseFile);
+  const handlers = withStorageFaults(answers, dataDir.databaseFile, storage.note);
   owned.defer(
     identity.on('providerRotated', ({ to }) => {
       if (to === identity.self().providerId) clock.after(10, () => events.emit('restartRequested', {}));
@@ -194,6 +209,12 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
       dashboard = given;
     },
   };
+}
+
+/** A name, a server or a confirmed phrase: somebody was here before there was a first run. */
+function wasUsed({ identity, servers }: NodeSlices): boolean {
+  const { profile, recoveryPhraseConfirmed } = identity.view();
+  return recoveryPhraseConfirmed || profile.displayName !== '' || servers.list().length > 0;
 }
 
 /** In the order of the slices; what was started is stopped in reverse, whatever else fails. */
@@ -247,6 +268,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoin
   return {
     ...createIdentityHandlers(identity),
     ...createSettingsHandlers(settings),
+    ...createMetricsHandlers(slices.metrics),
     ...createPeersHandlers({ network, trust, displayName }),
     ...createClientsHandlers({ clients, connection }),
     ...createSharingHandlers({ access, registry, servers }),

@@ -6,6 +6,7 @@ import type { ProviderId } from '#shared/kernel/ids.ts';
 import { createAccess } from '../features/access/index.ts';
 import { type Clients, createClients } from '../features/clients/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
+import { createMetrics } from '../features/metrics/index.ts';
 import { createLibp2pNetwork, type Libp2pNetwork } from '../features/p2p/index.ts';
 import { createRecords } from '../features/records/index.ts';
 import { createRegistry, decidedProviders } from '../features/registry/index.ts';
@@ -15,7 +16,9 @@ import type { Settings } from '../features/settings/index.ts';
 import { createTrust } from '../features/trust/index.ts';
 import { createSecrets } from '../platform/secrets.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
+import { createConditions, type NodeConditions } from './conditions.ts';
 import type { Platform } from './platform.ts';
+import { createPresence, type Presence } from './presence.ts';
 import type { nodeSettings } from './settings.ts';
 import type { Slices } from './wiring.ts';
 
@@ -23,6 +26,8 @@ export interface NodeSlices extends Slices {
   network: Libp2pNetwork;
   clients: Clients;
   settings: Settings<typeof nodeSettings>;
+  conditions: NodeConditions;
+  presence: Presence;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -30,6 +35,7 @@ const DAY_MS = 24 * 3_600_000;
 export function createSlices(platform: Platform, settings: Settings<typeof nodeSettings>): NodeSlices {
   const { clock, db, keystore, log, random, verify } = platform;
   const base = { clock, db, log, random, verify };
+  const metrics = createMetrics(base);
   const trust = createTrust(base);
   const access = createAccess({ ...base, standing: trust.standing });
   const decided = decidedProviders(db);
@@ -38,6 +44,10 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
     trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider);
   const identity = createIdentity({ ...base, keystore }, { concerns });
   const network = createNetwork({ ...base, identity, trust }, settings);
+  const conditions = platform.owned.add(createConditions({ ...base, settings }));
+  const presence = platform.owned.add(
+    createPresence({ network, log, isPaused: conditions.isPaused, onChanged: () => registry.touch() }),
+  );
   const records = createRecords(
     { ...base, network },
     {
@@ -75,6 +85,7 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
       maySee: (provider, server) => access.maySee(provider, server).ok,
       concerns,
       isLocalReachable: (server) => servers.has(server) && isUsable(servers.get(server).state),
+      isServing: presence.isServing,
     },
   );
   const relay = createRelay(
@@ -86,6 +97,8 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
         sessionEnded: servers.sessionEnded,
       },
       mayCall: access.mayCall,
+      isPaused: conditions.isPaused,
+      isServing: presence.isServing,
       callable: registry.callable,
       findLocal: registry.localTool,
     },
@@ -96,7 +109,21 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
       retentionMs: () => settings.get('relay.retentionDays') * DAY_MS,
     },
   );
-  return { identity, trust, network, records, clients, access, registry, servers, relay, settings };
+  return {
+    identity,
+    metrics,
+    trust,
+    network,
+    records,
+    clients,
+    access,
+    registry,
+    servers,
+    relay,
+    settings,
+    conditions,
+    presence,
+  };
 }
 
 const isUsable = (state: string): boolean => state !== 'failed' && state !== 'disabled';

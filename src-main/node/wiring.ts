@@ -9,6 +9,7 @@ import type { Access } from '../features/access/index.ts';
 import type { Clients } from '../features/clients/index.ts';
 import type { CatalogEvents, CatalogSource } from '../features/endpoint/index.ts';
 import type { Identity } from '../features/identity/index.ts';
+import type { Metrics } from '../features/metrics/index.ts';
 import type { Network } from '../features/p2p/index.ts';
 import type { Records } from '../features/records/index.ts';
 import type { Registry } from '../features/registry/index.ts';
@@ -19,6 +20,7 @@ import type { Log } from '../platform/log.ts';
 
 export interface Slices {
   identity: Identity;
+  metrics: Metrics;
   trust: Trust;
   network: Network;
   records: Records;
@@ -30,8 +32,28 @@ export interface Slices {
 
 export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
   const subscribe = (...stops: Array<() => void>) => stops.forEach((stop) => owned.defer(stop));
-  subscribe(...serversToRegistry(slices), ...sharing(slices), ...blocking(slices, log), ...rotation(slices));
+  subscribe(
+    ...serversToRegistry(slices),
+    ...sharing(slices),
+    ...blocking(slices, log),
+    ...rotation(slices),
+    callsToMetrics(slices),
+  );
 }
+
+/** Every call that ends is counted; only what crossed the network counts as bytes. */
+const callsToMetrics = ({ metrics, relay }: Slices) =>
+  relay.onInvocation(({ direction, durationMs, outcome, requestBytes, responseBytes }) => {
+    const [bytesIn, bytesOut] =
+      direction === 'incoming' ? [requestBytes, responseBytes] : [responseBytes, requestBytes];
+    metrics.noteCall({
+      direction,
+      durationMs,
+      failed: outcome === 'error',
+      bytesIn: direction === 'local' ? 0 : bytesIn,
+      bytesOut: direction === 'local' ? 0 : bytesOut,
+    });
+  });
 
 /** What local servers offer enters the directory, and leaves it with them. */
 function serversToRegistry({ access, registry, relay, servers }: Slices) {

@@ -7,7 +7,9 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import { answerAccess } from './memory/access.ts';
 import { answerCentral } from './memory/central.ts';
 import { answerClients } from './memory/clients.ts';
+import { answerConditions } from './memory/conditions.ts';
 import { answerIdentity } from './memory/identity.ts';
+import { answerMetrics } from './memory/metrics.ts';
 import { answerNode } from './memory/node.ts';
 import { answerP2p } from './memory/p2p.ts';
 import { answerRecovery } from './memory/recovery.ts';
@@ -30,8 +32,10 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
   const memory = createMemory(world, clock);
   const handlers: NodeHandlers = {
     ...answerNode(memory),
+    ...answerConditions(memory),
     ...answerIdentity(memory),
     ...answerSettings(memory),
+    ...answerMetrics(memory),
     ...answerP2p(memory),
     ...answerClients(memory),
     ...answerAccess(memory),

@@ -1,0 +1,57 @@
+import type { metricsContract, TrafficBucket } from '#shared/features/metrics/contract.ts';
+import type { Handlers } from '#shared/kernel/contract.ts';
+import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { Memory } from './memory.ts';
+
+const MINUTE_MS = 60_000;
+const LIVE_MS = 2000;
+
+/** Counts the world's own calls, and a node of some use has had a rise, a lull and a few failures before them. */
+export function answerMetrics({ calls, clock, world }: Memory): Handlers<typeof metricsContract> {
+  const bucket = (at: number, intervalMs: number, part: Partial<TrafficBucket>): TrafficBucket => {
+    const inside = world.calls.filter(({ startedAt }) => startedAt >= at && startedAt < at + intervalMs);
+    const count = (wanted: Invocation['direction']) =>
+      inside.filter(({ direction }) => direction === wanted).length;
+    return {
+      at,
+      local: count('local') + (part.local ?? 0),
+      outgoing: count('outgoing') + (part.outgoing ?? 0),
+      incoming: count('incoming') + (part.incoming ?? 0),
+      errors: inside.filter(({ outcome }) => outcome === 'error').length + (part.errors ?? 0),
+      bytesIn: part.bytesIn ?? 0,
+      bytesOut: part.bytesOut ?? 0,
+      ...(part.p50Ms === undefined ? {} : { p50Ms: part.p50Ms, p95Ms: part.p50Ms * 6 }),
+    };
+  };
+  const earlier = (index: number): Partial<TrafficBucket> => {
+    if (world.calls.length === 0) return {};
+    const wave = Math.round(6 + 6 * Math.sin(index / 7));
+    return {
+      local: wave,
+      outgoing: Math.round(wave / 2),
+      incoming: index % 4 === 0 ? 3 : 1,
+      errors: index % 13 === 5 ? 2 : 0,
+      bytesIn: wave * 4100,
+      bytesOut: wave * 1700,
+      p50Ms: 9 + wave,
+    };
+  };
+  const read = () => {
+    const minute = Math.floor(clock.now() / MINUTE_MS);
+    const moment = Math.floor(clock.now() / LIVE_MS) - 1;
+    const minutes = Array.from({ length: 60 }, (_, index) =>
+      bucket((minute - 59 + index) * MINUTE_MS, MINUTE_MS, earlier(index)),
+    );
+    return {
+      minutes,
+      live: bucket(moment * LIVE_MS, LIVE_MS, {}),
+      total: {
+        calls: world.calls.length,
+        errors: world.calls.filter(({ outcome }) => outcome === 'error').length,
+        bytesIn: 4_812_000,
+        bytesOut: 1_930_000,
+      },
+    };
+  };
+  return { 'metrics.traffic': (_, { signal }) => calls.follow(read, signal) };
+}
