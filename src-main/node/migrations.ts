@@ -10,6 +10,8 @@ import { serversMigrations } from '../features/servers/index.ts';
 import { trustMigrations } from '../features/trust/index.ts';
 import type { Migration } from '../platform/sqlite.ts';
 import { apiTokenMigrations } from './api-tokens.ts';
+import { conditionsMigrations } from './conditions.ts';
+import { setupMigrations } from './setup.ts';
 import { webSessionMigrations } from './web-sessions.ts';
 
 export const nodeMigrations: readonly Migration[] = [
@@ -25,6 +27,8 @@ export const nodeMigrations: readonly Migration[] = [
   ...relayMigrations,
   ...apiTokenMigrations,
   ...webSessionMigrations,
+  ...setupMigrations,
+  ...conditionsMigrations,
 ];
 
 /** What peers can give back, or what is worth nothing elsewhere: left out of backups. */

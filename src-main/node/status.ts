@@ -47,6 +47,7 @@ export function createStatusBoard(deps: StatusDeps): StatusBoard {
 
   function subscribe(changed: () => void): () => void {
     const stops = [
+      identity.on('changed', changed),
       registry.on('changed', changed),
       servers.on('changed', changed),
       network.on('peerConnected', changed),

@@ -4,10 +4,20 @@ import { describeStorageError } from '../platform/sqlite.ts';
 
 type AnyHandler = (input: never, context: never) => unknown;
 
-/** The same handlers, with SQLite's errors described as `storage.…`. Streams are passed through. */
-export function withStorageFaults(handlers: NodeHandlers, file: string): NodeHandlers {
+/**
+ * The same handlers, with SQLite's errors described as `storage.…`. Streams are passed through.
+ *
+ * @param note is told of every error before it is thrown.
+ */
+export function withStorageFaults(
+  handlers: NodeHandlers,
+  file: string,
+  note: (error: unknown) => void = () => undefined,
+): NodeHandlers {
   const described = (error: unknown): never => {
-    throw describeStorageError(error, file);
+    const fault = describeStorageError(error, file);
+    note(fault);
+    throw fault;
   };
   const wrap =
     (handler: AnyHandler): AnyHandler =>

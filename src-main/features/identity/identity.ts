@@ -22,6 +22,10 @@ export interface IdentityEvents {
   providerRotated: { from: ProviderId; to: ProviderId };
   /** Peers should be shown the new certificate. */
   certificateRenewed: { certificate: Uint8Array };
+  /** What {@link Identity.view} shows is different now. */
+  changed: object;
+  /** A peer's certificate is from the future: its clock is wrong, or ours. */
+  clockDoubted: { peerId: PeerId };
 }
 
 export interface IdentityView {
@@ -100,6 +104,19 @@ export function createIdentity(deps: IdentityDeps, options: IdentityOptions = {}
     return outcome;
   }
 
+  const admitByCertificate = createAdmit({
+    clock,
+    verify,
+    log,
+    rotations: { current: rotations.current, note },
+  });
+
+  function admit(peerId: PeerId, certificate: Uint8Array): Admission {
+    const admission = admitByCertificate(peerId, certificate);
+    if (!admission.ok && admission.code === 'identity.clock_skew') events.emit('clockDoubted', { peerId });
+    return admission;
+  }
+
   function renewed(): void {
     events.emit('certificateRenewed', { certificate: keeper.held().bytes });
   }
@@ -117,7 +134,7 @@ export function createIdentity(deps: IdentityDeps, options: IdentityOptions = {}
       }
       return keeper.held().bytes;
     },
-    admit: createAdmit({ clock, verify, log, rotations: { current: rotations.current, note } }),
+    admit,
     currentProvider: rotations.current,
     learnRotation(bytes) {
       const rotation = verifyRotation(bytes, { now: clock.now(), verify });
@@ -126,6 +143,7 @@ export function createIdentity(deps: IdentityDeps, options: IdentityOptions = {}
     rotations: () => rotations.historyOf(keeper.held().providerId).map((rotation) => rotation.bytes),
     setDisplayName(displayName) {
       store.setDisplayName(displayName.replace(HIDDEN_CHARACTERS, '').trim());
+      events.emit('changed', {});
       if (!keystore.get(ROOT_KEY)) return;
       keeper.renew();
       renewed();
@@ -134,6 +152,7 @@ export function createIdentity(deps: IdentityDeps, options: IdentityOptions = {}
     confirmRecoveryPhrase(answers) {
       checkAnswers(keystore, answers);
       store.setConfirmed(keeper.held().providerId);
+      events.emit('changed', {});
     },
     rotate(passphrase) {
       keystore.checkPassphrase(passphrase);

@@ -1,5 +1,6 @@
 /** What waits for a decision of the operator: Home lists it, the tray turns to "attention", the system notifies. */
 import { z } from 'zod';
+import { stream } from '../../kernel/contract.ts';
 
 export const attentionKindSchema = z.enum([
   /** Tools of the network that nobody decided on; `count`. */
@@ -32,3 +33,20 @@ export const attentionItemSchema = z.object({
   since: z.number(),
 });
 export type AttentionItem = z.output<typeof attentionItemSchema>;
+
+const levels: ReadonlyArray<AttentionItem['level']> = ['mend', 'decide', 'hint'];
+
+/** What is broken first, then what waits for an answer, then hints; among equals the oldest first. */
+export const byUrgency = (items: readonly AttentionItem[]): AttentionItem[] =>
+  items.toSorted(
+    (a, b) =>
+      levels.indexOf(a.level) - levels.indexOf(b.level) || a.since - b.since || (a.id < b.id ? -1 : 1),
+  );
+
+export const attentionContract = {
+  'node.attention': stream(
+    'What waits for the operator, most urgent first; again whenever that changed (at most once a second).',
+    z.object({}),
+    z.object({ items: z.array(attentionItemSchema) }),
+  ),
+};

@@ -1,5 +1,8 @@
 /** What the in-memory node knows at first: an operator with servers, peers, tools and calls. */
 import type { Listing } from '#shared/features/registry/central.ts';
+import type { MachineFacts, Pause } from '#shared/features/node/conditions.ts';
+import type { AttentionItem } from '#shared/features/node/attention.ts';
+import type { Setup } from '#shared/features/node/setup.ts';
 import type { TaskView } from '#shared/features/node/tasks.ts';
 import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
@@ -37,6 +40,10 @@ export interface World {
   tools: KnownTool[];
   calls: Invocation[];
   tasks: TaskView[];
+  /** What waits besides what follows from tools, servers and the phrase. */
+  attention: AttentionItem[];
+  setup: Setup;
+  conditions: { machine: MachineFacts; pause?: Pause };
   /** The centralized registry that Discover browses; without `syncedAt` it was never read. */
   central: { listings: Listing[]; syncedAt?: number };
   logs: Map<string, Array<{ at: number; stream: 'stderr' | 'event'; text: string }>>;
@@ -124,7 +131,6 @@ const call = (now: number, index: number, part: Partial<Invocation>): Invocation
   ...part,
 });
 
-/** Nothing yet: a node that was started a moment ago. */
 /** What a centralized registry lists: a few servers that are told apart, and many more. */
 const listings = (now: number): Listing[] => [
   {
@@ -168,12 +174,16 @@ const listings = (now: number): Listing[] => [
   ),
 ];
 
+/** Nothing yet: a node that was started a moment ago, whose first run was skipped. */
 export const emptyWorld = (now: number): World => ({
   displayName: '',
   phraseConfirmed: false,
   startedAt: now,
   servers: [],
   tasks: [],
+  attention: [],
+  setup: { finished: true, step: 'look', completed: [] },
+  conditions: { machine: {} },
   central: { listings: listings(now) },
   shares: [],
   peers: [],
@@ -181,6 +191,12 @@ export const emptyWorld = (now: number): World => ({
   calls: [],
   logs: new Map(),
   settings: [],
+});
+
+/** The very first start: nobody has said anything yet. */
+export const freshWorld = (now: number): World => ({
+  ...emptyWorld(now),
+  setup: { finished: false, step: 'look', completed: [] },
 });
 
 export function busyWorld(now: number): World {

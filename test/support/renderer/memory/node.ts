@@ -1,15 +1,34 @@
+import { type AttentionItem, type attentionContract, byUrgency } from '#shared/features/node/attention.ts';
 import type { nodeContract } from '#shared/features/node/contract.ts';
+import { advanceSetup, type setupContract } from '#shared/features/node/setup.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { statusOf } from '../views.ts';
+import type { World } from '../world.ts';
 import type { Memory } from './memory.ts';
 
-export function answerNode(memory: Memory): Handlers<typeof nodeContract> {
-  const { world, clock, live } = memory;
+type NodeAnswers = Handlers<typeof nodeContract & typeof attentionContract & typeof setupContract>;
+
+export function answerNode(memory: Memory): NodeAnswers {
+  const { world, clock, live, after } = memory;
   return {
     'node.status': () => statusOf(world),
     'node.watch': (_, { signal }) => live.follow(() => statusOf(world), signal),
     'node.stop': () => ({}),
     'node.openLink': () => ({ url: 'http://127.0.0.1:7421/#t=example' }),
+    'node.attention': (_, { signal }) => live.follow(() => ({ items: attentionOf(world) }), signal),
+    'setup.get': () => world.setup,
+    'setup.advance': ({ step, completed }) => {
+      world.setup = advanceSetup(world.setup, step, completed);
+      return after(world.setup);
+    },
+    'setup.finish': () => {
+      world.setup = { ...world.setup, finished: true };
+      return after(world.setup);
+    },
+    'setup.restart': () => {
+      world.setup = { finished: false, step: 'look', completed: [] };
+      return after(world.setup);
+    },
     'api.tokens.list': () => ({ items: [] }),
     'api.tokens.create': ({ name, scope }) => ({
       id: 'token',
@@ -20,4 +39,28 @@ export function answerNode(memory: Memory): Handlers<typeof nodeContract> {
     }),
     'api.tokens.revoke': () => ({}),
   };
+}
+
+/** As the node gathers it from its slices. */
+function attentionOf(world: World): AttentionItem[] {
+  const since = world.startedAt;
+  const { changed, pending } = statusOf(world).tools;
+  const items: AttentionItem[] = [...world.attention];
+  for (const { name, problem, state } of world.servers)
+    if (state === 'failed')
+      items.push({
+        id: `server.failed:${name}`,
+        kind: 'server.failed',
+        level: 'mend',
+        subject: name,
+        since,
+        ...(problem ? { code: problem.code } : {}),
+      });
+  if (changed > 0)
+    items.push({ id: 'tools.changed', kind: 'tools.changed', level: 'decide', count: changed, since });
+  if (pending > 0)
+    items.push({ id: 'tools.pending', kind: 'tools.pending', level: 'decide', count: pending, since });
+  if (!world.phraseConfirmed)
+    items.push({ id: 'identity.phrase', kind: 'identity.phrase', level: 'hint', since });
+  return byUrgency(items);
 }

@@ -1,0 +1,147 @@
+/** The parts of a node in which something can wait for its operator. */
+import type { Clock } from '#shared/kernel/clock.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { Identity } from '../features/identity/index.ts';
+import type { Registry } from '../features/registry/index.ts';
+import type { Servers } from '../features/servers/index.ts';
+import type { Attention, AttentionSource, Matter } from './attention.ts';
+
+export interface AttentionSlices {
+  identity: Identity;
+  registry: Registry;
+  servers: Servers;
+}
+
+export function addAttentionSources(attention: Attention, slices: AttentionSlices, clock: Clock): void {
+  attention.add(toolsSource(slices.registry));
+  attention.add(serversSource(slices.servers));
+  attention.add(phraseSource(slices.identity));
+  attention.add(clockSource(slices.identity, clock));
+}
+
+/** Tools that wait for a first decision, or for another since they changed. */
+export const toolsSource = (registry: Pick<Registry, 'counts' | 'on'>): AttentionSource => ({
+  read() {
+    const { changed, pending } = registry.counts();
+    const matters: Matter[] = [];
+    if (changed > 0)
+      matters.push({ id: 'tools.changed', kind: 'tools.changed', level: 'decide', count: changed });
+    if (pending > 0)
+      matters.push({ id: 'tools.pending', kind: 'tools.pending', level: 'decide', count: pending });
+    return matters;
+  },
+  subscribe: (changed) => registry.on('changed', changed),
+});
+
+/** Why a remote server does not run: somebody has to sign in. */
+const LOGIN_CODES: ReadonlySet<string> = new Set(['servers.login_required', 'servers.login_expired']);
+
+/** Servers that gave up, and those that want a person to sign in. */
+export const serversSource = (servers: Pick<Servers, 'list' | 'on'>): AttentionSource => ({
+  read: () =>
+    servers.list().flatMap(({ name, state, problem }): Matter[] => {
+      const code = problem?.code;
+      const wantsLogin = code !== undefined && LOGIN_CODES.has(code);
+      if (state !== 'failed' && !wantsLogin) return [];
+      const about = { subject: name, ...(code === undefined ? {} : { code }) };
+      return [
+        wantsLogin
+          ? { id: `server.login:${name}`, kind: 'server.login', level: 'decide', ...about }
+          : { id: `server.failed:${name}`, kind: 'server.failed', level: 'mend', ...about },
+      ];
+    }),
+  subscribe(changed) {
+    const stops = [servers.on('changed', changed), servers.on('removed', changed)];
+    return () => stops.forEach((stop) => stop());
+  },
+});
+
+export const phraseSource = (identity: Pick<Identity, 'view' | 'on'>): AttentionSource => ({
+  read: () =>
+    identity.view().recoveryPhraseConfirmed
+      ? []
+      : [{ id: 'identity.phrase', kind: 'identity.phrase', level: 'hint' }],
+  subscribe(changed) {
+    const stops = [identity.on('changed', changed), identity.on('providerRotated', changed)];
+    return () => stops.forEach((stop) => stop());
+  },
+});
+
+/** One stranger's clock proves nothing about ours; two that agree do. */
+const DOUBTERS_NEEDED = 2;
+/** Peers that are remembered as doubting; the oldest gives way. */
+const MAX_DOUBTERS = 16;
+/** A doubt that is not repeated is forgotten after this long. */
+const DOUBT_MS = 3_600_000;
+
+/** The clock is behind for certain where it is before this node was made, and probably where peers come from its future. */
+export function clockSource(identity: Pick<Identity, 'view' | 'on'>, clock: Clock): AttentionSource {
+  /** Peer id → when it came from the future, by the clock that cannot be set. */
+  const doubters = new Map<string, number>();
+  const isRecent = (at: number) => clock.monotonic() - at < DOUBT_MS;
+  const isWrong = () =>
+    clock.now() < identity.view().createdAt ||
+    [...doubters.values()].filter(isRecent).length >= DOUBTERS_NEEDED;
+  return {
+    read: () =>
+      isWrong() ? [{ id: 'node.clock', kind: 'node.clock', level: 'mend', code: 'identity.clock_skew' }] : [],
+    subscribe(changed) {
+      const look = clock.every(DOUBT_MS / 6, changed);
+      const stop = identity.on('clockDoubted', ({ peerId }) => {
+        doubters.delete(peerId);
+        doubters.set(peerId, clock.monotonic());
+        for (const oldest of doubters.keys()) if (doubters.size > MAX_DOUBTERS) doubters.delete(oldest);
+        changed();
+      });
+      return () => {
+        look.cancel();
+        stop();
+      };
+    },
+  };
+}
+
+/** Below this a database that is being written to is in danger. */
+export const LOW_BYTES = 256 * 1024 * 1024;
+/** How often the disk is looked at. */
+const LOOK_MS = 60_000;
+
+export interface StorageSource extends AttentionSource {
+  /** Notes what a call ended with: a fault of the disk stands until the disk is found well again. */
+  note(error: unknown): void;
+}
+
+/** @param freeBytes what is left on the disk of the data folder; undefined where nobody can tell. */
+export function createStorageSource(deps: {
+  clock: Clock;
+  freeBytes: () => Promise<number | undefined>;
+}): StorageSource {
+  let low = false;
+  let fault: { code: string; at: number } | undefined;
+  let tell: () => void = () => undefined;
+
+  async function look(): Promise<void> {
+    const free = await deps.freeBytes();
+    low = free !== undefined && free < LOW_BYTES;
+    if (fault && deps.clock.monotonic() - fault.at >= LOOK_MS) fault = undefined;
+    tell();
+  }
+
+  return {
+    read() {
+      const code = fault?.code ?? (low ? 'storage.low' : undefined);
+      return code === undefined ? [] : [{ id: 'node.storage', kind: 'node.storage', level: 'mend', code }];
+    },
+    subscribe(changed) {
+      tell = changed;
+      const timer = deps.clock.every(LOOK_MS, () => void look());
+      void look();
+      return () => timer.cancel();
+    },
+    note(error) {
+      if (!(error instanceof AppError) || !error.code.startsWith('storage.')) return;
+      fault = { code: error.code, at: deps.clock.monotonic() };
+      tell();
+    },
+  };
+}
