@@ -36,6 +36,17 @@ export const nodeSettings = {
   'p2p.maxConnections': setting(
     z.int().min(4).max(1000).default(60).describe('Most connections to other nodes at a time.'),
   ),
+  'sharing.pauseOnMetered': setting(
+    z
+      .boolean()
+      .default(true)
+      .describe('Serve no peers while the link is metered. AI clients of this machine notice nothing.'),
+    { needsRestart: false },
+  ),
+  'sharing.pauseOnBattery': setting(
+    z.boolean().default(false).describe('Serve no peers while the machine runs on battery.'),
+    { needsRestart: false },
+  ),
   'relay.idleTimeoutMs': setting(
     z
       .int()

@@ -45,6 +45,8 @@ export interface Links {
   whenOpen(peerId: PeerId, signal: AbortSignal): Promise<PeerInfo>;
   /** A connection was ended before it came to a link. */
   refused(peerId: PeerId, error: AppError): void;
+  /** Asks every peer at once whether it is still there. */
+  check(): void;
   /** Ends all links to a peer, its calls in flight included. */
   end(peerId: PeerId, error: AppError): void;
   endAll(error: AppError): void;
@@ -185,6 +187,9 @@ export function createLinks(deps: LinksDeps): Links {
       });
     },
     refused,
+    check() {
+      for (const set of links.values()) for (const link of set) link.check();
+    },
     end,
     endAll(error) {
       for (const peerId of [...links.keys()]) end(peerId, error);

@@ -77,6 +77,8 @@ export interface Network extends EventSource<NetworkEvents> {
   /** Connects to a multiaddr (with `/p2p/…`) or a known peer id and waits for hello. */
   dial(target: string, signal?: AbortSignal): Promise<PeerInfo>;
   disconnect(peerId: PeerId): Promise<void>;
+  /** The machine slept or changed its network: connections are checked, and lost peers are sought without waiting. */
+  refresh(): void;
   /** Handles calls to `protocol` (`/toolswarm/<name>/<major>`). */
   serve(protocol: string, handler: RpcHandler): Closeable;
   /** Calls a connected peer; dials it first where its address is remembered. */

@@ -61,6 +61,8 @@ export interface Peering {
   dial(target: string, signal?: AbortSignal): Promise<PeerInfo>;
   disconnect(peerId: PeerId): Promise<void>;
   call(peerId: PeerId, protocol: string, payload: Uint8Array, options?: RpcCallOptions): RpcCall;
+  /** See {@link Network.refresh}. */
+  refresh(): void;
   /** Addresses under which a peer says it listens. */
   learned(peerId: PeerId, addresses: readonly string[]): void;
   /** A peer was seen near by or in the index; it is dialled while peers are few. */
@@ -203,6 +205,14 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     };
   }
 
+  function seekRemembered(): void {
+    for (const { addresses, peerId } of remembered.list(REDIAL_AT_START))
+      if (addresses.length > 0 && peerId !== selfId && !bootstrapOf.has(peerId) && isAway(peerId))
+        redialler.pursue(peerId);
+  }
+
+  const isAway = (peerId: PeerId): boolean => !links.to(peerId) && !apart.has(peerId);
+
   function isWorthDialling(peerId: PeerId): boolean {
     return (
       running &&
@@ -226,9 +236,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
         if (peerId) bootstrapOf.set(peerId, address);
         if (peerId !== selfId) redialler.pursue(address, { permanent: true });
       }
-      for (const peer of remembered.list(REDIAL_AT_START))
-        if (peer.addresses.length > 0 && peer.peerId !== selfId && !bootstrapOf.has(peer.peerId))
-          redialler.pursue(peer.peerId);
+      seekRemembered();
     },
     stop() {
       running = false;
@@ -239,6 +247,12 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
       redialler.settle(peerId);
       links.end(peerId, p2pError('p2p.disconnected'));
       await deps.hangUp(peerId);
+    },
+    refresh() {
+      if (!running) return;
+      links.check();
+      redialler.hurry();
+      seekRemembered();
     },
     learned(peerId, addresses) {
       const providerId = links.to(peerId)?.peer?.providerId;

@@ -6,6 +6,8 @@ import type { Random } from '#shared/kernel/random.ts';
 
 /** Targets tried at the same time, bootstrap addresses aside; the one that failed most often makes room. */
 const MAX_TARGETS = 64;
+/** Targets that are hurried are dialled within this time. */
+const HURRY_SPREAD_MS = 1000;
 
 interface Target {
   /** A multiaddr or a peer id. */
@@ -30,6 +32,8 @@ export interface Redialler {
   lost(target: string, options?: { permanent?: boolean }): void;
   /** The target is reached, or no longer wanted. */
   settle(target: string): void;
+  /** Tries every target soon, as if none had failed yet: what kept them away may be over. */
+  hurry(): void;
   /** Gives up all targets. */
   close(): void;
 }
@@ -89,6 +93,15 @@ export function createRedialler(deps: RedialDeps): Redialler {
       if (target) wait(target);
     },
     settle,
+    hurry() {
+      for (const target of targets.values()) {
+        target.failures = 0;
+        // One under way is left alone; the rest are spread, so that a resumed machine does not dial all at once.
+        if (!target.timer) continue;
+        target.timer.cancel();
+        target.timer = clock.after(random.float() * HURRY_SPREAD_MS, () => void attempt(target));
+      }
+    },
     close() {
       for (const key of [...targets.keys()]) settle(key);
     },

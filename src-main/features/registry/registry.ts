@@ -55,7 +55,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   const isReachable = ({ listing, nodes }: DirectoryTool) =>
     listing.local
       ? options.isLocalReachable(listing.server)
-      : network.peers().some((peer) => nodes.includes(peer.peerId));
+      : network.peers().some(({ peerId }) => nodes.includes(peerId) && (options.isServing?.(peerId) ?? true));
   const viewDeps = { decisions, names, isReachable };
   const view = (entry: DirectoryTool) => toolView(entry, viewDeps);
   const isUsed = (entry: DirectoryTool) => isInCatalog(stateOf(entry, decisions));

@@ -110,4 +110,6 @@ export interface RegistryOptions {
   concerns(provider: ProviderId): boolean;
   /** Whether a local server can take calls. */
   isLocalReachable(server: string): boolean;
+  /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
+  isServing?(peerId: PeerId): boolean;
 }

@@ -54,6 +54,8 @@ export function createIncoming(
     validation: Validation;
     servers: LocalServers;
     mayCall: MayCall;
+    /** Whether this node serves nobody but its own clients now. */
+    isPaused(): boolean;
     /** The tool of an own server, or undefined. */
     findLocal(server: string, tool: string): CallableTool | undefined;
   },
@@ -66,6 +68,7 @@ export function createIncoming(
   function admit(request: CallRequest, providerId: ProviderId): CallableTool {
     const allowed = deps.mayCall(providerId, request.server, request.tool);
     if (!allowed.ok) throw relayError(allowed.reason);
+    if (deps.isPaused()) throw relayError('relay.paused');
     const found = deps.findLocal(request.server, request.tool);
     if (!found) throw relayError('relay.no_such_tool');
     if (found.fingerprint !== request.fingerprint) throw relayError('relay.tool_changed');

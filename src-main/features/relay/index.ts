@@ -16,6 +16,7 @@ import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
@@ -52,6 +53,10 @@ export interface RelayDeps {
   log: Log;
   servers: LocalServers;
   mayCall: MayCall;
+  /** Whether peers are not served now; calls in flight may end. Default: never. */
+  isPaused?(): boolean;
+  /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
+  isServing?(peerId: PeerId): boolean;
   /** Throws `registry.unknown_tool` and its kin. */
   callable(id: string): CallableTool;
   findLocal(server: string, tool: string): CallableTool | undefined;
@@ -62,8 +67,8 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const owned = createDisposableStore();
   const validation = createValidation();
   const invocations = owned.add(createInvocations(deps, options));
-  const outgoing = createOutgoing({ ...deps, validation }, options);
-  const incoming = createIncoming({ ...deps, validation }, options);
+  const outgoing = createOutgoing({ isServing: () => true, ...deps, validation }, options);
+  const incoming = createIncoming({ isPaused: () => false, ...deps, validation }, options);
 
   /** Runs one call and records what came of it, whatever that is. */
   async function recorded<T>(facts: CallFacts, run: () => Promise<T & CallSizes>): Promise<T> {

@@ -40,15 +40,19 @@ export interface Outgoing {
 }
 
 export function createOutgoing(
-  deps: { network: Network; clock: Clock; validation: Validation },
+  deps: { network: Network; clock: Clock; validation: Validation; isServing(peerId: PeerId): boolean },
   options: Pick<RelayOptions, 'idleTimeoutMs' | 'maxResultBytes'>,
 ): Outgoing {
   const { network, validation } = deps;
 
-  /** A connected node with the quickest answers, else one that can be dialled. Nothing was sent yet, so trying another is safe. */
+  /** A connected node that serves, with the quickest answers, else one that can be dialled. Nothing was sent yet, so trying another is safe. */
   async function reach({ addresses, nodes }: CallableTool, signal: AbortSignal): Promise<PeerId> {
     const connected = network.peers().filter(({ peerId }) => nodes.includes(peerId));
-    const [best] = connected.sort((a, b) => (a.latencyMs ?? Infinity) - (b.latencyMs ?? Infinity));
+    const [best] = connected.sort(
+      (a, b) =>
+        Number(deps.isServing(b.peerId)) - Number(deps.isServing(a.peerId)) ||
+        (a.latencyMs ?? Infinity) - (b.latencyMs ?? Infinity),
+    );
     if (best) return best.peerId;
     for (const target of [...nodes, ...addresses]) {
       try {

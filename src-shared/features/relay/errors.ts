@@ -66,6 +66,11 @@ export const RELAY_ERRORS = {
     advice: 'Try again in a moment.',
     retryable: true,
   },
+  'relay.paused': {
+    message: 'The provider has paused sharing for now.',
+    advice: 'Try again later; the tool works again as soon as he resumes.',
+    retryable: true,
+  },
   'relay.malformed': {
     message: 'The other node sent something that makes no sense.',
     advice: 'Update both nodes; if it happens again, block the peer.',

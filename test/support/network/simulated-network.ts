@@ -111,6 +111,7 @@ export function createSimulatedNetwork(
     peers: links.peers,
     dial: peering.dial,
     disconnect: peering.disconnect,
+    refresh: peering.refresh,
     serve: links.serve,
     call: peering.call,
     async announce(topic, data) {

@@ -183,6 +183,10 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     peers: links.peers,
     dial: peering.dial,
     disconnect: peering.disconnect,
+    refresh() {
+      tellAddresses();
+      peering.refresh();
+    },
     serve: links.serve,
     call: peering.call,
     announce: gossip.announce,

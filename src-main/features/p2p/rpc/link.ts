@@ -64,6 +64,8 @@ export interface Link {
   call(protocol: string, payload: Uint8Array, options?: RpcCallOptions): RpcCall;
   receive(chunk: Uint8Array): void;
   drained(): void;
+  /** Asks at once whether the peer is still there; without an answer within {@link CHECK_TIMEOUT_MS} the link ends. */
+  check(): void;
   /** The transport is gone. */
   closed(cause?: unknown): void;
   /** Tells the peer why and ends the link. */
@@ -74,6 +76,8 @@ export interface Link {
 export const HELLO_TIMEOUT_MS = 10_000;
 /** A ping this often; a peer from which nothing came between two pings is gone. */
 export const PING_INTERVAL_MS = 15_000;
+/** A peer that is asked whether it is still there answers by then. */
+export const CHECK_TIMEOUT_MS = 5000;
 
 const CALLER_FRAMES = new Set<number>([FRAME_TYPES.request, FRAME_TYPES.cancel]);
 const SERVER_FRAMES = new Set<number>([FRAME_TYPES.response, FRAME_TYPES.error]);
@@ -93,8 +97,10 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   let serving: Serving | undefined;
   let over: AppError | undefined;
   let heard = true;
+  let framesHeard = 0;
   let pingSentAt: number | undefined;
   let pings: Timer | undefined;
+  let checkTimer: Timer | undefined;
   const helloTimer = clock.after(options.helloTimeoutMs ?? HELLO_TIMEOUT_MS, () =>
     end(p2pError('p2p.no_hello')),
   );
@@ -102,6 +108,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   function onFrame(type: number, flags: number, id: number, payload: Uint8Array): void {
     if (over) return;
     heard = true;
+    framesHeard++;
     if (calls && serving) onOpenFrame(calls, serving, type, flags, id, payload);
     else onGreeting(type, flags, payload);
   }
@@ -166,6 +173,17 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     outbox.control(FRAME_TYPES.ping, 0);
   }
 
+  function check(): void {
+    if (!peer || over) return;
+    const heardBefore = framesHeard;
+    pingSentAt = clock.monotonic();
+    outbox.control(FRAME_TYPES.ping, 0);
+    checkTimer?.cancel();
+    checkTimer = clock.after(CHECK_TIMEOUT_MS, () => {
+      if (framesHeard === heardBefore) fail(p2pError('p2p.unreachable'));
+    });
+  }
+
   function onOpenFrame(
     ourCalls: Calls,
     theirCalls: Serving,
@@ -218,6 +236,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     over = error;
     helloTimer.cancel();
     pings?.cancel();
+    checkTimer?.cancel();
     outbox.close();
     const lost = error.code === 'p2p.unreachable' ? error : p2pError('p2p.unreachable', { cause: error });
     calls?.close(lost);
@@ -248,6 +267,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
         fail(error);
       }
     },
+    check,
     drained: () => outbox.drained(),
     closed: (cause) => close(p2pError('p2p.unreachable', { cause })),
     end,
