@@ -39,7 +39,7 @@ test('a listed server is opened by keyboard and added after one confirmation', a
   expect(dashboard.node.world.servers.some(({ name }) => name === 'weather')).toBe(false);
   await dialog.getByLabel('WEATHER_KEY').fill('s3cret');
   await dialog.getByRole('button', { name: 'Add and start' }).click();
-  await expect(page.getByRole('heading', { level: 2, name: 'weather' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: 'weather', exact: true })).toBeVisible();
   const added = dashboard.node.world.servers.find(({ name }) => name === 'weather');
   expect(added?.secrets).toEqual(['WEATHER_KEY']);
   expect(JSON.stringify(added)).not.toContain('s3cret');

@@ -111,8 +111,8 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<Listing>> {
     const runs: TableColumn<Listing> = {
       id: 'runs',
       label: t('column.runs'),
-      grow: 1.4,
-      minWidth: 7,
+      grow: 1.6,
+      minWidth: 9,
       cell: (item) =>
         item.status === 'deprecated' ? (
           <Badge tone="warn">{t('deprecated')}</Badge>
