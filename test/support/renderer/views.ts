@@ -96,7 +96,7 @@ const readListed = (world: World, entry: object) =>
     [
       {
         kind: 'registry',
-        name: String((entry as { name?: unknown }).name),
+        name: String((entry as { name?: unknown }).name).split('/').at(-1) ?? '',
         entry: entry as Record<string, unknown>,
       },
     ],
