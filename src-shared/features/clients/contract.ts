@@ -9,15 +9,54 @@ export const clientSchema = z.object({
   createdAt: z.number(),
   lastUsedAt: z.number().optional(),
 });
+export type ClientView = z.output<typeof clientSchema>;
 
-/** A view of the catalog for a client, nothing else. `default` always exists and shows everything. */
+const toolNames = z.array(z.string().min(1).max(512)).max(4096);
+
+/** A view of the catalog for a client, nothing else. `default` always exists and shows everything at first. */
 export const profileViewSchema = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,30}$/),
   /** Only these servers (local names, or `provider/server` for remote ones); absent: all. */
   servers: z.array(z.string().max(200)).max(256).optional(),
+  /** Single tools besides, of servers that are not among them: catalog names or full ids. */
+  includeTools: toolNames.optional(),
+  /** Single tools that are hidden all the same. */
+  excludeTools: toolNames.optional(),
   /** Whether catalog names carry the server’s name in front. */
   prefix: z.boolean().default(true),
 });
+export type ProfileView = z.output<typeof profileViewSchema>;
+
+export const profilePreviewSchema = z.object({
+  tools: z.number(),
+  /** What a model reads of them, in tokens, about. */
+  tokens: z.number(),
+  /** Every server of the catalog and how many of its tools would be shown. */
+  servers: z.array(z.object({ server: z.string(), tools: z.number(), shown: z.number() })),
+});
+export type ProfilePreview = z.output<typeof profilePreviewSchema>;
+
+export const clientSessionSchema = z.object({
+  id: z.string(),
+  /** What the client calls itself; unverified. */
+  name: z.string().optional(),
+  version: z.string().optional(),
+  profile: z.string(),
+  /** `socket`: through the stdio bridge. */
+  transport: z.enum(['http', 'socket']),
+  era: z.enum(['legacy', 'modern']),
+  /** The name of the token it came with. */
+  token: z.string().optional(),
+  since: z.number(),
+  lastSeenAt: z.number(),
+  /** Requests that were passed on or answered, lists included. */
+  calls: z.number(),
+  /** Of these, the ones under way. */
+  running: z.number(),
+});
+export type ClientSession = z.output<typeof clientSessionSchema>;
+
+const profile = z.string().default('default');
 
 export const clientsContract = {
   'profiles.list': query(
@@ -38,13 +77,13 @@ export const clientsContract = {
   ),
   'clients.create': command(
     'Makes a token for an AI client; it is shown once.',
-    z.object({ name: z.string().min(1).max(64), profile: z.string().default('default') }),
+    z.object({ name: z.string().min(1).max(64), profile }),
     clientSchema.extend({ token: z.string() }),
   ),
   'clients.revoke': command('Ends a client’s token at once.', z.object({ id: z.string() }), z.object({})),
   'clients.connection': query(
     'What an AI client’s configuration needs: address, token and the stdio command.',
-    z.object({ profile: z.string().default('default') }),
+    z.object({ profile }),
     z.object({
       url: z.string(),
       token: z.string(),
