@@ -252,6 +252,12 @@ function createNodeEndpoint(platform: Platform, slices: NodeSlices): Endpoint {
   );
 }
 
+function countByProvider(tools: ReadonlyArray<{ providerId: string }>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { providerId } of tools) counts.set(providerId, (counts.get(providerId) ?? 0) + 1);
+  return counts;
+}
+
 function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoint) {
   const { access, clients, identity, network, registry, relay, servers, settings, trust } = slices;
   const { clock, dataDir } = platform;
@@ -269,7 +275,14 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoin
     ...createIdentityHandlers(identity),
     ...createSettingsHandlers(settings),
     ...createMetricsHandlers(slices.metrics),
-    ...createPeersHandlers({ network, trust, displayName }),
+    ...createPeersHandlers({
+      network,
+      trust,
+      displayName,
+      clock,
+      toolCounts: () => countByProvider(registry.list('network')),
+      isServing: slices.presence.isServing,
+    }),
     ...createClientsHandlers({ clients, connection }),
     ...createSharingHandlers({ access, registry, servers }),
     ...createRegistryHandlers(registry),

@@ -1,5 +1,6 @@
 /** The operator's view of peers and his power over them: what p2p knows of connections and trust of people, in one list. */
 import type { PeerView, p2pContract } from '#shared/features/p2p/contract.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
@@ -10,11 +11,19 @@ import type { Trust } from '../features/trust/index.ts';
 /** Peers listed at most: those connected, then the most recently seen. */
 const MAX_LISTED = 500;
 
+/** Measured round trips are told at most this often. */
+const MEASURED_MS = 5000;
+
 export interface PeersDeps {
   network: Libp2pNetwork;
   trust: Trust;
   /** What a provider calls himself, where an entry or certificate told. */
   displayName(providerId: ProviderId): string | undefined;
+  clock: Clock;
+  /** Tools of the network that are listed here, by provider. */
+  toolCounts(): ReadonlyMap<ProviderId, number>;
+  /** Whether a connected peer takes calls now. */
+  isServing(peerId: PeerId): boolean;
 }
 
 export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContract> {
@@ -25,7 +34,7 @@ export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContrac
     async 'peers.connect'({ address }, { signal }) {
       const peer = await network.dial(address.trim(), signal);
       trust.setKnown(peer.providerId, true);
-      return viewOf(peer.peerId, peer, network.remembered.get(peer.peerId), deps);
+      return viewOf(peer.peerId, peer, network.remembered.get(peer.peerId), deps, deps.toolCounts());
     },
     async 'peers.disconnect'({ id }) {
       await Promise.all(peersOf(network, id).map((peer) => network.disconnect(peer)));
@@ -48,16 +57,28 @@ export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContrac
         signal,
         () => ({ items: list() }),
         (changed) => {
+          const measured = atMostEvery(deps.clock, MEASURED_MS, changed);
           const subscriptions = [
             network.on('peerConnected', changed),
             network.on('peerDisconnected', changed),
             trust.on('blocked', changed),
             trust.on('unblocked', changed),
             trust.on('knownChanged', changed),
+            network.on('peerMeasured', measured),
           ];
           return () => subscriptions.forEach((unsubscribe) => unsubscribe());
         },
       ),
+  };
+}
+
+/** `run`, but not again before `intervalMs` have passed; what comes sooner is left to the next time. */
+function atMostEvery(clock: Clock, intervalMs: number, run: () => void): () => void {
+  let last = -Infinity;
+  return () => {
+    if (clock.monotonic() - last < intervalMs) return;
+    last = clock.monotonic();
+    run();
   };
 }
 
@@ -74,7 +95,8 @@ function listPeers(deps: PeersDeps): PeerView[] {
   const connected = new Map(deps.network.peers().map((peer) => [peer.peerId, peer]));
   const remembered = new Map(deps.network.remembered.list(MAX_LISTED).map((peer) => [peer.peerId, peer]));
   const ids = new Set([...connected.keys(), ...remembered.keys()]);
-  const seen = [...ids].map((id) => viewOf(id, connected.get(id), remembered.get(id), deps));
+  const counts = deps.toolCounts();
+  const seen = [...ids].map((id) => viewOf(id, connected.get(id), remembered.get(id), deps, counts));
   return [...seen, ...blockedUnseen(seen, deps)].slice(0, MAX_LISTED);
 }
 
@@ -83,6 +105,7 @@ function viewOf(
   peer: PeerInfo | undefined,
   kept: RememberedPeer | undefined,
   deps: PeersDeps,
+  counts: ReadonlyMap<ProviderId, number>,
 ): PeerView {
   const providerId = peer?.providerId ?? kept?.providerId;
   const displayName = providerId && deps.displayName(providerId);
@@ -94,19 +117,23 @@ function viewOf(
     known: providerId !== undefined && deps.trust.isKnown(providerId),
     addresses: peer?.addresses ?? kept?.addresses ?? [],
     ...(displayName ? { displayName } : {}),
-    ...(peer ? connectionFacts(peer) : {}),
+    ...(providerId ? { tier: deps.trust.standing(providerId).tier, tools: counts.get(providerId) ?? 0 } : {}),
+    ...(peer ? { ...connectionFacts(peer), paused: !deps.isServing(peerId) } : {}),
     ...(kept ? { lastSeenAt: kept.lastSeenAt } : {}),
   };
 }
 
-const connectionFacts = ({ agent, connectedAt, direction, features, latencyMs, version }: PeerInfo) => ({
-  agent,
-  connectedAt,
-  direction,
-  features,
-  version,
-  ...(latencyMs === undefined ? {} : { latencyMs }),
-});
+function connectionFacts(peer: PeerInfo) {
+  const { agent, carrier, connectedAt, direction, features, latencies, receivedBytes, sentBytes } = peer;
+  const { clockAheadMs, latencyMs, version } = peer;
+  const always = { agent, connectedAt, direction, features, latencies, receivedBytes, sentBytes, version };
+  return {
+    ...always,
+    ...carrier,
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
+  };
+}
 
 /** Blocks must stay visible, or nobody could lift them. */
 function blockedUnseen(seen: PeerView[], { trust }: PeersDeps): PeerView[] {

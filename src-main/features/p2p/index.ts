@@ -28,7 +28,9 @@ export {
   type Libp2pDeps,
   type Libp2pNetwork,
   type Libp2pOptions,
+  type Whereabouts,
 } from './libp2p/network.ts';
+export { MDNS_TAG } from './libp2p/node.ts';
 export { RPC_PROTOCOL } from './libp2p/connections.ts';
 export type {
   Admit,

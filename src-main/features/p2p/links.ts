@@ -10,7 +10,7 @@ import type { AppError } from '#shared/kernel/errors.ts';
 import type { Emitter } from '#shared/kernel/events.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Log } from '#main/platform/log.ts';
-import type { Admit, NetworkEvents, PeerInfo, RpcHandler } from './network.ts';
+import type { Admit, Carrier, NetworkEvents, PeerInfo, RpcHandler } from './network.ts';
 import { createLink, type Duplex, type Link } from './rpc/link.ts';
 
 /** Links one peer may hold; further ones are refused. */
@@ -21,6 +21,8 @@ export interface LinksDeps {
   log: Log;
   selfId: PeerId;
   hello: Hello;
+  /** What a peer's hello says of its clock, admitted or not. */
+  onClock(peerId: PeerId, aheadMs: number): void;
   admit: Admit;
   events: Emitter<NetworkEvents>;
   /** The last link to a peer ended, for this reason; `peerDisconnected` follows. */
@@ -32,6 +34,7 @@ export interface LinkRequest {
   duplex: Duplex;
   initiator: boolean;
   addresses(): string[];
+  carrier(): Carrier;
   /** The link has ended; what carried it can go. `byUs`: the peer may still be reading our goodbye. */
   onClosed(byUs: boolean): void;
 }
@@ -102,6 +105,9 @@ export function createLinks(deps: LinksDeps): Links {
         admit: (certificate) => deps.admit(peerId, certificate),
         handler: (protocol) => handlers.get(protocol),
         addresses: request.addresses,
+        carrier: request.carrier,
+        onClock: (aheadMs) => deps.onClock(peerId, aheadMs),
+        onMeasured: () => events.emit('peerMeasured', { peerId }),
         onReady: (peer) => onReady(peerId, peer),
         onClosed: (error, byUs) => {
           set.delete(link);

@@ -5,6 +5,7 @@
 import type { Closeable } from '#shared/kernel/disposables.ts';
 import type { EventSource } from '#shared/kernel/events.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { PathKind, Transport } from '#shared/features/p2p/addresses.ts';
 
 export interface PeerInfo {
   peerId: PeerId;
@@ -20,9 +21,31 @@ export interface PeerInfo {
   connectedAt: number;
   /** Last measured round trip. */
   latencyMs?: number;
+  /** Round trips, oldest first, at most {@link MAX_LATENCIES}. */
+  latencies: number[];
+  /** How far the peer's clock was ahead of ours at its hello (ms, negative where behind), where it told. */
+  clockAheadMs?: number;
+  /** Bytes of calls on the link, before encryption. */
+  receivedBytes: number;
+  sentBytes: number;
+  /** How the link travels. */
+  carrier: Carrier;
+}
+
+/** Round trips kept per link: at one in 15 s the last quarter of an hour. */
+export const MAX_LATENCIES = 60;
+
+/** What carries a link. */
+export interface Carrier {
+  transport: Transport;
+  path: PathKind;
+  /** `tls`, `noise`, …; absent where the transport does not say. */
+  encryption?: string;
 }
 
 export interface NetworkEvents {
+  /** A round trip to a peer was measured. */
+  peerMeasured: { peerId: PeerId };
   /** The peer passed hello: its certificate is verified and calls can be made. */
   peerConnected: PeerInfo;
   peerDisconnected: { peerId: PeerId; providerId: ProviderId };

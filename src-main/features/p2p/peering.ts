@@ -24,6 +24,23 @@ export const DEFAULT_LIMITS: LinkLimits = {
   requestBytes: 8 * 1024 * 1024,
 };
 
+/** Peers whose clocks are compared with ours; the oldest makes room. */
+const MAX_CLOCKS = 64;
+
+/** One reading per peer, so that one that connects often does not count more. */
+function createPeerClocks() {
+  const readings = new Map<PeerId, number>();
+  return {
+    note(peerId: PeerId, aheadMs: number): void {
+      readings.delete(peerId);
+      readings.set(peerId, aheadMs);
+      const oldest = readings.keys().next().value;
+      if (readings.size > MAX_CLOCKS && oldest !== undefined) readings.delete(oldest);
+    },
+    ahead: () => [...readings.values()],
+  };
+}
+
 export interface PeeringOptions {
   /** Multiaddrs tried until they are reached, for ever, and again whenever they are lost. */
   bootstrap?: readonly string[];
@@ -61,6 +78,8 @@ export interface Peering {
   dial(target: string, signal?: AbortSignal): Promise<PeerInfo>;
   disconnect(peerId: PeerId): Promise<void>;
   call(peerId: PeerId, protocol: string, payload: Uint8Array, options?: RpcCallOptions): RpcCall;
+  /** How far the clocks of peers were ahead of ours at their last hello, in ms; those refused included. */
+  clocksAhead(): number[];
   /** See {@link Network.refresh}. */
   refresh(): void;
   /** Addresses under which a peer says it listens. */
@@ -82,6 +101,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
   const { clock, log, remembered, selfId } = deps;
   const enoughPeers = options.enoughPeers ?? 40;
   const events = createEmitter<NetworkEvents>((error) => log.error({ err: error }, 'a listener failed'));
+  const clocks = createPeerClocks();
   const links = createLinks({
     clock,
     log,
@@ -89,11 +109,15 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     admit: deps.admit,
     events,
     onLost,
+    onClock: clocks.note,
     hello: {
       ...(options.versions ?? VERSIONS),
       features: [...(options.features ?? [])],
       agent: options.agent ?? 'toolswarm',
       limits: options.limits ?? DEFAULT_LIMITS,
+      get now() {
+        return clock.now();
+      },
       get certificate() {
         return deps.certificate();
       },
@@ -248,6 +272,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
       links.end(peerId, p2pError('p2p.disconnected'));
       await deps.hangUp(peerId);
     },
+    clocksAhead: clocks.ahead,
     refresh() {
       if (!running) return;
       links.check();

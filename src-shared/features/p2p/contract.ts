@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { pathKindSchema, transportSchema } from './addresses.ts';
 import { command, query, stream } from '../../kernel/contract.ts';
+
+/** How the operator stands to a provider. */
+export const tierSchema = z.enum(['known', 'unknown', 'blocked']);
 
 export const peerSchema = z.object({
   peerId: z.string(),
@@ -15,6 +19,21 @@ export const peerSchema = z.object({
   version: z.number().optional(),
   features: z.array(z.string()).optional(),
   latencyMs: z.number().optional(),
+  /** Round trips of about the last quarter of an hour, oldest first. */
+  latencies: z.array(z.number()).optional(),
+  transport: transportSchema.optional(),
+  path: pathKindSchema.optional(),
+  encryption: z.string().optional(),
+  /** Bytes of calls on the present connection, before encryption. */
+  receivedBytes: z.number().optional(),
+  sentBytes: z.number().optional(),
+  /** How far its clock was ahead of ours when it connected (ms). */
+  clockAheadMs: z.number().optional(),
+  /** It is connected but serves no calls at the moment. */
+  paused: z.boolean().optional(),
+  /** Its tools that are listed here. */
+  tools: z.number().optional(),
+  tier: tierSchema.optional(),
   connectedAt: z.number().optional(),
   lastSeenAt: z.number().optional(),
 });

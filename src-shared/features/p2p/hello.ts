@@ -40,6 +40,8 @@ export const helloSchema = z.looseObject({
   /** Product and version, for people. */
   agent: z.string().max(128),
   limits: limitsSchema,
+  /** The sender's wall clock, epoch ms, so that a wrong one is noticed. Absent from older nodes. */
+  now: z.number().int().min(0).optional(),
   /** The node certificate, opaque here. */
   certificate: bytesOf(8 * 1024),
 });

@@ -63,6 +63,7 @@ export function createLinkPair(options: LinkPairOptions): [LinkEnd, LinkEnd] {
         admit: () => ({ ok: true, providerId: `provider-${1 - index}` }),
         handler: (protocol) => end.handlers.get(protocol),
         addresses: () => [],
+        carrier: () => ({ transport: 'other', path: 'direct' }),
         onReady: () => undefined,
         onClosed: (error) => void end.closed.push(error),
         onFault: (error) => void end.faults.push(error),

@@ -59,6 +59,7 @@ export function createSimulatedNetwork(
         duplex,
         initiator,
         addresses: () => [`${internet.host(other)?.address ?? '/memory/gone'}/p2p/${other}`],
+        carrier: () => ({ transport: 'other', path: 'direct' }),
         // The wire ends by itself once the link has closed its duplex.
         onClosed: () => undefined,
       }),

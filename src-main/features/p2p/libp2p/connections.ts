@@ -3,15 +3,24 @@
  * dialled: who ends the link ends the connection, and a connection that brings no link is closed.
  */
 import type { Connection, Stream } from '@libp2p/interface';
+import { pathOf, transportOf } from '#shared/features/p2p/addresses.ts';
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import type { AppError } from '#shared/kernel/errors.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Links } from '../links.ts';
+import type { Carrier } from '../network.ts';
 import { HELLO_TIMEOUT_MS } from '../rpc/link.ts';
 import { connectStream, streamDuplex } from './stream-duplex.ts';
 
 export const RPC_PROTOCOL = '/toolswarm/rpc/1';
+
+/** TLS and noise name themselves by their protocol: `/tls/1.0.0`. */
+function carrierOf({ encryption, remoteAddr }: Connection): Carrier {
+  const address = remoteAddr.toString();
+  const name = encryption?.split('/').find(Boolean);
+  return { transport: transportOf(address), path: pathOf(address), ...(name ? { encryption: name } : {}) };
+}
 
 /** How long a connection that we end stays open for the peer to read why: closing at once can lose what was said. */
 const LINGER_MS = 500;
@@ -59,6 +68,7 @@ export function createConnections(deps: { clock: Clock; links: Links }): Connect
       duplex: streamDuplex(stream, clock),
       initiator: connection.direction === 'outbound',
       addresses: () => [connection.remoteAddr.toString()],
+      carrier: () => carrierOf(connection),
       onClosed: (byUs) => void close(connection, byUs ? stream : undefined),
     });
     connectStream(stream, link);

@@ -2,6 +2,7 @@
 import { KEEP_ALIVE } from '@libp2p/interface';
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
+import { type Reach, reachOf } from '#shared/features/p2p/addresses.ts';
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -41,6 +42,8 @@ export interface Libp2pOptions extends PeeringOptions {
   dhtServer?: boolean;
   /** Default 60. */
   maxConnections?: number;
+  /** 32 bytes that all nodes of a private network share; others cannot connect, nor this one to them. */
+  networkKey?: Uint8Array | undefined;
 }
 
 export interface Libp2pNetwork extends Network {
@@ -49,7 +52,23 @@ export interface Libp2pNetwork extends Network {
   /** How many peers were dropped or refused since the start, by code. */
   drops(): Record<string, number>;
   setDhtServer(server: boolean): Promise<void>;
+  /** What the network has found out about this node's own place in it. */
+  whereabouts(): Whereabouts;
 }
+
+export interface Whereabouts {
+  /** How this node looks from outside: the address under which each of up to {@link MAX_OBSERVERS} peers sees it. */
+  observed: Array<{ by: PeerId; address: string }>;
+  /** Connections that others opened to this node since it started, by where they came from. */
+  inbound: Record<Reach, number>;
+  /** Nodes of the local network that announced themselves since the start. */
+  lanPeers: PeerId[];
+  /** How far the clocks of peers were ahead of ours, in ms. */
+  clocksAhead: number[];
+}
+
+/** Peers whose view of this node is kept, and neighbours that are remembered; the oldest make room. */
+const MAX_OBSERVERS = 64;
 
 const DEFAULT_MAX_CONNECTIONS = 60;
 
@@ -63,6 +82,9 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   let dhtServer = options.dhtServer ?? false;
   let node: Node | undefined;
   let told = '';
+  const observed = createBounded<string>(MAX_OBSERVERS);
+  const lanPeers = createBounded<true>(MAX_OBSERVERS);
+  const inbound: Record<Reach, number> = { machine: 0, lan: 0, internet: 0 };
   const peering = createPeering(
     { ...deps, selfId, remembered, connect, hangUp },
     { enoughPeers: Math.ceil(maxConnections * (2 / 3)), ...options },
@@ -122,8 +144,14 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   events.on('peerConnected', (peer) => learnLater(peer.peerId));
 
   function listen(libp2p: Node): void {
-    libp2p.addEventListener('connection:open', ({ detail }) => connections.opened(detail));
-    libp2p.addEventListener('peer:identify', ({ detail }) => learnLater(detail.peerId.toString()));
+    libp2p.addEventListener('connection:open', ({ detail }) => {
+      if (detail.direction === 'inbound') inbound[reachOf(detail.remoteAddr.toString())]++;
+      connections.opened(detail);
+    });
+    libp2p.addEventListener('peer:identify', ({ detail }) => {
+      if (detail.observedAddr) observed.set(detail.peerId.toString(), detail.observedAddr.toString());
+      learnLater(detail.peerId.toString());
+    });
     libp2p.addEventListener('peer:discovery', ({ detail }) => peering.discovered(detail.id.toString()));
     libp2p.addEventListener('self:peer:update', tellAddresses);
   }
@@ -147,6 +175,8 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       dhtServer,
       maxConnections,
       agent,
+      networkKey: options.networkKey,
+      onLanPeer: (peerId) => lanPeers.set(peerId, true),
     });
     await libp2p.handle(RPC_PROTOCOL, connections.accept, { maxInboundStreams: 1, maxOutboundStreams: 1 });
     listen(libp2p);
@@ -194,11 +224,31 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     provide: async (bytes, signal) => provide(running(), bytes, signal),
     find: (bytes, wanted) => find(running(), bytes, wanted),
     drops: links.drops,
+    whereabouts: () => ({
+      observed: [...observed].map(([by, address]) => ({ by, address })),
+      inbound: { ...inbound },
+      lanPeers: [...lanPeers.keys()],
+      clocksAhead: peering.clocksAhead(),
+    }),
     async setDhtServer(server) {
       dhtServer = server;
       await node?.services.dht.setMode(server ? 'server' : 'client');
     },
   };
+}
+
+/** A map in which the entry set longest ago makes room. */
+function createBounded<Value>(limit: number): Map<PeerId, Value> {
+  const map = new Map<PeerId, Value>();
+  const set = map.set.bind(map);
+  map.set = (key, value) => {
+    map.delete(key);
+    set(key, value);
+    const oldest = map.keys().next().value;
+    if (map.size > limit && oldest !== undefined) map.delete(oldest);
+    return map;
+  };
+  return map;
 }
 
 const withPeer = (address: string, peerId: PeerId): string =>

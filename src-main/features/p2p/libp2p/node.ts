@@ -5,14 +5,15 @@ import { yamux } from '@chainsafe/libp2p-yamux';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { type GossipSub, gossipsub, StrictSign } from '@libp2p/gossipsub';
 import { type Identify, identify } from '@libp2p/identify';
-import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface';
+import type { ConnectionGater, Libp2p, PeerDiscovery, PrivateKey } from '@libp2p/interface';
 import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { mdns } from '@libp2p/mdns';
 import { type Ping, ping } from '@libp2p/ping';
+import { preSharedKey } from '@libp2p/pnet';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
 import { createLibp2p } from 'libp2p';
-import { concatBytes } from '#shared/kernel/bytes.ts';
+import { concatBytes, toHex, utf8 } from '#shared/kernel/bytes.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import { joiningSmallFrames } from './one-record.ts';
 
@@ -22,6 +23,10 @@ export interface NodeOptions {
   dhtServer: boolean;
   maxConnections: number;
   agent: string;
+  /** Only nodes with the same 32 bytes can connect. */
+  networkKey?: Uint8Array | undefined;
+  /** A node of the local network announced itself. */
+  onLanPeer?(peerId: PeerId): void;
   /** Dials of connections in progress at the same time. */
   maxParallelDials?: number;
 }
@@ -36,7 +41,7 @@ export interface Services extends Record<string, unknown> {
 export type Node = Libp2p<Services>;
 
 export const KAD_PROTOCOL = '/toolswarm/kad/1';
-const MDNS_TAG = '_toolswarm._udp.local';
+export const MDNS_TAG = '_toolswarm._udp.local';
 
 /** New connections a second from one address: whole offices sit behind one, attackers too. */
 const INBOUND_PER_SECOND = 30;
@@ -77,6 +82,18 @@ export function gater(gate: (peerId: PeerId) => boolean): ConnectionGater {
   };
 }
 
+/** The text form that libp2p implementations share. */
+const swarmKey = (key: Uint8Array): Uint8Array => utf8(`/key/swarm/psk/1.0.0/\n/base16/\n${toHex(key)}`);
+
+/** mDNS, and a word about each node that it finds: the index finds peers too, and only this says who is near. */
+const lanDiscovery =
+  (onLanPeer: (peerId: PeerId) => void) =>
+  (components: Parameters<ReturnType<typeof mdns>>[0]): PeerDiscovery => {
+    const discovery = mdns({ serviceTag: MDNS_TAG, interval: 20_000 })(components);
+    discovery.addEventListener('peer', ({ detail }) => onLanPeer(detail.id.toString()));
+    return discovery;
+  };
+
 export function createNode(
   privateKey: PrivateKey,
   gate: (peerId: PeerId) => boolean,
@@ -101,6 +118,9 @@ export function createNode(
       ),
     ],
     connectionGater: gater(gate),
+    ...(options.networkKey
+      ? { connectionProtector: preSharedKey({ psk: swarmKey(options.networkKey) }) }
+      : {}),
     connectionManager: {
       maxConnections: options.maxConnections,
       inboundConnectionThreshold: INBOUND_PER_SECOND,
@@ -113,7 +133,7 @@ export function createNode(
     },
     // Every link pings its peer itself; a stream per ping and connection would be waste.
     connectionMonitor: { enabled: false },
-    peerDiscovery: options.mdns ? [mdns({ serviceTag: MDNS_TAG, interval: 20_000 })] : [],
+    peerDiscovery: options.mdns ? [lanDiscovery((peerId) => options.onLanPeer?.(peerId))] : [],
     services: {
       identify: identify(),
       ping: ping(),

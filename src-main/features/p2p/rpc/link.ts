@@ -15,7 +15,14 @@ import { commonFeatures, negotiateVersion } from '#shared/features/p2p/rules.ts'
 import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
-import type { PeerInfo, RpcCall, RpcCallOptions, RpcHandler } from '../network.ts';
+import {
+  type Carrier,
+  MAX_LATENCIES,
+  type PeerInfo,
+  type RpcCall,
+  type RpcCallOptions,
+  type RpcHandler,
+} from '../network.ts';
 import { type Calls, createCalls, failedCall } from './calls.ts';
 import { createFrameDecoder, FLAGS, FRAME_TYPES } from './frames.ts';
 import { createOutbox } from './outbox.ts';
@@ -41,6 +48,10 @@ export interface LinkDeps {
   ): { ok: true; providerId: ProviderId } | { ok: false; code: string; message: string };
   handler(protocol: string): RpcHandler | undefined;
   addresses(): string[];
+  carrier(): Carrier;
+  /** The peer's clock against ours at its hello, admitted or not (ms, positive: ahead). */
+  onClock?(aheadMs: number): void;
+  onMeasured?(): void;
   onReady(peer: PeerInfo): void;
   /** The link is gone, for this reason. `byUs`: the peer may still be reading our goodbye. */
   onClosed(error: AppError, byUs: boolean): void;
@@ -85,13 +96,16 @@ const SHARED_FRAMES = new Set<number>([FRAME_TYPES.data, FRAME_TYPES.credit]);
 
 export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   const { clock, duplex } = deps;
-  const outbox = createOutbox({ write: (bytes) => duplex.write(bytes), onFault: fail });
+  let received = 0;
+  let sent = 0;
+  const outbox = createOutbox({ write, onFault: fail });
   const decoder = createFrameDecoder(onFrame);
   const openedAt = clock.monotonic();
   /** Ids of calls this node makes are odd where it opened the link. */
   const parity = options.initiator ? 1 : 0;
   let greeted: { hello: Hello; providerId: ProviderId; version: number } | undefined;
   let welcomed = false;
+  let clockAheadMs: number | undefined;
   let peer: PeerInfo | undefined;
   let calls: Calls | undefined;
   let serving: Serving | undefined;
@@ -104,6 +118,12 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   const helloTimer = clock.after(options.helloTimeoutMs ?? HELLO_TIMEOUT_MS, () =>
     end(p2pError('p2p.no_hello')),
   );
+
+  function write(bytes: Uint8Array): boolean {
+    sent += bytes.length;
+    if (peer) peer.sentBytes = sent;
+    return duplex.write(bytes);
+  }
 
   function onFrame(type: number, flags: number, id: number, payload: Uint8Array): void {
     if (over) return;
@@ -131,6 +151,8 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   function onHello(payload: Uint8Array): void {
     if (greeted) throw p2pError('p2p.malformed', { message: 'The peer said hello twice.' });
     const hello = decodeHello(payload);
+    if (hello.now !== undefined) clockAheadMs = hello.now - clock.now();
+    if (clockAheadMs !== undefined) deps.onClock?.(clockAheadMs);
     const agreed = negotiateVersion(deps.hello, hello);
     if (!agreed.ok) return end(p2pError(agreed.code));
     const admitted = deps.admit(hello.certificate);
@@ -154,6 +176,11 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
       version,
       features: commonFeatures(deps.hello.features, hello.features),
       connectedAt: clock.now(),
+      latencies: [],
+      receivedBytes: received,
+      sentBytes: sent,
+      carrier: deps.carrier(),
+      ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
     };
     const limits = { ours: deps.hello.limits, theirs: hello.limits };
     calls = createCalls(
@@ -171,6 +198,14 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     heard = false;
     pingSentAt = clock.monotonic();
     outbox.control(FRAME_TYPES.ping, 0);
+  }
+
+  function onPong(): void {
+    if (!peer || pingSentAt === undefined) return;
+    const latencyMs = round(clock.monotonic() - pingSentAt);
+    peer.latencyMs = latencyMs;
+    peer.latencies = [...peer.latencies, latencyMs].slice(-MAX_LATENCIES);
+    deps.onMeasured?.();
   }
 
   function check(): void {
@@ -205,8 +240,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
         outbox.control(FRAME_TYPES.pong, 0);
         return;
       case FRAME_TYPES.pong:
-        if (peer && pingSentAt !== undefined) peer.latencyMs = round(clock.monotonic() - pingSentAt);
-        return;
+        return onPong();
       case FRAME_TYPES.goodbye:
         return close(decodeFault(payload));
       default:
@@ -261,6 +295,8 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     },
     receive(chunk) {
       if (over) return;
+      received += chunk.length;
+      if (peer) peer.receivedBytes = received;
       try {
         decoder.push(chunk);
       } catch (error) {
