@@ -71,10 +71,15 @@ function serversToRegistry({ access, registry, relay, servers }: Slices) {
   };
   const offer = (server: string) => {
     const offers = servers.offers(server);
-    const { description, state, tags } = servers.get(server);
+    const { description, state, tags, title } = servers.get(server);
     if (state === 'disabled') return withdraw(server);
     if (!offers) return;
-    registry.setLocalServer(server, { offers, tags, ...(description ? { description } : {}) });
+    registry.setLocalServer(server, {
+      offers,
+      tags,
+      ...(description ? { description } : {}),
+      ...(title ? { title } : {}),
+    });
     publish(server);
     relay.recheck();
   };
@@ -89,6 +94,9 @@ function serversToRegistry({ access, registry, relay, servers }: Slices) {
       if (servers.has(server) && isListed === (servers.get(server).state === 'disabled')) offer(server);
       else registry.touch();
     }),
+    servers.on('described', ({ server }) => offer(server)),
+    // Its audience follows it; what was published under the old name ends with it.
+    servers.on('renamed', ({ from, to }) => access.rename(from, to)),
     servers.on('removed', ({ server }) => {
       access.unshare(server);
       registry.removeLocalServer(server);

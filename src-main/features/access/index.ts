@@ -46,6 +46,8 @@ export interface Access extends EventSource<AccessEvents> {
   /** Throws `access.confirm_everyone`, `access.no_such_tool` or `ids.bad_provider`. */
   share(request: ShareRequest): Share;
   unshare(server: string): void;
+  /** A server goes by another name: its share moves with it. */
+  rename(from: string, to: string): void;
   /** Whether any share names this provider. */
   concerns(provider: ProviderId): boolean;
   /** A provider goes by a new key: shares that named the old one name the new one. */
@@ -94,6 +96,14 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
       remove.run(server);
       shares.delete(server);
       events.emit('shareChanged', { server, share: undefined });
+    },
+    rename(from, to) {
+      const share = shares.get(from);
+      if (!share) return;
+      put({ ...share, server: to });
+      remove.run(from);
+      shares.delete(from);
+      events.emit('shareChanged', { server: from, share: undefined });
     },
     concerns: (provider) =>
       [...shares.values()].some(

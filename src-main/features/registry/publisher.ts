@@ -35,6 +35,8 @@ export interface PublishingNode {
 /** A local server's facts for its entry. */
 export interface LocalServer {
   offers: ServerOffers;
+  /** The operator's; else the server's own is told. */
+  title?: string;
   description?: string;
   tags: string[];
 }
@@ -134,7 +136,7 @@ export function createPublisher(deps: {
       name: server,
       manifest: manifest.hash,
       version: cut(serverInfo.version, 64),
-      title: cut(serverInfo.title ?? '', 120),
+      title: cut(local.title ?? serverInfo.title ?? '', 120),
       description: cut(local.description ?? '', 600),
       tags: local.tags.map((tag) => cut(tag, 40)),
       tools: tools.length,
@@ -175,6 +177,7 @@ function isSame(before: Entry, wanted: Partial<Entry>): boolean {
     before.manifest !== null &&
     wanted.manifest instanceof Uint8Array &&
     equalBytes(before.manifest, wanted.manifest) &&
+    before.title === wanted.title &&
     before.description === wanted.description &&
     before.tags.join('\n') === wanted.tags?.join('\n') &&
     before.addresses.join('\n') === wanted.addresses?.join('\n')

@@ -7,6 +7,7 @@ import type { Era } from '#shared/features/servers/mcp.ts';
 import type { Processes } from '#main/platform/processes.ts';
 import { baseEnvironment, resolveValues } from './environment.ts';
 import type { LogRing } from './log-ring.ts';
+import type { UpstreamAuth } from './login/index.ts';
 import { greetProcess, greetUrl } from './wire/greet.ts';
 import { connectHttp } from './wire/http.ts';
 import { readStderr } from './wire/stderr.ts';
@@ -25,6 +26,8 @@ export interface ConnectorDeps {
   /** The input schema of one of the server's tools, where it is known. */
   schemaOf(tool: string): JsonObject | undefined;
   log: LogRing;
+  /** The login at a remote server, where one may be needed. */
+  auth?: UpstreamAuth | undefined;
 }
 
 export interface ConnectorOptions extends WireOptions {
@@ -70,7 +73,11 @@ export function createConnector(
     era: Era | undefined,
   ): Promise<Connection> {
     const { values, url } = resolveValues(config, deps.secret);
-    const wire = connectHttp({ url, headers: values, schemaOf: deps.schemaOf }, handlers, options);
+    const wire = connectHttp(
+      { url, headers: values, schemaOf: deps.schemaOf, auth: deps.auth },
+      handlers,
+      options,
+    );
     return finish(wire, shake, () => greetUrl(wire, shake, era, handlers));
   }
 

@@ -5,7 +5,7 @@ import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { type ServerConfig, serverConfigSchema } from '#shared/features/servers/config.ts';
-import type { ServerView } from '#shared/features/servers/contract.ts';
+import type { ServerChange, ServerView } from '#shared/features/servers/contract.ts';
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import { loginShellPath } from '#main/platform/login-shell.ts';
@@ -13,17 +13,14 @@ import type { Log } from '#main/platform/log.ts';
 import { createProcesses } from '#main/platform/processes.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import { BACKOFF, type BackoffPolicy } from './backoff.ts';
-import { createConnector } from './connector.ts';
-import { createLogRing, createRedactor, type LogLine, type LogRing } from './log-ring.ts';
-import { createServer, type Server } from './server.ts';
-import { createServersStore, type Learnt, learntSchema } from './store.ts';
-
-/** Values of secrets; the keystore stands behind it. */
-export interface SecretsPort {
-  get(key: string): string | undefined;
-  set(key: string, value: string): void;
-  delete(key: string): void;
-}
+import { changedConfig, needsStart, sameProgram } from './changes.ts';
+import { asAppError } from './lane.ts';
+import type { LogLine } from './log-ring.ts';
+import { differenceOf } from './listing.ts';
+import { createLogins, type Logins, type LoginsOptions } from './login/index.ts';
+import { createServersStore, learntSchema } from './store.ts';
+import { createUnit, type Unit, type UnitStart } from './unit.ts';
+import { createVaults, type SecretsPort } from './vaults.ts';
 
 export interface ServersDeps {
   db: Database;
@@ -55,6 +52,8 @@ export interface ServersOptions {
   backoff?: BackoffPolicy;
   /** Where programs are found. Default: the PATH of the login shell, asked for once. */
   path?: () => Promise<string>;
+  /** How remote servers are signed in at. */
+  login?: LoginsOptions;
 }
 
 export interface ServersEvents {
@@ -62,6 +61,10 @@ export interface ServersEvents {
   changed: { server: string };
   added: { server: string };
   removed: { server: string };
+  /** Follows by `removed` and `added`; what is kept under its name moves with it. */
+  renamed: { from: string; to: string };
+  /** What the operator says of it changed. */
+  described: { server: string };
   /** Lists that really differ from before. */
   offersChanged: { server: string; tools: boolean; prompts: boolean; resources: boolean };
   resourceUpdated: { server: string; uri: string; sessions: string[] };
@@ -79,6 +82,16 @@ export interface Servers extends EventSource<ServersEvents> {
    * Throws `servers.name_taken`, `servers.too_many` or `servers.secret_missing`.
    */
   add(config: ServerConfig, secretValues?: Record<string, string>): Promise<ServerView>;
+  /**
+   * Changes what `change` names; its approvals, sharing and other secrets stay. What is to run otherwise is started once
+   * before the old configuration is given up. Throws `servers.update_failed` where it does not start (the old one stays;
+   * `unchecked`: kept all the same), `servers.name_taken` or `servers.busy`.
+   */
+  update(
+    name: string,
+    change: ServerChange,
+    options?: { unchecked?: boolean; signal?: AbortSignal },
+  ): Promise<ServerView>;
   /** Ends it, forgets it and its secrets. Throws `servers.not_found`. */
   remove(name: string): Promise<void>;
   /** Switches it on and starts it now. Rejects with the reason why it could not be started. */
@@ -93,6 +106,8 @@ export interface Servers extends EventSource<ServersEvents> {
   target(name: string): McpTarget;
   /** What it last offered, at once, from the store if need be; read again behind once per life of the node. */
   offers(name: string): ServerOffers | undefined;
+  /** Signing in at remote servers. */
+  readonly logins: Logins;
   /** The client's session is over: its processes, subscriptions and levels go. */
   sessionEnded(session: string): void;
   /** Ends everything. The servers cannot be used afterwards. */
@@ -106,58 +121,56 @@ const MAX_REFRESHING = 2;
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export function createServers(deps: ServersDeps, options: ServersOptions = {}): Servers {
-  const { clock, random, secrets } = deps;
+  const { clock, random } = deps;
   const log = deps.log.child('servers');
   const store = createServersStore(deps.db);
+  const vaults = createVaults(deps);
   const emitter: Emitter<ServersEvents> = createEmitter((error) => log.error({ error }, 'a listener failed'));
   const processes = createProcesses({ clock });
-  const servers = new Map<string, { server: Server; ring: LogRing }>();
+  const units = new Map<string, Unit>();
+  const updating = new Set<string>();
   let foundPath: Promise<string> | undefined;
   const path = () => (foundPath ??= (options.path ?? (() => loginShellPath({ clock })))());
   const settings = withDefaults(options);
+  const logins = createLogins(
+    { ...deps, log },
+    {
+      config: (name) => units.get(name)?.server.config,
+      changed: (name) => emitter.emit('changed', { server: name }),
+      signedIn: (name) => void reviveAfterLogin(name),
+    },
+    options.login,
+  );
+  const unitDeps = { clock, random, processes, store, vaults, logins, path };
 
-  for (const { config, learnt } of store.list()) put(config, learnt, store.offers(config.name));
+  const stored = store.list();
+  vaults.sweep(new Set(stored.map(({ vault }) => vault)));
+  logins.sweep(new Set(stored.map(({ config }) => config.name)));
+  for (const start of stored) install(build({ ...start, offers: store.offers(start.config.name) }));
 
-  function put(config: ServerConfig, learnt: Learnt, offers: ServerOffers | undefined): Server {
-    const { name } = config;
-    const secret = (key: string) => secrets.get(secretKey(name, key));
-    const redact = createRedactor(() => config.secrets.flatMap((key) => secret(key) ?? []));
-    const ring = createLogRing(clock, redact);
-    const schemaOf = (tool: string) => server.schemaOf(tool);
-    const connector = createConnector({ clock, processes, path, secret, schemaOf, log: ring }, config, {
-      clock,
-      redact,
-      ...settings,
+  function build(start: UnitStart): Unit {
+    return createUnit(unitDeps, start, settings, {
+      changed: (server) => emitter.emit('changed', { server }),
+      offersChanged: (server, difference) => emitter.emit('offersChanged', { server, ...difference }),
+      resourceUpdated: (server, uri, sessions) => emitter.emit('resourceUpdated', { server, uri, sessions }),
+      logged: (server, params, sessions) => emitter.emit('logged', { server, params, sessions }),
     });
-    const server: Server = createServer(
-      { config, learnt, offers },
-      {
-        clock,
-        random,
-        ring,
-        connector,
-        saveConfig: store.saveConfig,
-        saveLearnt: (found) => store.saveLearnt(name, found),
-        saveOffers: (found) => store.saveOffers(name, found),
-      },
-      settings,
-      {
-        onChanged: () => emitter.emit('changed', { server: name }),
-        onOffersChanged: (difference) => emitter.emit('offersChanged', { server: name, ...difference }),
-        onResourceUpdated: (uri, sessions) =>
-          emitter.emit('resourceUpdated', { server: name, uri, sessions }),
-        onLogged: (params, sessions) => emitter.emit('logged', { server: name, params, sessions }),
-      },
-    );
-    servers.set(name, { server, ring });
-    return server;
   }
 
-  function find(name: string): { server: Server; ring: LogRing } {
-    const found = servers.get(name);
+  function install(unit: Unit): Unit {
+    const { name } = unit.server.config;
+    units.set(name, unit);
+    unit.takeOffice(name);
+    return unit;
+  }
+
+  function find(name: string): Unit {
+    const found = units.get(name);
     if (!found) throw notFound(name);
     return found;
   }
+
+  const viewOf = (unit: Unit): ServerView => logins.withLogin(unit.server.view());
 
   /** Servers are started behind a few at a time, so that a cold start does not bring the machine to its knees. */
   const waiting = new Set<string>();
@@ -168,12 +181,19 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
       if (refreshing >= MAX_REFRESHING) return;
       waiting.delete(next);
       refreshing += 1;
-      void (servers.get(next)?.server.refresh() ?? Promise.resolve()).then(() => {
+      void (units.get(next)?.server.refresh() ?? Promise.resolve()).then(() => {
         refreshing -= 1;
         const [following] = waiting;
         if (following !== undefined) refreshBehind(following);
       });
     }
+  }
+
+  /** Signed in, it can do what it could not before. */
+  async function reviveAfterLogin(name: string): Promise<void> {
+    const server = units.get(name)?.server;
+    if (!server?.config.enabled) return;
+    await server.start().catch((error: unknown) => log.warn({ server: name, error }, 'did not start'));
   }
 
   async function add(given: ServerConfig, secretValues: Record<string, string> = {}): Promise<ServerView> {
@@ -182,43 +202,152 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
       secrets: [...new Set([...(given.secrets ?? []), ...Object.keys(secretValues)])],
     });
     const { name } = config;
-    if (servers.has(name)) throw nameTaken(name);
-    if (servers.size >= MAX_SERVERS) throw tooMany();
+    if (units.has(name)) throw nameTaken(name);
+    if (units.size >= MAX_SERVERS) throw tooMany();
     for (const key of config.secrets) if (secretValues[key] === undefined) throw noValue(name, key);
-    for (const [key, value] of Object.entries(secretValues)) secrets.set(secretKey(name, key), value);
-    store.add(config, clock.now());
-    const server = put(config, learntSchema.parse({}), undefined);
+    const vault = vaults.create(name, secretValues);
+    store.add(config, vault, clock.now());
+    const unit = install(build({ config, vault, learnt: learntSchema.parse({}), offers: undefined }));
     emitter.emit('added', { server: name });
     if (config.enabled)
-      await server.introduce().catch((error: unknown) => log.warn({ server: name, error }, 'did not start'));
-    return server.view();
+      await unit.server
+        .introduce()
+        .catch((error: unknown) => log.warn({ server: name, error }, 'did not start'));
+    return viewOf(unit);
+  }
+
+  async function update(
+    name: string,
+    change: ServerChange,
+    { unchecked = false, signal }: { unchecked?: boolean; signal?: AbortSignal } = {},
+  ): Promise<ServerView> {
+    const unit = find(name);
+    const before = unit.server.config;
+    const after = changedConfig(before, change);
+    if (after.name !== name && units.has(after.name)) throw nameTaken(after.name);
+    if (updating.has(name)) throw changing(name);
+    for (const key of after.secrets)
+      if (change.secretValues[key] === undefined && vaults.get(unit.vault, key) === undefined)
+        throw noValue(name, key);
+    updating.add(name);
+    try {
+      if (needsStart(before, after, change)) await replace(unit, after, change, { unchecked, signal });
+      else describe(unit, after);
+    } finally {
+      updating.delete(name);
+    }
+    return viewOf(find(after.name));
+  }
+
+  /** Words about it, and its name: it goes on running. */
+  function describe(unit: Unit, after: ServerConfig): void {
+    const { name } = unit;
+    store.replace(name, { config: after, learnt: unit.learnt, vault: unit.vault });
+    unit.server.describe(after);
+    if (after.name !== name) rename(unit, unit, name, after.name);
+    else emitter.emit('described', { server: name });
+  }
+
+  /** Another one takes its place once it has shown that it runs. */
+  async function replace(
+    unit: Unit,
+    after: ServerConfig,
+    change: ServerChange,
+    { unchecked, signal }: { unchecked: boolean; signal: AbortSignal | undefined },
+  ): Promise<void> {
+    const { name } = unit;
+    const kept = Object.entries(unit.secretValues()).filter(([key]) => after.secrets.includes(key));
+    const vault = vaults.create(after.name, { ...Object.fromEntries(kept), ...change.secretValues });
+    const learnt = sameProgram(unit.server.config, after) ? unit.learnt : learntSchema.parse({});
+    const before = unit.server.offers();
+    const next = build({ config: { ...after, name }, vault, learnt, offers: before, log: unit.log });
+    try {
+      if (after.enabled && !unchecked) await tryOut(next, signal);
+      if (units.get(name) !== unit) throw notFound(name);
+    } catch (error) {
+      await next.close();
+      vaults.drop(vault);
+      throw error;
+    }
+    commit(unit, next, after);
+    await unit.close();
+    vaults.drop(unit.vault);
+    if (after.enabled && unchecked)
+      void next.server
+        .introduce()
+        .catch((error: unknown) => log.warn({ server: after.name, error }, 'did not start'));
+  }
+
+  async function tryOut(next: Unit, signal: AbortSignal | undefined): Promise<void> {
+    const callOff = () => void next.close();
+    signal?.addEventListener('abort', callOff, { once: true });
+    try {
+      await next.server.introduce();
+    } catch (error) {
+      // A server that wants a login has shown that it is there.
+      if (error instanceof AppError && error.code === 'servers.login_needed') return;
+      throw doesNotStart(next.name, error);
+    } finally {
+      signal?.removeEventListener('abort', callOff);
+    }
+  }
+
+  function commit(unit: Unit, next: Unit, after: ServerConfig): void {
+    const { name } = unit;
+    const offers = next.server.offers();
+    store.replace(name, { config: after, learnt: next.learnt, vault: next.vault });
+    if (offers) store.saveOffers(after.name, offers);
+    if (after.name === name) {
+      install(next);
+      const difference = offers ? differenceOf(unit.server.offers(), offers) : {};
+      if (Object.values(difference).some(Boolean))
+        emitter.emit('offersChanged', { server: name, tools: true, prompts: true, resources: true });
+      emitter.emit('described', { server: name });
+      emitter.emit('changed', { server: name });
+    } else {
+      next.server.describe(after);
+      rename(unit, next, name, after.name);
+    }
+  }
+
+  function rename(unit: Unit, next: Unit, from: string, to: string): void {
+    logins.rename(from, to);
+    units.delete(from);
+    install(next);
+    if (unit !== next) unit.takeOffice(to);
+    emitter.emit('renamed', { from, to });
+    emitter.emit('removed', { server: from });
+    emitter.emit('added', { server: to });
+    emitter.emit('offersChanged', { server: to, tools: true, prompts: true, resources: true });
   }
 
   async function remove(name: string): Promise<void> {
-    const { server } = find(name);
-    servers.delete(name);
-    await server.close();
+    const unit = find(name);
+    units.delete(name);
+    await unit.close();
     store.remove(name);
-    for (const key of server.config.secrets) secrets.delete(secretKey(name, key));
+    vaults.drop(unit.vault);
+    logins.forget(name);
     emitter.emit('removed', { server: name });
   }
 
   async function stop(name: string): Promise<ServerView> {
     await find(name).server.stop();
-    return find(name).server.view();
+    return viewOf(find(name));
   }
 
   async function start(name: string): Promise<ServerView> {
     await find(name).server.start();
-    return find(name).server.view();
+    return viewOf(find(name));
   }
 
   return {
     on: emitter.on,
-    list: () => [...servers.values()].map(({ server }) => server.view()),
-    get: (name) => find(name).server.view(),
-    has: (name) => servers.has(name),
+    list: () => [...units.values()].map(viewOf),
+    get: (name) => viewOf(find(name)),
+    has: (name) => units.has(name),
     add,
+    update,
     remove,
     start,
     stop,
@@ -226,21 +355,23 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
       await stop(name);
       return start(name);
     },
-    logs: (name, limit) => find(name).ring.lines(limit),
-    followLogs: (name, listener) => find(name).ring.on(listener),
+    logs: (name, limit) => find(name).log.ring.lines(limit),
+    followLogs: (name, listener) => find(name).log.ring.on(listener),
     target: (name) => ({
       request: async (message, exchange) => find(name).server.request(message, exchange),
     }),
     offers(name) {
-      const server = servers.get(name)?.server;
+      const server = units.get(name)?.server;
       if (server?.stale) refreshBehind(name);
       return server?.offers();
     },
+    logins,
     sessionEnded(session) {
-      for (const { server } of servers.values()) server.sessionEnded(session);
+      for (const { server } of units.values()) server.sessionEnded(session);
     },
     async stopAll() {
-      await Promise.all([...servers.values()].map(({ server }) => server.close()));
+      await logins.close();
+      await Promise.all([...units.values()].map((unit) => unit.close()));
       await processes.close();
     },
   };
@@ -261,8 +392,6 @@ function withDefaults(options: ServersOptions) {
   };
 }
 
-const secretKey = (server: string, name: string): string => `${server}/${name}`;
-
 const notFound = (name: string): AppError =>
   new AppError('servers.not_found', `There is no server ${name} here.`, {
     advice: 'See `toolswarm servers list`.',
@@ -282,3 +411,17 @@ const noValue = (server: string, name: string): AppError =>
   new AppError('servers.secret_missing', `The secret ${name} of the server ${server} has no value.`, {
     advice: `Give a value for ${name}.`,
   });
+
+const changing = (name: string): AppError =>
+  new AppError('servers.busy', `The server ${name} is being changed already.`, {
+    advice: 'Wait until that has ended.',
+    retryable: true,
+  });
+
+function doesNotStart(name: string, error: unknown): AppError {
+  const { advice, code, message } = asAppError(error);
+  return new AppError('servers.update_failed', `With this change ${name} does not start: ${message}`, {
+    advice: `Nothing was changed. ${advice}`.trim(),
+    details: { cause: code },
+  });
+}

@@ -16,6 +16,23 @@ export function createServersHandlers(servers: Servers): ServersHandlers {
     'servers.list': list,
     'servers.get': ({ name }) => servers.get(name),
     'servers.add': ({ secretValues, ...config }) => servers.add(config, secretValues),
+    'servers.update': ({ name, unchecked, ...change }, { signal }) =>
+      servers.update(name, change, { unchecked, signal }),
+    async 'servers.login.start'({ name, profile, client }) {
+      const { expiresAt, redirectUri, url } = await servers.logins.start(name, { profile, client });
+      return { url, redirectUri, expiresAt };
+    },
+    async 'servers.login.finish'({ name, profile, address }) {
+      await servers.logins.finish(name, profile, address);
+      return {};
+    },
+    'servers.login.cancel'({ name, profile }) {
+      servers.logins.cancel(name, profile);
+      return {};
+    },
+    'servers.login.signOut': async ({ name, profile }) => ({
+      revoked: await servers.logins.signOut(name, profile),
+    }),
     async 'servers.remove'({ name }) {
       await servers.remove(name);
       return {};

@@ -15,8 +15,8 @@ export {
   type ServersDeps,
   type ServersEvents,
   type ServersOptions,
-  type SecretsPort,
 } from './create-servers.ts';
+export type { SecretsPort } from './vaults.ts';
 export { serversMigrations } from './store.ts';
 export type { LogLine } from './log-ring.ts';
 export { createServersHandlers, type ServersHandlers } from './handlers.ts';

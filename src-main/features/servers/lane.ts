@@ -166,7 +166,9 @@ export function createLane(deps: { clock: Clock; supervisor: Supervisor }, optio
     retired: false,
     open,
     async request(message, exchange, logLevel) {
+      if (!connection) exchange.trace?.begin('start');
       const ready = connection ?? (await open());
+      exchange.trace?.begin('tool');
       const { session, principal } = exchange.caller;
       inFlight.add(exchange);
       noteUser(session, principal);

@@ -64,6 +64,8 @@ export interface Server extends McpTarget {
   introduce(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Takes over what is said of it; how it runs stays. The caller keeps the configuration. */
+  describe(next: Pick<ServerConfig, 'name' | 'title' | 'description' | 'tags'>): void;
   sessionEnded(session: string): void;
   /** Ends everything; the server cannot be used afterwards. */
   close(): Promise<void>;
@@ -160,7 +162,7 @@ export function createServer(
   /** The shared process is kept warm: started again by itself. Others wait for their session's next request. */
   function onEnded(lane: Lane, delayMs: number | undefined): void {
     problem = supervisor.problem();
-    if (delayMs === undefined) ring.event('given up: it ended too often');
+    if (delayMs === undefined) ring.event(problem?.message ?? 'given up');
     else clock.after(delayMs, () => reopen(lane));
     events.onChanged();
   }
@@ -218,7 +220,10 @@ export function createServer(
 
   async function request(message: McpMessage, exchange: McpExchange): Promise<JsonObject> {
     if (!config.enabled) throw disabled(config.name);
-    if (!learnt.introduced) await offers.introduce();
+    if (!learnt.introduced) {
+      exchange.trace?.begin('start');
+      await offers.introduce();
+    }
     return sessionRequests.handle(message, exchange) ?? forward(message, exchange);
   }
 
@@ -283,6 +288,10 @@ export function createServer(
       ring.event('stopped');
       await closeLanes();
       problem = undefined;
+      events.onChanged();
+    },
+    describe({ name, title, description, tags }) {
+      config = { ...config, name, title, description, tags };
       events.onChanged();
     },
     sessionEnded(session) {

@@ -4,6 +4,9 @@ import { AppError } from '#shared/kernel/errors.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { afterExit, type BackoffPolicy } from './backoff.ts';
 
+/** Only a person can help: starting it again would ask in vain. */
+export const LOGIN_NEEDED = 'servers.login_needed';
+
 export interface Supervisor {
   /**
    * Resolves when a process may be started; waits out a short back-off. Rejects with `servers.backoff` while a longer
@@ -46,6 +49,10 @@ export function createSupervisor(
       if (waitMs > 0) await sleep(deps.clock, waitMs);
     },
     ended(ranMs, reason) {
+      if (reason.code === LOGIN_NEEDED) {
+        failure = reason;
+        return undefined;
+      }
       const verdict = afterExit(policy, quickExits, ranMs, deps.random);
       quickExits = verdict.quickExits;
       restarts += 1;

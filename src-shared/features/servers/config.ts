@@ -34,6 +34,8 @@ export const serverConfigSchema = z.object({
    */
   interaction: z.enum(['auto', 'on', 'off']).default('auto'),
   enabled: z.boolean().default(true),
+  /** What the operator calls it, to people; absent: what it calls itself. */
+  title: z.string().max(120).optional(),
   description: z.string().max(1000).optional(),
   tags: z.array(z.string().max(40)).max(16).default([]),
 });

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
 import { serverConfigSchema, serverNameSchema, serverStateSchema } from './config.ts';
+import { loginContract, loginViewSchema } from './login.ts';
 
 export const serverViewSchema = serverConfigSchema.extend({
   state: serverStateSchema,
   /** Why it is not running, in a sentence. */
   problem: z.object({ code: z.string(), message: z.string(), advice: z.string() }).optional(),
+  /** Logins at a remote server that asks for one, one for each profile that has its own. */
+  logins: z.array(loginViewSchema).optional(),
   pid: z.number().optional(),
   startedAt: z.number().optional(),
   restarts: z.number(),
@@ -32,9 +35,28 @@ export const importCandidateSchema = z.object({
   problem: z.string().optional(),
 });
 
+/** What may be changed of a server. What is absent stays as it is. */
+export const serverChangeSchema = z.object({
+  /** Its name from now on. */
+  rename: serverNameSchema.optional(),
+  transport: serverConfigSchema.shape.transport.optional(),
+  /** All plain variables or headers, instead of those before. */
+  env: z.record(z.string(), z.string()).optional(),
+  interaction: z.enum(['auto', 'on', 'off']).optional(),
+  /** An empty text removes it; so does that of `description`. */
+  title: z.string().max(120).optional(),
+  description: z.string().max(1000).optional(),
+  tags: z.array(z.string().max(40)).max(16).optional(),
+  /** Secrets that get a value or another one. All others keep theirs. */
+  secretValues: z.record(z.string(), z.string()).default({}),
+  removeSecrets: z.array(z.string()).max(256).default([]),
+});
+export type ServerChange = z.output<typeof serverChangeSchema>;
+
 const byName = z.object({ name: serverNameSchema });
 
 export const serversContract = {
+  ...loginContract,
   'servers.list': query(
     'The MCP servers of this node.',
     z.object({}),
@@ -44,6 +66,11 @@ export const serversContract = {
   'servers.add': command(
     'Adds an MCP server, starts it once and reads its tools. Adding approves its tools for this machine’s clients.',
     serverConfigSchema.extend({ secretValues: z.record(z.string(), z.string()).default({}) }),
+    serverViewSchema,
+  ),
+  'servers.update': command(
+    'Changes a server. The new configuration is started once before the old one is given up; where it does not start, the old one stays, unless `unchecked`.',
+    byName.extend(serverChangeSchema.shape).extend({ unchecked: z.boolean().default(false) }),
     serverViewSchema,
   ),
   'servers.remove': command('Ends and removes a server, its sharing and its secrets.', byName, z.object({})),

@@ -36,6 +36,7 @@ export function createServersBench(
         get: (key) => secrets.get(key),
         set: (key, value) => void secrets.set(key, value),
         delete: (key) => void secrets.delete(key),
+        keys: () => [...secrets.keys()].sort(),
       },
       clock: systemClock,
       random: systemRandom,

@@ -1,4 +1,5 @@
 /** What the in-memory node knows at first: an operator with servers, peers, tools and calls. */
+import type { ApprovalRule } from '#shared/features/registry/approval-rules.ts';
 import type { Listing } from '#shared/features/registry/central.ts';
 import type { MachineFacts, Pause } from '#shared/features/node/conditions.ts';
 import type { AttentionItem } from '#shared/features/node/attention.ts';
@@ -28,6 +29,8 @@ export interface KnownTool {
   view: ToolView;
   tool: Tool;
   diff?: Array<{ path: string; before?: string; after?: string }>;
+  /** Definitions that it had before. */
+  older?: Array<{ tool: Tool; version: string; fingerprint: string; seenAt: number }>;
 }
 
 export interface World {
@@ -38,7 +41,11 @@ export interface World {
   shares: Share[];
   peers: PeerView[];
   tools: KnownTool[];
+  /** The operator's rules for tools of the network, in their order. */
+  rules: ApprovalRule[];
   calls: Invocation[];
+  /** What was sent and answered, of the calls of which that is kept. */
+  payloads: Map<string, { request: string; response: string }>;
   tasks: TaskView[];
   /** What waits besides what follows from tools, servers and the phrase. */
   attention: AttentionItem[];
@@ -188,7 +195,9 @@ export const emptyWorld = (now: number): World => ({
   shares: [],
   peers: [],
   tools: [],
+  rules: [],
   calls: [],
+  payloads: new Map(),
   logs: new Map(),
   settings: [],
 });
@@ -251,6 +260,16 @@ export function busyWorld(now: number): World {
           advice: 'Check the secret “Authorization” and start the server again.',
         },
       }),
+      server('tracker', {
+        state: 'failed',
+        transport: { type: 'http', url: 'https://tracker.example.org/mcp' },
+        problem: {
+          code: 'servers.login_needed',
+          message: 'The server tracker wants you to sign in.',
+          advice: 'Sign in on the page of the server, or with `toolswarm servers login tracker`.',
+        },
+        logins: [{ profile: 'default', state: 'needed', scopes: [], renewable: false }],
+      }),
     ],
     shares: [
       {
@@ -302,6 +321,15 @@ export function busyWorld(now: number): World {
         ...(index % 9 === 4 ? { outcome: 'error', code: 'relay.timeout' } : {}),
         ...(index % 11 === 6 ? { outcome: 'tool_error' } : {}),
       }),
+    ),
+    payloads: new Map(
+      [0, 2, 5].map((index) => [
+        `call-${index}`,
+        {
+          request: JSON.stringify({ name: 'echo', arguments: { message: `Hello ${index}` } }),
+          response: JSON.stringify({ content: [{ type: 'text', text: `Echo: Hello ${index}` }] }),
+        },
+      ]),
     ),
     logs: new Map([
       [

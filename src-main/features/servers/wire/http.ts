@@ -9,6 +9,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import type { AppError } from '#shared/kernel/errors.ts';
+import type { UpstreamAuth } from '../login/index.ts';
+import { authorized } from './authorized.ts';
 import { brokenOff, disconnected, refused, unusable } from './errors.ts';
 import { createFloodGate } from './flood-gate.ts';
 import { readEvents, readText } from './http-body.ts';
@@ -23,6 +25,8 @@ export interface HttpTarget {
   url: string;
   /** Declared headers, secrets included. */
   headers: Record<string, string>;
+  /** The login there, where one may be needed. */
+  auth?: UpstreamAuth | undefined;
   /** The input schema of a tool, for parameters that travel as headers too. */
   schemaOf(tool: string): JsonObject | undefined;
 }
@@ -53,7 +57,8 @@ interface Stream {
 
 export function connectHttp(target: HttpTarget, handlers: WireHandlers, options: WireOptions): HttpWire {
   const { clock, maxMessageBytes } = options;
-  const client: HttpClient = createHttpClient(target.url, target.headers);
+  const plain: HttpClient = createHttpClient(target.url, target.headers);
+  const client = target.auth ? authorized(plain, target.auth) : plain;
   const gate = createFloodGate();
   const streams = new Map<RpcId, Stream>();
   let own: Stream | undefined;
