@@ -1,63 +1,49 @@
-import {
-  Activity,
-  Bot,
-  House,
-  Languages,
-  Monitor,
-  Moon,
-  Server,
-  Settings,
-  Share2,
-  Sun,
-  Wrench,
-} from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { Languages, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useLocation } from 'wouter';
-import { useToolCounts } from '../features/catalog/index.ts';
-import { useNodeStatus } from '../features/node/index.ts';
-import { useFormats } from '../platform/formats.ts';
+import { useLocation } from 'wouter';
+import { PausedBadge, useNodeStatus } from '../features/node/index.ts';
+import { TaskTray, useTasks } from '../features/tasks/index.ts';
 import { languageNames, languages } from '../platform/i18n.ts';
 import { useConnection } from '../platform/node-link.ts';
 import { themes, usePreferences } from '../platform/preferences.ts';
+import { isApple, keyCaps } from '../platform/shortcuts.ts';
+import { useWindowTasks } from '../platform/window-tasks.ts';
 import { Badge } from '../ui/badge.tsx';
 import { ChoiceMenu } from '../ui/choice-menu.tsx';
-import { classes } from '../ui/classes.ts';
-import { Mark } from '../ui/mark.tsx';
 import { ToastRegion } from '../ui/toasts.tsx';
+import { CommandCenter, useCommandCenter } from './command-center.tsx';
 import { ConnectionBanner, useGate } from './connection.tsx';
+import { FirstRun } from './first-run.tsx';
 import styles from './frame.module.css';
-
-/** The same in every language. */
-const PRODUCT = 'Toolswarm';
-
-const places = [
-  { path: '/', key: 'home', icon: House },
-  { path: '/servers', key: 'servers', icon: Server },
-  { path: '/catalog', key: 'catalog', icon: Wrench },
-  { path: '/clients', key: 'clients', icon: Bot },
-  { path: '/network', key: 'network', icon: Share2 },
-  { path: '/activity', key: 'activity', icon: Activity },
-  { path: '/settings', key: 'settings', icon: Settings },
-] as const;
+import { Navigation } from './navigation.tsx';
+import { placeOf } from './places.ts';
+import { keysOf } from './shortcuts.ts';
 
 /** Around every page: where one can go, how the node is, how it looks and speaks. */
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation('frame');
   const gate = useGate();
   return (
-    <div className={styles['frame']}>
-      <a className={styles['skip']} href="#main" onClick={skipToMain}>
-        {t('skip')}
-      </a>
-      <Navigation />
-      <Header />
-      <main id="main" tabIndex={-1} className={styles['main']}>
-        <ConnectionBanner />
-        {gate ?? <FocusOnArrival>{children}</FocusOnArrival>}
-      </main>
-      <ToastRegion />
-    </div>
+    <CommandCenter>
+      <div className={styles['frame']}>
+        <a className={styles['skip']} href="#main" onClick={skipToMain}>
+          {t('skip')}
+        </a>
+        <Navigation />
+        <Header />
+        <main id="main" tabIndex={-1} className={styles['main']} data-region>
+          <ConnectionBanner />
+          {gate ?? (
+            <FirstRun>
+              <FocusOnArrival>{children}</FocusOnArrival>
+            </FirstRun>
+          )}
+        </main>
+        <Tray />
+        <ToastRegion />
+      </div>
+    </CommandCenter>
   );
 }
 
@@ -84,49 +70,17 @@ function FocusOnArrival({ children }: { children: ReactNode }) {
   return <>{children}</>;
 }
 
-/** Pages that one reaches from another page. */
-const asides = [
-  { path: '/discover', key: 'discover' },
-  { path: '/welcome', key: 'welcome' },
-] as const;
-
-const placeOf = (path: string) =>
-  [...places, ...asides].find((place) => place.path !== '/' && path.startsWith(place.path))?.key ?? 'home';
-
-function Navigation() {
-  const { t } = useTranslation('frame');
-  const format = useFormats();
-  const [path] = useLocation();
-  const counts = useToolCounts();
-  const waiting = (counts?.pending ?? 0) + (counts?.changed ?? 0);
-  const here = placeOf(path);
+/** At the bottom while something takes long, or ended and was not put away. */
+function Tray() {
+  const some = useTasks((state) => state.items.length > 0);
+  const own = useWindowTasks((state) => state.items.length > 0);
+  if (!some && !own) return null;
   return (
-    <nav className={styles['nav']} aria-label={t('navigation')}>
-      <div className={styles['brand']}>
-        <Mark />
-        <span>{PRODUCT}</span>
-      </div>
-      <ul>
-        {places.map(({ path: to, key, icon: Icon }) => (
-          <li key={key}>
-            <Link
-              href={to}
-              className={classes(styles['place'], here === key && styles['here'])}
-              aria-current={here === key ? 'page' : undefined}
-            >
-              <Icon aria-hidden size="1.25rem" />
-              <span>{t(`nav.${key}`)}</span>
-              {key === 'catalog' && waiting > 0 && (
-                <span className={styles['count']}>
-                  {format.number(waiting)}
-                  <span className="visually-hidden"> {t('waiting', { count: waiting })}</span>
-                </span>
-              )}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <div className={styles['tray']} data-region>
+      <Suspense>
+        <TaskTray />
+      </Suspense>
+    </div>
   );
 }
 
@@ -139,9 +93,10 @@ function Header() {
   const setTheme = usePreferences((state) => state.setTheme);
   const setLanguage = usePreferences((state) => state.setLanguage);
   return (
-    <header className={styles['header']}>
+    <header className={styles['header']} data-region>
       <NodeState />
       <div className={styles['choices']}>
+        <PaletteButton />
         <ChoiceMenu
           label={t('theme.label')}
           icon={themeIcons[theme]}
@@ -161,6 +116,29 @@ function Header() {
   );
 }
 
+/** The palette for those who do not know its keys, and the keys for those who would like to. */
+function PaletteButton() {
+  const { t } = useTranslation('frame');
+  const { open } = useCommandCenter();
+  const keys = keysOf('palette') ?? '';
+  return (
+    <button
+      type="button"
+      className={styles['find']}
+      aria-keyshortcuts={isApple(navigator) ? 'Meta+K' : 'Control+K'}
+      onClick={() => open('palette')}
+    >
+      <Search aria-hidden size="1rem" />
+      <span>{t('find')}</span>
+      <span aria-hidden dir="ltr" className={styles['caps']}>
+        {keyCaps(keys, isApple(navigator)).map((cap) => (
+          <kbd key={cap}>{cap}</kbd>
+        ))}
+      </span>
+    </button>
+  );
+}
+
 /** One line on how the node is; its changes are announced. */
 function NodeState() {
   const { t } = useTranslation('frame');
@@ -174,6 +152,7 @@ function NodeState() {
       ) : (
         <Badge tone={phase === 'refused' || phase === 'closed' ? 'bad' : 'busy'}>{t(`state.${phase}`)}</Badge>
       )}
+      {connected && <PausedBadge />}
       {connected && status && (
         <span className={styles['facts']}>
           {status.displayName && <strong>{status.displayName}</strong>}

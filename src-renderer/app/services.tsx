@@ -5,12 +5,14 @@ import { I18nProvider } from 'react-aria-components';
 import { I18nextProvider } from 'react-i18next';
 import { CatalogProvider, createCatalogFeature } from '../features/catalog/index.ts';
 import { createIdentityFeature, IdentityProvider } from '../features/identity/index.ts';
-import { createNodeFeature, NodeStatusProvider } from '../features/node/index.ts';
+import { createNodeFeature, NodeProvider } from '../features/node/index.ts';
 import { createPeersFeature, PeersProvider } from '../features/peers/index.ts';
 import { createServersFeature, ServersProvider } from '../features/servers/index.ts';
+import { createTasksFeature, TasksProvider } from '../features/tasks/index.ts';
 import type { Translator } from '../platform/i18n.ts';
 import { type NodeLink, NodeLinkProvider } from '../platform/node-link.ts';
 import { type Preferences, PreferencesProvider, usePreferences } from '../platform/preferences.ts';
+import { createWindowTasks, WindowTasksProvider } from '../platform/window-tasks.ts';
 import { createToasts, ToastProvider } from '../ui/toasts.tsx';
 
 export interface Services {
@@ -18,6 +20,8 @@ export interface Services {
   translator: Translator;
   preferences: StoreApi<Preferences>;
   toasts: ReturnType<typeof createToasts>;
+  windowTasks: ReturnType<typeof createWindowTasks>;
+  tasks: ReturnType<typeof createTasksFeature>;
   node: ReturnType<typeof createNodeFeature>;
   identity: ReturnType<typeof createIdentityFeature>;
   peers: ReturnType<typeof createPeersFeature>;
@@ -34,6 +38,8 @@ export const createServices = (
   translator,
   preferences,
   toasts: createToasts(),
+  windowTasks: createWindowTasks(link.clock),
+  tasks: createTasksFeature(link),
   node: createNodeFeature(link),
   identity: createIdentityFeature(link),
   peers: createPeersFeature(link),
@@ -47,15 +53,19 @@ export function ServicesProvider({ services, children }: { services: Services; c
       <Languages translator={services.translator}>
         <NodeLinkProvider value={services.link}>
           <ToastProvider value={services.toasts}>
-            <NodeStatusProvider value={services.node.store}>
-              <IdentityProvider value={services.identity.store}>
-                <PeersProvider value={services.peers.store}>
-                  <ServersProvider value={services.servers.store}>
-                    <CatalogProvider value={services.catalog.store}>{children}</CatalogProvider>
-                  </ServersProvider>
-                </PeersProvider>
-              </IdentityProvider>
-            </NodeStatusProvider>
+            <WindowTasksProvider value={services.windowTasks}>
+              <TasksProvider value={services.tasks.store}>
+                <NodeProvider node={services.node}>
+                  <IdentityProvider value={services.identity.store}>
+                    <PeersProvider value={services.peers.store}>
+                      <ServersProvider value={services.servers.store}>
+                        <CatalogProvider value={services.catalog.store}>{children}</CatalogProvider>
+                      </ServersProvider>
+                    </PeersProvider>
+                  </IdentityProvider>
+                </NodeProvider>
+              </TasksProvider>
+            </WindowTasksProvider>
           </ToastProvider>
         </NodeLinkProvider>
       </Languages>

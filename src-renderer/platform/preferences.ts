@@ -9,8 +9,11 @@ export type Theme = (typeof themes)[number];
 export interface Preferences {
   theme: Theme;
   language: Language;
+  /** Whether single characters are shortcuts; people who dictate or slip keys switch them off. */
+  singleKeys: boolean;
   setTheme(theme: Theme): void;
   setLanguage(language: Language): Promise<void>;
+  setSingleKeys(on: boolean): void;
 }
 
 export interface PreferenceDeps {
@@ -23,6 +26,7 @@ export interface PreferenceDeps {
 
 const THEME_KEY = 'toolswarm.theme';
 const LANGUAGE_KEY = 'toolswarm.language';
+const SINGLE_KEYS_KEY = 'toolswarm.single-keys';
 
 const oneOf = <T extends string>(values: readonly T[], text: string | null): T | undefined =>
   values.find((value) => value === text);
@@ -44,6 +48,7 @@ export async function createPreferences(deps: PreferenceDeps): Promise<StoreApi<
   return createStore<Preferences>((set) => ({
     theme,
     language,
+    singleKeys: storage.getItem(SINGLE_KEYS_KEY) !== 'off',
     setTheme(next) {
       showTheme(next);
       storage.setItem(THEME_KEY, next);
@@ -53,6 +58,10 @@ export async function createPreferences(deps: PreferenceDeps): Promise<StoreApi<
       await translator.use(next);
       storage.setItem(LANGUAGE_KEY, next);
       set({ language: next });
+    },
+    setSingleKeys(on) {
+      storage.setItem(SINGLE_KEYS_KEY, on ? 'on' : 'off');
+      set({ singleKeys: on });
     },
   }));
 }

@@ -3,34 +3,40 @@ import type activity from '../../locales/en/activity.json';
 import type catalog from '../../locales/en/catalog.json';
 import type clients from '../../locales/en/clients.json';
 import type common from '../../locales/en/common.json';
+import type desktop from '../../locales/en/desktop.json';
 import type discover from '../../locales/en/discover.json';
 import type form from '../../locales/en/form.json';
 import type frame from '../../locales/en/frame.json';
 import type home from '../../locales/en/home.json';
 import type identity from '../../locales/en/identity.json';
 import type network from '../../locales/en/network.json';
+import type palette from '../../locales/en/palette.json';
 import type peers from '../../locales/en/peers.json';
 import type servers from '../../locales/en/servers.json';
 import type settings from '../../locales/en/settings.json';
 import type setup from '../../locales/en/setup.json';
 import type sharing from '../../locales/en/sharing.json';
+import type tasks from '../../locales/en/tasks.json';
 
 export interface Resources {
   activity: typeof activity;
   catalog: typeof catalog;
   clients: typeof clients;
   common: typeof common;
+  desktop: typeof desktop;
   discover: typeof discover;
   form: typeof form;
   frame: typeof frame;
   home: typeof home;
   identity: typeof identity;
   network: typeof network;
+  palette: typeof palette;
   peers: typeof peers;
   servers: typeof servers;
   settings: typeof settings;
   setup: typeof setup;
   sharing: typeof sharing;
+  tasks: typeof tasks;
 }
 
 export type Namespace = keyof Resources;

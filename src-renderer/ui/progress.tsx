@@ -1,13 +1,22 @@
 import { ProgressBar as AriaProgressBar } from 'react-aria-components';
 import styles from './progress.module.css';
 
+export interface ProgressBarProps {
+  label: string;
+  /** 0–100; absent where nobody knows how far it is. */
+  value?: number;
+  /** What is said instead of the percentage. */
+  valueText?: string;
+}
+
 /** How far something is, or that it is under way where nobody knows how far. */
-export function ProgressBar({ label, value }: { label: string; value?: number }) {
+export function ProgressBar({ label, value, valueText }: ProgressBarProps) {
   return (
     <AriaProgressBar
       aria-label={label}
       className={styles['bar'] ?? ''}
       {...(value === undefined ? { isIndeterminate: true } : { value })}
+      {...(valueText ? { valueLabel: valueText } : {})}
     >
       {({ percentage }) => (
         <svg aria-hidden="true" className={styles['track']} viewBox="0 0 100 4" preserveAspectRatio="none">
