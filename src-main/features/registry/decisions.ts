@@ -12,7 +12,8 @@ export interface ShownDecision extends Decision {
 
 export interface Decisions {
   get(tool: string): ShownDecision | undefined;
-  set(tool: string, decision: ShownDecision): void;
+  /** Without a decision the tool is undecided again. */
+  set(tool: string, decision: ShownDecision | undefined): void;
   /** Copies decisions on tools whose key starts with `from` to the same tools under `to`, where none is there yet. */
   follow(from: string, to: string): void;
 }
@@ -31,7 +32,14 @@ export function createDecisions(db: Database, clock: Clock): Decisions {
     ]),
   );
   const save = db.prepare('INSERT OR REPLACE INTO registry_decisions VALUES (?, ?, ?, ?, ?)');
-  function set(tool: string, decision: ShownDecision): void {
+  const remove = db.prepare('DELETE FROM registry_decisions WHERE tool = ?');
+
+  function set(tool: string, decision: ShownDecision | undefined): void {
+    if (!decision) {
+      remove.run(tool);
+      decisions.delete(tool);
+      return;
+    }
     save.run(tool, decision.verdict, decision.fingerprint, JSON.stringify(decision.shown), clock.now());
     decisions.set(tool, decision);
   }
@@ -48,9 +56,13 @@ export function createDecisions(db: Database, clock: Clock): Decisions {
   };
 }
 
-/** Tells whether the operator ever decided about a tool of a provider; needed before the registry itself exists. */
+/** Tells whether the operator decided about tools of a provider, or has a rule for them; needed before the registry exists. */
 export function decidedProviders(db: Database): (provider: ProviderId) => boolean {
   const query = db.prepare('SELECT 1 FROM registry_decisions WHERE tool >= ? AND tool < ? LIMIT 1');
+  const ruled = db.prepare(
+    "SELECT 1 FROM registry_rules WHERE rule ->> '$.provider' = ? AND rule ->> '$.action' = 'approve'",
+  );
   // '0' follows '/' in ASCII: the range holds exactly the keys that start with the provider and a slash.
-  return (provider) => query.get(`${provider}/`, `${provider}0`) !== undefined;
+  return (provider) =>
+    query.get(`${provider}/`, `${provider}0`) !== undefined || ruled.get(provider) !== undefined;
 }

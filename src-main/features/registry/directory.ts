@@ -23,6 +23,13 @@ export interface Listing {
   tools: readonly Tool[];
 }
 
+/** One definition of a tool, as one node offers it. */
+export interface Offer {
+  tool: Tool;
+  fingerprint: string;
+  listing: Listing;
+}
+
 /** One tool of one provider, wherever his nodes run it. */
 export interface DirectoryTool {
   /** `provider/server/tool`. */
@@ -40,30 +47,33 @@ export interface Directory {
   /** Adds or replaces what one node offers under one server name. */
   set(listing: Listing): void;
   remove(provider: ProviderId, peer: PeerId, server: string): boolean;
-  get(key: string): DirectoryTool | undefined;
+  /** @param wanted where given, only offers that it accepts count; undefined where there is none. */
+  get(key: string, wanted?: (offer: Offer) => boolean): DirectoryTool | undefined;
+  /** Every node's offer of a tool, the newest first. */
+  offers(key: string): readonly Offer[];
+  keys(): IterableIterator<string>;
   all(): DirectoryTool[];
+  /** Keys whose offers changed since this was last asked; asking forgets them. */
+  takeTouched(): ReadonlySet<string>;
   listing(provider: ProviderId, peer: PeerId, server: string): Listing | undefined;
   /** What a provider calls himself in his newest entry. */
   providerName(provider: ProviderId): string | undefined;
 }
 
-interface Instance {
-  tool: Tool;
-  fingerprint: string;
-  listing: Listing;
-}
-
 /** @param onUnusable is told of tools that have no canonical form (broken Unicode, say); they are not listed. */
 export function createDirectory(onUnusable: (key: string, error: unknown) => void): Directory {
   const listings = new Map<string, Listing>();
-  const instances = new Map<string, Instance[]>();
+  const offers = new Map<string, Offer[]>();
+  /** Keys of offers that came or went; no more than there are, since whoever reads them reads often. */
+  let touched = new Set<string>();
 
   function unlist(listing: Listing): void {
     for (const tool of listing.tools) {
       const key = toolKey(listing.provider, listing.server, tool.name);
-      const rest = (instances.get(key) ?? []).filter((instance) => instance.listing.peer !== listing.peer);
-      if (rest.length > 0) instances.set(key, rest);
-      else instances.delete(key);
+      const rest = (offers.get(key) ?? []).filter((offer) => offer.listing.peer !== listing.peer);
+      if (rest.length > 0) offers.set(key, rest);
+      else offers.delete(key);
+      touched.add(key);
     }
   }
 
@@ -76,8 +86,8 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
       const key = toolKey(listing.provider, listing.server, tool.name);
       const fingerprint = fingerprintOrNone(key, tool);
       if (fingerprint === undefined) continue;
-      const instance = { tool, fingerprint, listing };
-      instances.set(key, [...(instances.get(key) ?? []), instance].sort(newestFirst));
+      offers.set(key, [...(offers.get(key) ?? []), { tool, fingerprint, listing }].sort(newestFirst));
+      touched.add(key);
     }
   }
 
@@ -90,11 +100,11 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
     }
   }
 
-  const merged = (key: string, all: Instance[]): DirectoryTool => {
-    const [{ tool, fingerprint, listing }] = all as [Instance];
-    const same = all
-      .filter((instance) => instance.fingerprint === fingerprint)
-      .map((instance) => instance.listing);
+  const merged = (key: string, all: readonly Offer[]): DirectoryTool | undefined => {
+    const [newest] = all;
+    if (!newest) return undefined;
+    const { tool, fingerprint, listing } = newest;
+    const same = all.filter((offer) => offer.fingerprint === fingerprint).map((offer) => offer.listing);
     const addresses = same.flatMap((one) => one.addresses);
     return { key, tool, fingerprint, listing, nodes: same.map(({ peer }) => peer), addresses };
   };
@@ -115,11 +125,18 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
       listings.delete(id);
       return true;
     },
-    get(key) {
-      const all = instances.get(key);
-      return all && merged(key, all);
+    get(key, wanted) {
+      const all = offers.get(key) ?? [];
+      return merged(key, wanted ? all.filter(wanted) : all);
     },
-    all: () => [...instances].map(([key, all]) => merged(key, all)),
+    offers: (key) => offers.get(key) ?? [],
+    keys: () => offers.keys(),
+    all: () => [...offers].map(([key, all]) => merged(key, all)).filter((tool) => tool !== undefined),
+    takeTouched() {
+      const taken = touched;
+      if (taken.size > 0) touched = new Set();
+      return taken;
+    },
     listing: (provider, peer, server) => listings.get(listingId(provider, peer, server)),
     providerName(provider) {
       const [newest] = [...listings.values()]
@@ -135,5 +152,5 @@ export const toolKey = (provider: ProviderId, server: string, tool: string): str
 
 const listingId = (provider: ProviderId, peer: PeerId, server: string) => `${provider}/${peer}/${server}`;
 
-const newestFirst = (a: Instance, b: Instance) =>
+const newestFirst = (a: Offer, b: Offer) =>
   b.listing.issuedAt - a.listing.issuedAt || (a.listing.peer < b.listing.peer ? -1 : 1);

@@ -1,29 +1,42 @@
 /** Puts the registry together: directory, decisions, names and own entries, and the catalog that follows from them. */
+import type { Selection } from '#shared/features/registry/curation.ts';
 import { ENTRY_TOPIC, ENTRY_TYPE, readEntry } from '#shared/features/registry/entry.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
-import { diffTools } from '#shared/features/registry/diff.ts';
+import { filterTools } from '#shared/features/registry/query.ts';
 import { stripHidden } from '#shared/features/registry/text.ts';
 import { utf8 } from '#shared/kernel/bytes.ts';
+import type { Timer } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
+import { createCatalog } from './catalog.ts';
+import { createCuration } from './curation.ts';
 import { createDecisions } from './decisions.ts';
 import { createDirectory, type DirectoryTool, toolKey } from './directory.ts';
+import { createInspection } from './inspection.ts';
+import { createKeepsakes } from './keepsakes.ts';
 import { createManifests } from './manifests.ts';
 import { createCatalogNames } from './names.ts';
 import { createNetworkEntries } from './network-entries.ts';
 import { createPublisher, describeTools, type LocalServer } from './publisher.ts';
 import { findTool } from './resolve.ts';
-import { fullIdOf, stateOf, toolView } from './views.ts';
+import { createRulesStore } from './rules-store.ts';
 import { searchTools } from './search.ts';
+import { createShelf, isUsed, type ShelvedTool } from './shelf.ts';
+import { createVersions } from './versions.ts';
+import { fullIdOf, rowView, toolView } from './views.ts';
 import type {
   CallableTool,
   CatalogEntry,
+  Counts,
   Registry,
   RegistryDeps,
   RegistryEvents,
   RegistryOptions,
 } from './types.ts';
+
+/** Entries and local servers arrive in crowds: what follows from them is told at most this often. */
+const TELL_EVERY_MS = 50;
 
 export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Registry {
   const { network, node, records } = deps;
@@ -36,14 +49,25 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   });
   const decisions = createDecisions(deps.db, deps.clock);
   const names = createCatalogNames(deps.db);
+  const keepsakes = createKeepsakes(deps.db, deps.clock);
+  const rules = createRulesStore(deps.db, deps.clock);
+  const versions = createVersions(deps.db, deps.clock);
+  const kept = { ...deps, directory, decisions, names, keepsakes, rules, versions };
+  const shelf = createShelf(kept);
+  const catalog = createCatalog({ names, shelf });
+  const inspection = createInspection(kept);
+  const curation = createCuration({ ...kept, shelf, select, changed });
   const manifests = createManifests({ ...deps, ownHashes: () => publisher.hashes() });
   const publisher = createPublisher({ ...deps, manifests });
   const entries = createNetworkEntries({ ...deps, manifests, directory }, options);
   const locals = new Map<string, LocalServer>();
-  let catalog: readonly CatalogEntry[] = [];
+  /** What AI clients were last told of. */
+  let told: readonly CatalogEntry[] = [];
   let revision = 0;
   /** What calls look up again and again, until something changes. */
   const callables = new Map<string, CallableTool>();
+  /** Runs where something is to be told soon. */
+  let telling: Timer | undefined;
 
   records.register({
     type: ENTRY_TYPE,
@@ -52,76 +76,85 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     renew: publisher.renew,
   });
 
-  const isReachable = ({ listing, nodes }: DirectoryTool) =>
-    listing.local
-      ? options.isLocalReachable(listing.server)
-      : network.peers().some(({ peerId }) => nodes.includes(peerId) && (options.isServing?.(peerId) ?? true));
-  const viewDeps = { decisions, names, isReachable };
-  const view = (entry: DirectoryTool) => toolView(entry, viewDeps);
-  const isUsed = (entry: DirectoryTool) => isInCatalog(stateOf(entry, decisions));
-  const find = (id: string) => findTool(id, { directory, names, self: node.providerId, isInCatalog: isUsed });
+  /** Notes on each of these tools whether a call would reach it now. */
+  function withReach<Tools extends readonly ShelvedTool[]>(tools: Tools): Tools {
+    const connected = new Set(network.peers().map(({ peerId }) => peerId));
+    for (const tool of tools) {
+      const { listing, nodes } = tool.entry;
+      tool.reachable = listing.local
+        ? options.isLocalReachable(listing.server)
+        : nodes.some((node) => connected.has(node));
+    }
+    return tools;
+  }
 
+  const views = (tools: readonly ShelvedTool[]) => withReach(tools).map((tool) => toolView(tool, names));
+  const viewOf = ({ key }: ShelvedTool): ToolView => {
+    const tool = shelf.get(key);
+    if (!tool)
+      throw new AppError('registry.unknown_tool', 'This tool has just gone.', {
+        advice: 'List the tools again.',
+      });
+    withReach([tool]);
+    return toolView(tool, names);
+  };
+  const find = (id: string) => findTool(id, { shelf, names, self: node.providerId });
+
+  /** Something changed that whoever caused it must see at once. */
   function changed(): void {
+    telling?.cancel();
+    telling = undefined;
     revision++;
     callables.clear();
-    const before = catalog;
-    catalog = buildCatalog();
+    const before = told;
+    told = catalog.entries();
     events.emit('changed', { revision });
-    if (!isSameCatalog(before, catalog)) events.emit('catalogChanged', { revision });
+    if (told !== before) events.emit('catalogChanged', { revision });
   }
 
-  function buildCatalog(): CatalogEntry[] {
-    const inCatalog = directory.all().filter(isUsed);
-    return inCatalog
-      .map((entry) => ({
-        name: names.of(entry.key, entry.listing.server, entry.tool.name),
-        tool: entry.tool,
-        server: entry.listing.local
-          ? entry.listing.server
-          : `${entry.listing.provider}/${entry.listing.server}`,
-        id: fullIdOf(entry),
-      }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  /** Something came or went; reading sees it at once, and those who wait for events are told before long. */
+  function changing(): void {
+    callables.clear();
+    telling ??= deps.clock.after(TELL_EVERY_MS, changed);
   }
 
-  function decide(entry: DirectoryTool, verdict: 'approved' | 'rejected'): ToolView {
+  function decide({ entry, key, pin }: ShelvedTool, verdict: 'approved' | 'rejected'): void {
     if (entry.listing.local)
       throw new AppError('registry.already_local', 'This tool belongs to a server of this node.', {
         advice: 'Adding the server approved it; stop or remove the server to take it out.',
       });
-    decisions.set(entry.key, { verdict, fingerprint: entry.fingerprint, shown: entry.tool });
+    if (verdict === 'approved' && pin && !pin.holds)
+      throw new AppError('registry.pin_first', 'The tool is pinned to something else than it is now.', {
+        advice: 'Pin it to what it is now, or remove the pin; then approve it.',
+      });
+    decisions.set(key, { verdict, fingerprint: entry.fingerprint, shown: entry.tool });
+    shelf.refresh([key]);
     changed();
-    return view(entry);
   }
 
-  function inScope(scope: 'catalog' | 'local' | 'network' | 'all'): DirectoryTool[] {
-    const all = directory.all();
-    if (scope === 'local') return all.filter((entry) => entry.listing.local);
-    if (scope === 'network') return all.filter((entry) => !entry.listing.local);
-    return scope === 'all' ? all : all.filter(isUsed);
+  function select(which: Selection): readonly ShelvedTool[] {
+    if ('ids' in which) return [...new Set(which.ids.map(find))];
+    return filterTools(withReach(shelf.all()), which.filter).fitting;
   }
 
-  function callable(entry: DirectoryTool): CallableTool {
+  function inScope(scope: 'catalog' | 'local' | 'network' | 'all'): readonly ShelvedTool[] {
+    const all = shelf.all();
+    if (scope === 'all') return all;
+    return all.filter((tool) => (scope === 'catalog' ? isUsed(tool) : tool.origin === scope));
+  }
+
+  function callable(entry: DirectoryTool, state: ToolView['state']): CallableTool {
     const { addresses, fingerprint, listing, nodes, tool } = entry;
     const { local, provider, server } = listing;
-    return {
-      id: fullIdOf(entry),
-      provider,
-      server,
-      tool,
-      fingerprint,
-      local,
-      nodes,
-      addresses,
-      state: stateOf(entry, decisions),
-    };
+    return { id: fullIdOf(entry), provider, server, tool, fingerprint, local, nodes, addresses, state };
   }
 
   const registry: Registry = {
     on: events.on,
     start() {
       owned.add(manifests.serve(entries.mayRead));
-      owned.add(entries.start(changed));
+      owned.add(entries.start(changing));
+      owned.defer(() => telling?.cancel());
       owned.defer(network.on('peerConnected', registry.touch));
       owned.defer(network.on('peerDisconnected', registry.touch));
     },
@@ -141,11 +174,11 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         addresses: [],
         tools: local.offers.tools,
       });
-      changed();
+      changing();
     },
     removeLocalServer(server) {
       locals.delete(server);
-      if (directory.remove(node.providerId, node.peerId, server)) changed();
+      if (directory.remove(node.providerId, node.peerId, server)) changing();
     },
     localOffers: (server) => locals.get(server)?.offers,
     checkShareable(server, tools) {
@@ -169,70 +202,110 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         });
     },
     published: publisher.published,
-    list: (scope) => inScope(scope).map(view).sort(byServerAndName),
-    search: (text, limit) => searchTools(directory.all(), text).slice(0, limit).map(view),
-    show(id) {
-      const entry = find(id);
-      const decision = decisions.get(entry.key);
-      const diff =
-        decision && stateOf(entry, decisions) === 'changed'
-          ? diffTools(decision.shown, entry.tool)
-          : undefined;
-      return { ...view(entry), tool: entry.tool, ...(diff ? { diff } : {}) };
+    list: (scope) => views(inScope(scope)).sort(byServerAndName),
+    query({ descending, filter, limit, offset, sort }) {
+      const sorted = withReach(shelf.sorted(sort));
+      const { counts, fitting } = filterTools(sorted, filter);
+      const ordered = descending ? fitting.reverse() : fitting;
+      const items = ordered.slice(offset, offset + limit).map((tool) => rowView(toolView(tool, names)));
+      return { items, total: fitting.length, all: sorted.length, revision, counts };
     },
+    search: (text, limit) => views(searchTools(shelf.all(), text).slice(0, limit)),
+    show(id) {
+      const tool = find(id);
+      return {
+        ...viewOf(tool),
+        tool: tool.entry.tool,
+        ...inspection.changes(tool),
+        ...inspection.versions(tool),
+      };
+    },
+    compare: (id, before, after) => inspection.compare(find(id), before, after),
     approve(id, fingerprint) {
-      const entry = find(id);
-      if (!id.includes('/') && names.given(entry.key) === undefined)
+      const tool = find(id);
+      if (!id.includes('/') && names.given(tool.key) === undefined)
         throw new AppError('registry.say_whose', 'A name alone does not say whose tool is meant.', {
           advice: 'Give the full id, which names the provider; `toolswarm tools list --network` shows it.',
         });
-      if (fingerprint !== undefined && fingerprint !== entry.fingerprint)
+      if (fingerprint !== undefined && fingerprint !== tool.entry.fingerprint)
         throw new AppError('registry.changed_meanwhile', 'The tool changed since it was shown.', {
           advice: 'Look at it again, then approve what it is now.',
           retryable: true,
         });
-      return decide(entry, 'approved');
+      decide(tool, 'approved');
+      return viewOf(tool);
     },
-    reject: (id) => decide(find(id), 'rejected'),
+    reject(id) {
+      const tool = find(id);
+      decide(tool, 'rejected');
+      return viewOf(tool);
+    },
     alias(id, alias) {
-      const entry = find(id);
-      names.setAlias(entry.key, alias);
+      const tool = find(id);
+      names.setAlias(tool.key, alias);
+      shelf.refresh([tool.key]);
       changed();
-      return view(entry);
+      return viewOf(tool);
     },
+    pin(id, pin) {
+      const tool = find(id);
+      curation.pin(tool, pin);
+      return viewOf(tool);
+    },
+    unpin(id) {
+      const tool = find(id);
+      curation.unpin(tool);
+      return viewOf(tool);
+    },
+    favourite(id, favourite) {
+      const tool = find(id);
+      curation.setFavourite(tool, favourite);
+      return viewOf(tool);
+    },
+    previewDecision: curation.previewDecision,
+    decide: curation.decide,
+    undo: curation.undo,
+    rules: curation.rules,
+    previewRule: curation.previewRule,
+    addRule: curation.addRule,
+    removeRule: curation.removeRule,
+    reorderRules: curation.reorderRules,
     follow(from, to) {
       decisions.follow(`${from}/`, `${to}/`);
       names.follow(`${from}/`, `${to}/`);
+      keepsakes.follow(`${from}/`, `${to}/`);
+      versions.follow(from, to);
+      rules.follow(from, to);
+      shelf.refresh();
       changed();
     },
-    catalog: () => catalog,
+    catalog: catalog.entries,
     callable(id) {
       const known = callables.get(id);
       if (known) return known;
-      const found = callable(find(id));
+      const { entry, state } = find(id);
+      const found = callable(entry, state);
       if (callables.size >= MAX_CALLABLES) callables.clear();
       callables.set(id, found);
       return found;
     },
     localTool(server, tool) {
       const entry = directory.get(toolKey(node.providerId, server, tool));
-      return entry?.listing.local ? callable(entry) : undefined;
+      return entry?.listing.local ? callable(entry, 'local') : undefined;
     },
     providerName(provider) {
       const name = directory.providerName(provider);
       return name === undefined ? undefined : stripHidden(name);
     },
-    counts() {
-      const states = directory.all().map((entry) => stateOf(entry, decisions));
-      const count = (wanted: ToolView['state']) => states.filter((state) => state === wanted).length;
-      const network = states.length - count('local');
-      return {
-        revision,
-        catalog: catalog.length,
-        network,
-        pending: count('pending'),
-        changed: count('changed'),
-      };
+    counts(): Counts {
+      const count = { local: 0, pending: 0, approved: 0, changed: 0, rejected: 0 };
+      let network = 0;
+      for (const { origin, state } of shelf.all()) {
+        count[state]++;
+        if (origin === 'network') network++;
+      }
+      const { changed, pending } = count;
+      return { revision, catalog: count.local + count.approved, network, pending, changed };
     },
     touch() {
       revision++;
@@ -244,15 +317,6 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
 
 /** Tools whose callable form is kept at a time. */
 const MAX_CALLABLES = 20_000;
-
-const isInCatalog = (state: ToolView['state']): boolean => state === 'local' || state === 'approved';
-
-const isSameCatalog = (a: readonly CatalogEntry[], b: readonly CatalogEntry[]): boolean =>
-  a.length === b.length &&
-  a.every(
-    (entry, index) =>
-      entry.name === b[index]?.name && entry.id === b[index]?.id && entry.tool === b[index]?.tool,
-  );
 
 const byServerAndName = (a: ToolView, b: ToolView) =>
   a.server < b.server ? -1 : a.server > b.server ? 1 : a.name < b.name ? -1 : 1;

@@ -1,25 +1,25 @@
 /** Finds the one tool that a person or client means: full id, short form, catalog name or alias. */
 import { AppError } from '#shared/kernel/errors.ts';
 import { parseToolId, type ProviderId } from '#shared/kernel/ids.ts';
-import { type Directory, type DirectoryTool, toolKey } from './directory.ts';
+import { toolKey } from './directory.ts';
 import type { CatalogNames } from './names.ts';
+import { isUsed, type Shelf, type ShelvedTool } from './shelf.ts';
 
 interface ResolveDeps {
-  directory: Directory;
+  shelf: Pick<Shelf, 'get' | 'all'>;
   names: CatalogNames;
   self: ProviderId;
-  isInCatalog(tool: DirectoryTool): boolean;
 }
 
 /** Throws `registry.unknown_tool`, `registry.changed_meanwhile` (a fingerprint that is no longer current) or `registry.ambiguous`. */
-export function findTool(text: string, deps: ResolveDeps): DirectoryTool {
+export function findTool(text: string, deps: ResolveDeps): ShelvedTool {
   return byFullId(text, deps) ?? byName(text, deps) ?? byShortForm(text, deps) ?? unknown(text);
 }
 
-function byFullId(text: string, { directory }: ResolveDeps): DirectoryTool | undefined {
+function byFullId(text: string, { shelf }: ResolveDeps): ShelvedTool | undefined {
   const id = parseToolId(text);
-  const found = id && directory.get(toolKey(id.provider, id.server, id.tool));
-  if (found && id.fingerprint && id.fingerprint !== found.fingerprint)
+  const found = id && shelf.get(toolKey(id.provider, id.server, id.tool));
+  if (found && id.fingerprint && id.fingerprint !== found.entry.fingerprint)
     throw new AppError(
       'registry.changed_meanwhile',
       'The tool changed: its description or schema is another now.',
@@ -30,18 +30,18 @@ function byFullId(text: string, { directory }: ResolveDeps): DirectoryTool | und
   return found;
 }
 
-function byName(text: string, { directory, names }: ResolveDeps): DirectoryTool | undefined {
+function byName(text: string, { names, shelf }: ResolveDeps): ShelvedTool | undefined {
   const key = names.toolNamed(text);
-  return key === undefined ? undefined : directory.get(key);
+  return key === undefined ? undefined : shelf.get(key);
 }
 
 /** `provider/tool`, `server/tool` of this node, or a bare tool name; whichever is unique, in the catalog before elsewhere. */
-function byShortForm(text: string, deps: ResolveDeps): DirectoryTool | undefined {
-  const { directory, self } = deps;
+function byShortForm(text: string, deps: ResolveDeps): ShelvedTool | undefined {
+  const { self, shelf } = deps;
   const slash = text.indexOf('/');
   const owner = slash < 0 ? undefined : text.slice(0, slash);
   const name = text.slice(slash + 1);
-  const all = directory.all().filter(({ listing, tool }) => {
+  const all = shelf.all().filter(({ entry: { listing, tool } }) => {
     if (tool.name !== name) return false;
     return (
       owner === undefined ||
@@ -50,7 +50,7 @@ function byShortForm(text: string, deps: ResolveDeps): DirectoryTool | undefined
     );
   });
   // What strangers call their tools must not make the names of those in use ambiguous.
-  const inCatalog = all.filter(deps.isInCatalog);
+  const inCatalog = all.filter(isUsed);
   const found = inCatalog.length > 0 ? inCatalog : all;
   if (found.length > 1)
     throw new AppError('registry.ambiguous', `${found.length} tools are called “${text.slice(0, 80)}”.`, {

@@ -1,8 +1,8 @@
 /** Finding tools by words. */
-import type { DirectoryTool } from './directory.ts';
+import type { ShelvedTool } from './shelf.ts';
 
 /** Every word must occur; names count more than descriptions. */
-export function searchTools(tools: DirectoryTool[], text: string): DirectoryTool[] {
+export function searchTools(tools: readonly ShelvedTool[], text: string): ShelvedTool[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const scored = tools.map((entry) => ({ entry, score: scoreOf(entry, words) }));
   return scored
@@ -11,7 +11,7 @@ export function searchTools(tools: DirectoryTool[], text: string): DirectoryTool
     .map(({ entry }) => entry);
 }
 
-function scoreOf({ listing, tool }: DirectoryTool, words: string[]): number {
+function scoreOf({ entry: { listing, tool } }: ShelvedTool, words: string[]): number {
   const name = `${listing.server} ${tool.name} ${tool.title ?? ''} ${listing.tags.join(' ')}`.toLowerCase();
   const description = (tool.description ?? '').toLowerCase();
   let score = 0;

@@ -1,11 +1,14 @@
 /** What the registry offers to the slices on its right, and what it needs of those on its left. */
 import type { Share } from '#shared/features/access/contract.ts';
 import type { CertifiedNode } from '#shared/features/registry/entry.ts';
-import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { KnownVersion, ToolView } from '#shared/features/registry/contract.ts';
+import type { ToolCounts, ToolFilter, ToolSort } from '#shared/features/registry/query.ts';
+import type { Pin } from '#shared/features/registry/pin.ts';
 import type { FieldChange } from '#shared/features/registry/diff.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
+import type { Random } from '#shared/kernel/random.ts';
 import type { Verify } from '#shared/kernel/envelope.ts';
 import type { EventSource } from '#shared/kernel/events.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
@@ -13,6 +16,7 @@ import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { Records } from '../records/index.ts';
+import type { Curation } from './curation.ts';
 import type { LocalServer, PublishingNode } from './publisher.ts';
 
 export interface RegistryEvents {
@@ -54,7 +58,38 @@ export interface Counts {
   changed: number;
 }
 
-export interface Registry extends EventSource<RegistryEvents> {
+/** One tool with everything that is known of it. */
+export interface ToolDetail extends ToolView {
+  tool: Tool;
+  diff?: FieldChange[];
+  breaking?: string[];
+  versions?: KnownVersion[];
+}
+
+/** A window of the tools that fit a filter. */
+export interface ToolQuery {
+  filter: ToolFilter;
+  sort: ToolSort;
+  descending: boolean;
+  offset: number;
+  limit: number;
+}
+
+export interface QueriedTools {
+  items: ToolView[];
+  total: number;
+  all: number;
+  revision: number;
+  counts: ToolCounts;
+}
+
+/** What can be done to many tools, or kept of one; see {@link Curation}. */
+type Curated = Pick<
+  Curation,
+  'previewDecision' | 'decide' | 'undo' | 'rules' | 'previewRule' | 'addRule' | 'removeRule' | 'reorderRules'
+>;
+
+export interface Registry extends EventSource<RegistryEvents>, Curated {
   start(): void;
   stop(): Promise<void>;
   setLocalServer(server: string, local: LocalServer): void;
@@ -68,16 +103,25 @@ export interface Registry extends EventSource<RegistryEvents> {
   /** Own servers whose entries are out. */
   published(): string[];
   list(scope: 'catalog' | 'local' | 'network' | 'all'): ToolView[];
+  /** The part of all tools that a person looks at; cheap, whatever their number. */
+  query(query: ToolQuery): QueriedTools;
   search(text: string, limit: number): ToolView[];
   /** Throws `registry.unknown_tool` or `registry.ambiguous`. */
-  show(id: string): ToolView & { tool: Tool; diff?: FieldChange[] };
+  show(id: string): ToolDetail;
+  /** Between two known definitions of a tool. Throws `registry.unknown_version`. */
+  compare(id: string, before: string, after: string): { changes: FieldChange[]; breaking: string[] };
   /**
    * Throws `registry.already_local`, `registry.say_whose` where nothing says which provider's tool is meant (anybody can
-   * call his tool so), or `registry.changed_meanwhile` where `fingerprint` is not the present one.
+   * call his tool so), `registry.pin_first` where its pin does not hold, or `registry.changed_meanwhile` where `fingerprint`
+   * is not the present one.
    */
   approve(id: string, fingerprint?: string): ToolView;
   reject(id: string): ToolView;
   alias(id: string, alias: string): ToolView;
+  /** Throws `registry.bad_pin`. */
+  pin(id: string, pin?: Pin): ToolView;
+  unpin(id: string): ToolView;
+  favourite(id: string, favourite: boolean): ToolView;
   /** A provider goes by a new key: decisions, names and aliases of his tools follow. */
   follow(from: ProviderId, to: ProviderId): void;
   catalog(): readonly CatalogEntry[];
@@ -97,6 +141,7 @@ export interface RegistryDeps {
   records: Records;
   network: Network;
   clock: Clock;
+  random: Random;
   verify: Verify;
   log: Log;
   node: PublishingNode;

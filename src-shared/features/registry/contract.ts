@@ -1,53 +1,44 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
+import { curationContract } from './curation.ts';
+import { pinViewSchema } from './pin.ts';
+import { toolCountsSchema, toolFilterSchema, toolSortSchema } from './query.ts';
 import { toolSchema } from './tool.ts';
+import { byId, toolViewSchema } from './view.ts';
 
-/**
- * `local`: a server here. `pending`: from the network, not approved. `approved`: in the catalog. `changed`: approved
- * once, now different, out of the catalog until approved again. `rejected`: hidden by the operator.
- */
-export const approvalStateSchema = z.enum(['local', 'pending', 'approved', 'changed', 'rejected']);
+export { approvalStateSchema } from './query.ts';
+export { type ToolView, toolViewSchema } from './view.ts';
 
-export const toolViewSchema = z.object({
-  /** Full id: `provider/server/tool@version#fingerprint`. */
-  id: z.string(),
-  /** Name in the MCP catalog, once it has one. */
-  catalogName: z.string().optional(),
-  alias: z.string().optional(),
-  providerId: z.string(),
-  /** Display name of the provider, where its profile is known. */
-  providerName: z.string().optional(),
-  server: z.string(),
-  name: z.string(),
-  title: z.string().optional(),
-  description: z.string().optional(),
+const change = z.object({ path: z.string(), before: z.string().optional(), after: z.string().optional() });
+
+/** A definition that the tool had at some time. */
+export const knownVersionSchema = z.object({
   version: z.string(),
   fingerprint: z.string(),
-  annotations: z.record(z.string(), z.unknown()).optional(),
-  tags: z.array(z.string()),
-  origin: z.enum(['local', 'network']),
-  state: approvalStateSchema,
-  /** Whether a call can be made now. */
-  reachable: z.boolean(),
-  /** Nodes of the provider that offer it. */
+  /** Epoch ms. */
+  firstSeenAt: z.number(),
+  lastSeenAt: z.number(),
+  /** Nodes that offer it now. */
   nodes: z.array(z.string()),
-  /** Hidden characters, look-alike names, … as codes. */
-  warnings: z.array(z.string()),
+  /** Whether this is what the catalog means by the tool now. */
+  current: z.boolean(),
+  /** Whether the operator or a rule let this one in. */
+  approved: z.boolean(),
 });
-export type ToolView = z.output<typeof toolViewSchema>;
+export type KnownVersion = z.output<typeof knownVersionSchema>;
 
 export const toolDetailSchema = toolViewSchema.extend({
   tool: toolSchema,
-  /** What changed since it was approved, field by field. */
-  diff: z
-    .array(z.object({ path: z.string(), before: z.string().optional(), after: z.string().optional() }))
-    .optional(),
+  /** What changed since it was approved or pinned, field by field. */
+  diff: z.array(change).optional(),
+  /** Of what changed, the paths that break callers of what was approved or pinned. */
+  breaking: z.array(z.string()).optional(),
+  pin: pinViewSchema.optional(),
+  /** Newest first; only of tools that were decided upon, pinned or marked, and of own ones. */
+  versions: z.array(knownVersionSchema).optional(),
 });
 
 const scope = z.enum(['catalog', 'local', 'network', 'all']).default('catalog');
-const byId = z.object({
-  id: z.string().min(1).max(512).describe('Full id, short form, alias or catalog name.'),
-});
 
 export const registryContract = {
   'tools.list': query(
@@ -55,26 +46,40 @@ export const registryContract = {
     z.object({ scope, limit: z.number().int().min(1).max(20_000).default(20_000) }),
     z.object({ items: z.array(toolViewSchema) }),
   ),
+  'tools.query': query(
+    'A window of the tools that fit a filter, and how many there would be with each other choice.',
+    z.object({
+      filter: toolFilterSchema.prefault({}),
+      sort: toolSortSchema.default('tool'),
+      descending: z.boolean().default(false),
+      offset: z.number().int().min(0).default(0),
+      limit: z.number().int().min(0).max(1000).default(100),
+    }),
+    z.object({
+      /** Descriptions are cut at 200 characters. */
+      items: z.array(toolViewSchema),
+      /** Of all that fit. */
+      total: z.number(),
+      /** Of all tools, whatever the filter. */
+      all: z.number(),
+      revision: z.number(),
+      counts: toolCountsSchema,
+    }),
+  ),
   'tools.search': query(
     'Finds tools by words in names, titles, descriptions and tags.',
     z.object({ text: z.string().max(200), limit: z.number().int().min(1).max(500).default(50) }),
     z.object({ items: z.array(toolViewSchema) }),
   ),
   'tools.show': query(
-    'One tool with its schemas, and what changed since it was approved.',
+    'One tool with its schemas, its known versions, and what changed since it was approved.',
     byId,
     toolDetailSchema,
   ),
-  'tools.approve': command(
-    'Puts a tool of the network into the catalog, pinned to the fingerprint that was shown.',
-    byId.extend({ fingerprint: z.string().optional() }),
-    toolViewSchema,
-  ),
-  'tools.reject': command('Takes a tool out of the catalog and hides it.', byId, toolViewSchema),
-  'tools.alias': command(
-    'Gives a tool a name of the operator’s own; an empty one removes it.',
-    byId.extend({ alias: z.string().regex(/^([a-zA-Z0-9_-]{1,40})?$/) }),
-    toolViewSchema,
+  'tools.compare': query(
+    'What differs between two known versions of a tool, by their fingerprints.',
+    byId.extend({ before: z.string().length(64), after: z.string().length(64) }),
+    z.object({ changes: z.array(change), breaking: z.array(z.string()) }),
   ),
   'tools.watch': stream(
     'Counts, again whenever the directory or the catalog changed.',
@@ -87,4 +92,16 @@ export const registryContract = {
       changed: z.number(),
     }),
   ),
+  'tools.approve': command(
+    'Puts a tool of the network into the catalog, pinned to the fingerprint that was shown.',
+    byId.extend({ fingerprint: z.string().optional() }),
+    toolViewSchema,
+  ),
+  'tools.reject': command('Takes a tool out of the catalog and hides it.', byId, toolViewSchema),
+  'tools.alias': command(
+    'Gives a tool a name of the operator’s own; an empty one removes it.',
+    byId.extend({ alias: z.string().regex(/^([a-zA-Z0-9_-]{1,40})?$/) }),
+    toolViewSchema,
+  ),
+  ...curationContract,
 };

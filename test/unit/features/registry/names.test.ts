@@ -5,6 +5,7 @@ import { createCatalogNames } from '#main/features/registry/names.ts';
 import { findTool } from '#main/features/registry/resolve.ts';
 import { providerIdOf } from '#shared/kernel/ids.ts';
 import { memoryDatabase } from '#test/support/database.ts';
+import { setUpShelf } from './support/shelf.ts';
 
 const alice = providerIdOf(new Uint8Array(32).fill(1));
 const bob = providerIdOf(new Uint8Array(32).fill(2));
@@ -14,6 +15,7 @@ function setUp() {
   const db = memoryDatabase(registryMigrations);
   const names = createCatalogNames(db);
   const directory = createDirectory(() => undefined);
+  const { shelf } = setUpShelf({ db, directory, names });
   const list = (provider: string, server: string) =>
     directory.set({
       provider,
@@ -33,8 +35,7 @@ function setUp() {
     names,
     directory,
     list,
-    find: (text: string) =>
-      findTool(text, { directory, names, self: alice, isInCatalog: ({ listing }) => listing.local }).key,
+    find: (text: string) => findTool(text, { shelf, names, self: alice }).key,
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { approvalState } from '#shared/features/registry/approval.ts';
+import { approvalOf, type Decision } from '#shared/features/registry/approval.ts';
 import { diffTools } from '#shared/features/registry/diff.ts';
 import { encodeManifest, readManifest } from '#shared/features/registry/manifest.ts';
 import { catalogNameFor, MAX_CATALOG_NAME } from '#shared/features/registry/names.ts';
@@ -63,13 +63,28 @@ describe('catalogNameFor', () => {
   });
 });
 
-describe('approvalState', () => {
+describe('approvalOf', () => {
+  const state = (isLocal: boolean, decision: Decision | undefined, fingerprint: string, pinHolds = true) =>
+    approvalOf({
+      isLocal,
+      decision,
+      rules: [],
+      pinHolds,
+      tool: { provider: 'p', server: 's', tags: [], annotations: undefined, fingerprint },
+    }).state;
+
   it('holds for exactly the fingerprint that was shown', () => {
-    expect(approvalState(false, undefined, 'f1')).toBe('pending');
-    expect(approvalState(false, { verdict: 'approved', fingerprint: 'f1' }, 'f1')).toBe('approved');
-    expect(approvalState(false, { verdict: 'approved', fingerprint: 'f1' }, 'f2')).toBe('changed');
-    expect(approvalState(false, { verdict: 'rejected', fingerprint: 'f1' }, 'f2')).toBe('rejected');
-    expect(approvalState(true, undefined, 'f1')).toBe('local');
+    expect(state(false, undefined, 'f1')).toBe('pending');
+    expect(state(false, { verdict: 'approved', fingerprint: 'f1' }, 'f1')).toBe('approved');
+    expect(state(false, { verdict: 'approved', fingerprint: 'f1' }, 'f2')).toBe('changed');
+    expect(state(false, { verdict: 'rejected', fingerprint: 'f1' }, 'f2')).toBe('rejected');
+    expect(state(true, undefined, 'f1')).toBe('local');
+  });
+
+  it('a tool that is not what was pinned is out, own ones included', () => {
+    expect(state(true, undefined, 'f1', false)).toBe('changed');
+    expect(state(false, { verdict: 'approved', fingerprint: 'f1' }, 'f1', false)).toBe('changed');
+    expect(state(false, undefined, 'f1', false)).toBe('pending');
   });
 });
 

@@ -1,0 +1,47 @@
+/** What AI clients see: the tools that are in use, by their names; built when asked for, once for each state of the shelf. */
+import { fullIdOf } from './views.ts';
+import type { CatalogNames } from './names.ts';
+import { isUsed, type Shelf } from './shelf.ts';
+import type { CatalogEntry } from './types.ts';
+
+export interface Catalog {
+  entries(): readonly CatalogEntry[];
+}
+
+export function createCatalog({ names, shelf }: { names: CatalogNames; shelf: Shelf }): Catalog {
+  let entries: readonly CatalogEntry[] = [];
+  let builtFor = -1;
+
+  const build = (): CatalogEntry[] =>
+    shelf
+      .all()
+      .filter(isUsed)
+      .map(({ entry, key }) => ({
+        name: names.of(key, entry.listing.server, entry.tool.name),
+        tool: entry.tool,
+        server: entry.listing.local
+          ? entry.listing.server
+          : `${entry.listing.provider}/${entry.listing.server}`,
+        id: fullIdOf(entry),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+  return {
+    entries() {
+      const version = shelf.version();
+      if (version === builtFor) return entries;
+      const next = build();
+      // Whoever compares by identity sees no change where there is none.
+      if (!isSame(entries, next)) entries = next;
+      builtFor = version;
+      return entries;
+    },
+  };
+}
+
+const isSame = (a: readonly CatalogEntry[], b: readonly CatalogEntry[]): boolean =>
+  a.length === b.length &&
+  a.every(
+    (entry, index) =>
+      entry.name === b[index]?.name && entry.id === b[index]?.id && entry.tool === b[index]?.tool,
+  );
