@@ -16,6 +16,9 @@ export const usedTexts: Part = {
   },
 };
 
+/** The window's program speaks too: tray, menus, notifications. */
+const SPEAKING = /^(src-renderer|src-main\/shells\/desktop)\/.*\.tsx?$/;
+
 /** What one module of the renderer asks for. */
 export interface TextUses {
   file: string;
@@ -31,7 +34,7 @@ export interface TextUses {
 
 const readUses = (project: Project): TextUses[] =>
   project.files
-    .filter((file) => /^src-renderer\/.*\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
+    .filter((file) => SPEAKING.test(file) && !file.endsWith('.d.ts'))
     .map((file) => readTextUses(file, project.read(file)));
 
 export function readTextUses(file: string, source: string): TextUses {
