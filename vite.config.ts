@@ -6,6 +6,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Carries a native addon that is read from disk at run time; everything else goes into the bundle. */
 const NATIVE = ['better-sqlite3'];
+/** What Electron itself provides to the programs that it runs. */
+const FROM_ELECTRON = ['electron'];
 
 /** react-aria brings its own words in 34 languages; the dashboard carries those that it speaks. */
 function onlyOurLanguages(languages: readonly string[]): Plugin {
@@ -25,8 +27,9 @@ function onlyOurLanguages(languages: readonly string[]): Plugin {
 }
 
 /**
- * Two builds from one file. `node` is the command line and the daemon as a few files: a bundle needs two thirds of the
- * memory of unbundled modules and starts faster. `renderer` is the dashboard.
+ * Four builds from one file. `node` is the command line and the daemon as a few files: a bundle needs two thirds of the
+ * memory of unbundled modules and starts faster. `renderer` is the
+ * pages; `desktop` and `preload` are the application that shows them in windows.
  *
  * Source maps are written beside the files without a comment that names them (`hidden`): at hand for whoever reads
  * a stack, not loaded by anyone else.
@@ -47,7 +50,11 @@ export default defineConfig({
         target: 'node24',
         sourcemap: 'hidden',
         rolldownOptions: {
-          input: { cli: here('src-main/shells/cli/main.ts') },
+          // `command-line` is the same for a process that hosts the node itself instead of starting one.
+          input: {
+            cli: here('src-main/shells/cli/main.ts'),
+            'command-line': here('src-main/shells/cli/command-line.ts'),
+          },
           output: {
             format: 'esm',
             entryFileNames: '[name].js',
@@ -60,6 +67,41 @@ export default defineConfig({
               codegen: true,
             },
           },
+        },
+      },
+    },
+    desktop: {
+      consumer: 'server',
+      resolve: { noExternal: true, external: FROM_ELECTRON },
+      build: {
+        ssr: true,
+        outDir: here('dist/desktop'),
+        emptyOutDir: true,
+        copyPublicDir: false,
+        // Of the oldest Electron that it is tested on.
+        target: 'node20',
+        sourcemap: 'hidden',
+        rolldownOptions: {
+          input: { main: here('src-main/shells/desktop/main.ts') },
+          output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        },
+      },
+    },
+    preload: {
+      consumer: 'server',
+      resolve: { noExternal: true, external: FROM_ELECTRON },
+      build: {
+        ssr: true,
+        // Beside the main program, which is built before.
+        outDir: here('dist/desktop'),
+        emptyOutDir: false,
+        copyPublicDir: false,
+        target: 'chrome130',
+        sourcemap: false,
+        rolldownOptions: {
+          input: { preload: here('src-main/shells/desktop/preload.ts') },
+          // In the sandbox a preload script is a single CommonJS file.
+          output: { format: 'cjs', entryFileNames: '[name].cjs' },
         },
       },
     },

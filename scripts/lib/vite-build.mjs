@@ -1,5 +1,5 @@
 /**
- * Builds the node's bundle and the renderer. Each is written beside its place in `dist/` and moved there when it is
+ * Builds the node's bundle, the renderer and the desktop application. Each is written beside its place in `dist/` and moved there when it is
  * whole, so that a process that starts meanwhile meets the old files or the new ones, never half of each.
  */
 import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -8,12 +8,15 @@ import { createBuilder } from 'vite';
 import { stampFile } from './built.mjs';
 import { root } from './root.mjs';
 
-const ENVIRONMENTS = ['node', 'renderer'];
+/** In the order in which they are built, with their folder in `dist/`. */
+const FOLDER_OF = { node: 'node', renderer: 'renderer', desktop: 'desktop', preload: 'desktop' };
+const ENVIRONMENTS = Object.entries(FOLDER_OF);
+const FOLDERS = [...new Set(Object.values(FOLDER_OF))];
 
-/** @param {string} name */
-const outDir = (name) => join(root, 'dist', name);
-/** @param {string} name */
-const nextDir = (name) => join(root, 'dist', `${name}.next`);
+/** @param {string} folder */
+const outDir = (folder) => join(root, 'dist', folder);
+/** @param {string} folder */
+const nextDir = (folder) => join(root, 'dist', `${folder}.next`);
 
 try {
   await buildAll();
@@ -28,17 +31,17 @@ async function buildAll() {
     configFile: join(root, 'vite.config.ts'),
     logLevel: 'warn',
     environments: Object.fromEntries(
-      ENVIRONMENTS.map((name) => [name, { build: { outDir: nextDir(name) } }]),
+      ENVIRONMENTS.map(([name, folder]) => [name, { build: { outDir: nextDir(folder) } }]),
     ),
   });
-  for (const name of ENVIRONMENTS) {
+  for (const [name] of ENVIRONMENTS) {
     const environment = builder.environments[name];
     if (!environment) throw new Error(`vite.config.ts has no environment ${name}`);
     await builder.build(environment);
   }
-  for (const name of ENVIRONMENTS) {
-    rmSync(outDir(name), { recursive: true, force: true });
-    renameSync(nextDir(name), outDir(name));
+  for (const folder of FOLDERS) {
+    rmSync(outDir(folder), { recursive: true, force: true });
+    renameSync(nextDir(folder), outDir(folder));
   }
   writeFileSync(stampFile, '');
   utimesSync(stampFile, startedAt, startedAt);

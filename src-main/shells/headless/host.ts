@@ -1,7 +1,8 @@
 /** A node with its dashboard: what the headless shell runs, from start to stop. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CONTRACT_VERSION, contract } from '#shared/contract.ts';
+import { CONTRACT_VERSION, type NodeHandlers, contract } from '#shared/contract.ts';
+import type { StartPhase } from '#shared/features/desktop/host.ts';
 import { scopeNeeded } from '#main/node/api-scopes.ts';
 import { type Node, type NodeFacts, type NodeOptions, createNode } from '#main/node/create-node.ts';
 import { createHttpApi } from '#main/node/http-api.ts';
@@ -17,12 +18,20 @@ export interface HostedNode {
   asked: Promise<'stop' | 'restart'>;
   /** Ports that were bound, for a restart on the same ones. */
   ports: { mcpPort: number; webPort: number };
+  handlers: NodeHandlers;
   log: Log;
   stop(): Promise<void>;
 }
 
-/** Rejects with advice where something is taken or damaged; nothing is left open then. */
-export async function hostNode(options: NodeOptions): Promise<HostedNode> {
+/**
+ * Rejects with advice where something is taken or damaged; nothing is left open then.
+ * @param onPhase hears of each step before it begins.
+ */
+export async function hostNode(
+  options: NodeOptions,
+  onPhase: (phase: StartPhase) => void = () => undefined,
+): Promise<HostedNode> {
+  onPhase('storage');
   const node = await createNode(options);
   const web = createNodeWebServer(node);
   const asked = new Promise<'stop' | 'restart'>((resolve) => {
@@ -34,7 +43,9 @@ export async function hostNode(options: NodeOptions): Promise<HostedNode> {
     await node.stop();
   };
   try {
+    onPhase('network');
     await node.start();
+    onPhase('services');
     await web.start();
   } catch (error) {
     await stop();
@@ -46,6 +57,7 @@ export async function hostNode(options: NodeOptions): Promise<HostedNode> {
     ready: { ready: true, ...facts, webUrl: web.openLink() },
     asked,
     ports: { mcpPort: portOf(facts.mcpUrl), webPort: portOf(web.url()) },
+    handlers: node.handlers,
     log: node.platform.log,
     stop,
   };

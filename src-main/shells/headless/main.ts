@@ -1,7 +1,9 @@
 /** The headless shell: a node in the foreground, until a signal or `toolswarm stop` ends it. */
 import { AppError } from '#shared/kernel/errors.ts';
+import { type Channel, channelOverProcess } from '#shared/kernel/rpc/index.ts';
 import type { NodeOptions } from '#main/node/create-node.ts';
 import { type HostedNode, hostNode } from './host.ts';
+import { runHosted } from './hosted.ts';
 
 export interface DaemonDeps {
   /** Prints one line. */
@@ -12,6 +14,8 @@ export interface DaemonDeps {
 
 /** After an orderly stop nothing should be left; what still is must not keep the process for longer. */
 const LINGER_MS = 2_000;
+/** How long a node whose host is gone may take to stop in order. */
+const ORPHAN_MS = 20_000;
 
 /**
  * Runs a node, prints its ready line once, and resolves after it has stopped in order. Rejects with advice where it
@@ -28,6 +32,34 @@ export async function runDaemon(options: NodeOptions, deps: DaemonDeps): Promise
   await hosted.stop();
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
+
+/**
+ * Runs a node for its host, which is this very process (`host` leads to it) or the program that started this one with an
+ * IPC channel. It starts when it is told to, and stops when the channel ends; resolves then. Rejects with
+ * `cli.not_hosted` where there is no channel.
+ */
+export async function runHostedDaemon(options: NodeOptions, host?: Channel): Promise<void> {
+  if (host) return runHosted(options, host).ended;
+  const carrier = channelToStarter();
+  await runHosted(options, carrier).ended;
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+function channelToStarter(): Channel {
+  if (!process.send) throw notHosted();
+  const carrier = channelOverProcess(process);
+  // Interrupts from a terminal that both share are the other program's to judge.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  process.on('SIGTERM', () => carrier.close());
+  process.on('unhandledRejection', (error) => console.error('a failure was not handled', error));
+  carrier.onClose(() => setTimeout(() => process.exit(1), ORPHAN_MS).unref());
+  return carrier;
+}
+
+const notHosted = (): AppError =>
+  new AppError('cli.not_hosted', 'No program holds the other end of this node’s channel.', {
+    advice: 'Leave --hosted out: it is for the desktop application, which starts nodes of its own.',
+  });
 
 /** The same node on the same ports, with whatever changed in it. */
 async function restart({ stop, ports }: HostedNode, options: NodeOptions): Promise<HostedNode> {

@@ -65,5 +65,10 @@ export const desktopHostContract = {
     z.object({}),
     z.object({}),
   ),
+  'desktop.setTheme': command(
+    'The theme of the page, for frames and menus around it and for the next window before it is painted.',
+    z.object({ theme: z.enum(['system', 'light', 'dark']) }),
+    z.object({}),
+  ),
   'desktop.newWindow': command('Opens another window.', z.object({}), z.object({})),
 };

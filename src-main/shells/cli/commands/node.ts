@@ -16,6 +16,7 @@ interface DaemonFlags {
   webPort?: number;
   mdns: boolean;
   footprint?: 'small';
+  hosted?: true;
 }
 
 export function addNodeCommands(program: Command, cli: Cli): void {
@@ -59,26 +60,26 @@ function addDaemonCommand(program: Command, cli: Cli): void {
     .option('--web-port <n>', 'port of the dashboard and API, 0 for any', port)
     .option('--no-mdns', 'do not look for peers on the local network')
     .addOption(new Option('--footprint <size>', '“small” on a constrained machine').choices(['small']))
+    .addOption(new Option('--hosted', 'for the program that starts it over an IPC channel').hideHelp())
     .action((flags: DaemonFlags) => runNode(flags, cli));
 }
 
-async function runNode({ mdns, ...flags }: DaemonFlags, cli: Cli): Promise<void> {
+async function runNode({ mdns, hosted, ...flags }: DaemonFlags, cli: Cli): Promise<void> {
   const { io } = cli;
-  const { runDaemon } = await import('../../headless/main.ts');
-  await runDaemon(
-    {
-      ...flags,
-      // Without the flag the setting decides.
-      mdns: mdns ? undefined : false,
-      dataDir: cli.dataDir(),
-      passphrase: givenPassphrase(cli),
-      env: io.env,
-    },
-    {
-      say: (line) => void io.stdout.write(`${line}\n`),
-      askPassphrase: isInteractive(io) ? () => askSecret(io, 'Passphrase of the keystore') : undefined,
-    },
-  );
+  const { runDaemon, runHostedDaemon } = await import('../../headless/main.ts');
+  const options = {
+    ...flags,
+    // Without the flag the setting decides.
+    mdns: mdns ? undefined : false,
+    dataDir: cli.dataDir(),
+    passphrase: givenPassphrase(cli),
+    env: io.env,
+  };
+  if (hosted) return runHostedDaemon(options, io.host);
+  await runDaemon(options, {
+    say: (line) => void io.stdout.write(`${line}\n`),
+    askPassphrase: isInteractive(io) ? () => askSecret(io, 'Passphrase of the keystore') : undefined,
+  });
 }
 
 function showStatus(status: NodeStatus): Answer {

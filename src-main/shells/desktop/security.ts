@@ -1,0 +1,58 @@
+/** What no page may do, ours or not. Applied to every session and every web contents, however they came to be. */
+import { type App, type Session, type WebContents, type WebPreferences, shell } from 'electron';
+import type { Log } from '#main/platform/log.ts';
+import { isOpenableOutside, isOwnPage } from './origin.ts';
+
+/** The preferences of every page. @param devTools only in a checkout. */
+export const securePreferences = (preload: string, devTools: boolean): WebPreferences => ({
+  preload,
+  devTools,
+  contextIsolation: true,
+  sandbox: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  disableDialogs: true,
+  spellcheck: false,
+});
+
+/** Call before the application is ready. */
+export function lockDownPages(app: App, log: Log): void {
+  app.enableSandbox();
+  app.on('web-contents-created', (_event, contents) => lockDown(contents, log));
+}
+
+/** No page gets a permission of the system: camera, location, notifications of the web, devices. */
+export function denyPermissions(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler(null);
+}
+
+function lockDown(contents: WebContents, log: Log): void {
+  const stayHome = (event: { preventDefault(): void; url: string }) => {
+    if (isOwnPage(event.url)) return;
+    event.preventDefault();
+    log.warn({ url: event.url.slice(0, 200) }, 'a page was kept from leaving');
+  };
+  contents.on('will-navigate', stayHome);
+  contents.on('will-frame-navigate', stayHome);
+  contents.on('will-redirect', stayHome);
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(({ url }) => {
+    if (isOpenableOutside(url)) openOutside(url, log);
+    else log.warn({ url: url.slice(0, 200) }, 'a page was kept from opening a window');
+    return { action: 'deny' };
+  });
+}
+
+/** Opens an address in the system's browser. */
+export function openOutside(url: string, log: Log): void {
+  shell.openExternal(url).catch((error: unknown) => log.warn({ err: error }, 'no browser could be opened'));
+}
