@@ -10,6 +10,8 @@ import { nodeContract } from './features/node/contract.ts';
 import { setupContract } from './features/node/setup.ts';
 import { tasksContract } from './features/node/tasks.ts';
 import { p2pContract } from './features/p2p/contract.ts';
+import { doctorContract } from './features/p2p/doctor.ts';
+import { joiningContract } from './features/p2p/joining.ts';
 import { recoveryContract } from './features/recovery/contract.ts';
 import { registryContract } from './features/registry/contract.ts';
 import { relayContract } from './features/relay/contract.ts';
@@ -27,6 +29,8 @@ export const contract = {
   ...settingsContract,
   ...metricsContract,
   ...p2pContract,
+  ...joiningContract,
+  ...doctorContract,
   ...clientsContract,
   ...accessContract,
   ...registryContract,

@@ -1,7 +1,9 @@
 /** The parts of a node in which something can wait for its operator. */
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import { judgeClock } from '#shared/features/p2p/doctor.ts';
 import type { Identity } from '../features/identity/index.ts';
+import type { Libp2pNetwork } from '../features/p2p/index.ts';
 import type { Registry } from '../features/registry/index.ts';
 import type { Servers } from '../features/servers/index.ts';
 import type { Attention, AttentionSource, Matter } from './attention.ts';
@@ -10,13 +12,14 @@ export interface AttentionSlices {
   identity: Identity;
   registry: Registry;
   servers: Servers;
+  network: Pick<Libp2pNetwork, 'on' | 'whereabouts'>;
 }
 
 export function addAttentionSources(attention: Attention, slices: AttentionSlices, clock: Clock): void {
   attention.add(toolsSource(slices.registry));
   attention.add(serversSource(slices.servers));
   attention.add(phraseSource(slices.identity));
-  attention.add(clockSource(slices.identity, clock));
+  attention.add(clockSource(slices.identity, clock, slices.network));
 }
 
 /** Tools that wait for a first decision, or for another since they changed. */
@@ -75,12 +78,22 @@ const MAX_DOUBTERS = 16;
 const DOUBT_MS = 3_600_000;
 
 /** The clock is behind for certain where it is before this node was made, and probably where peers come from its future. */
-export function clockSource(identity: Pick<Identity, 'view' | 'on'>, clock: Clock): AttentionSource {
+export function clockSource(
+  identity: Pick<Identity, 'view' | 'on'>,
+  clock: Clock,
+  network?: Pick<Libp2pNetwork, 'on' | 'whereabouts'>,
+): AttentionSource {
   /** Peer id → when it came from the future, by the clock that cannot be set. */
   const doubters = new Map<string, number>();
   const isRecent = (at: number) => clock.monotonic() - at < DOUBT_MS;
+  /** What the clocks of connected peers say, as the connection doctor judges it. */
+  const peersDisagree = () => {
+    const ahead = network?.whereabouts().clocksAhead ?? [];
+    return ahead.length >= DOUBTERS_NEEDED && judgeClock(ahead).code === 'clock.wrong';
+  };
   const isWrong = () =>
     clock.now() < identity.view().createdAt ||
+    peersDisagree() ||
     [...doubters.values()].filter(isRecent).length >= DOUBTERS_NEEDED;
   return {
     read: () =>
@@ -93,8 +106,10 @@ export function clockSource(identity: Pick<Identity, 'view' | 'on'>, clock: Cloc
         for (const oldest of doubters.keys()) if (doubters.size > MAX_DOUBTERS) doubters.delete(oldest);
         changed();
       });
+      const stopPeers = network?.on('peerConnected', changed);
       return () => {
         look.cancel();
+        stopPeers?.();
         stop();
       };
     },

@@ -29,7 +29,8 @@ import { addAttentionSources, createStorageSource } from './attention-sources.ts
 import { type ApiTokens, createApiTokens } from './api-tokens.ts';
 import { bridgeCommand } from './bridge-command.ts';
 import { REFETCHABLE_TABLES } from './migrations.ts';
-import { createPeersHandlers } from './peers.ts';
+import { createJoining } from './joining.ts';
+import { createPeersHandlers, peersDeps } from './peers.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
@@ -143,6 +144,11 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   addAttentionSources(attention, slices, clock);
   const storage = createStorageSource({ clock, freeBytes: () => freeBytes(dataDir.root) });
   attention.add(storage);
+  const joining = createJoining(platform, slices, {
+    tasks,
+    mcpUrl: () => endpoint.url,
+    restart: () => void clock.after(10, () => events.emit('restartRequested', {})),
+  });
   const startedAt = clock.now();
   let dashboard: Dashboard | undefined;
   let stopping: Promise<void> | undefined;
@@ -161,6 +167,8 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
     ...attention.handlers,
     ...createSetupHandlers({ db, wasUsed: () => wasUsed(slices) }),
     ...slices.conditions.handlers,
+    ...joining.invites.handlers,
+    ...joining.doctor,
     ...createCentral({ db, clock, tasks }, { url: () => settings.get('discovery.registry') }).handlers,
     'node.status': status.read,
     'node.watch': (_input, { signal }) => status.watch(signal),
@@ -180,6 +188,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
 
   async function start(): Promise<void> {
     await startSlices(slices, owned);
+    joining.start();
     owned.defer(() => endpoint.stop());
     await endpoint.start();
     const control = { contract, handlers, version: CONTRACT_VERSION, clock, log };
@@ -252,14 +261,8 @@ function createNodeEndpoint(platform: Platform, slices: NodeSlices): Endpoint {
   );
 }
 
-function countByProvider(tools: ReadonlyArray<{ providerId: string }>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { providerId } of tools) counts.set(providerId, (counts.get(providerId) ?? 0) + 1);
-  return counts;
-}
-
 function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoint) {
-  const { access, clients, identity, network, registry, relay, servers, settings, trust } = slices;
+  const { access, clients, identity, registry, relay, servers, settings } = slices;
   const { clock, dataDir } = platform;
   const connection = (profile: string) => ({
     url: profile === 'default' ? endpoint.url : `${endpoint.url}/${profile}`,
@@ -270,19 +273,11 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoin
     { ...platform, self: identity.self },
     { appVersion: PRODUCT_VERSION, refetchableTables: REFETCHABLE_TABLES },
   );
-  const displayName = (providerId: string) => registry.providerName(providerId);
   return {
     ...createIdentityHandlers(identity),
     ...createSettingsHandlers(settings),
     ...createMetricsHandlers(slices.metrics),
-    ...createPeersHandlers({
-      network,
-      trust,
-      displayName,
-      clock,
-      toolCounts: () => countByProvider(registry.list('network')),
-      isServing: slices.presence.isServing,
-    }),
+    ...createPeersHandlers(peersDeps(platform, slices)),
     ...createClientsHandlers({ clients, connection }),
     ...createSharingHandlers({ access, registry, servers }),
     ...createRegistryHandlers(registry),

@@ -7,6 +7,8 @@ import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import { watch } from '#shared/kernel/watch.ts';
 import type { Libp2pNetwork, PeerInfo, RememberedPeer } from '../features/p2p/index.ts';
 import type { Trust } from '../features/trust/index.ts';
+import type { Platform } from './platform.ts';
+import type { NodeSlices } from './slices.ts';
 
 /** Peers listed at most: those connected, then the most recently seen. */
 const MAX_LISTED = 500;
@@ -26,6 +28,29 @@ export interface PeersDeps {
   isServing(peerId: PeerId): boolean;
 }
 
+/** The list of peers as a node's slices feed it. */
+export const peersDeps = (
+  { clock }: Pick<Platform, 'clock'>,
+  { network, presence, registry, trust }: NodeSlices,
+): PeersDeps => ({
+  network,
+  trust,
+  clock,
+  displayName: registry.providerName,
+  toolCounts: () => countByProvider(registry.list('network')),
+  isServing: presence.isServing,
+});
+
+function countByProvider(tools: ReadonlyArray<{ providerId: string }>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { providerId } of tools) counts.set(providerId, (counts.get(providerId) ?? 0) + 1);
+  return counts;
+}
+
+/** A connected peer as the list shows it. */
+export const viewOfPeer = (peer: PeerInfo, deps: PeersDeps): PeerView =>
+  viewOf(peer.peerId, peer, deps.network.remembered.get(peer.peerId), deps, deps.toolCounts());
+
 export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContract> {
   const { network, trust } = deps;
   const list = () => listPeers(deps);
@@ -34,7 +59,7 @@ export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContrac
     async 'peers.connect'({ address }, { signal }) {
       const peer = await network.dial(address.trim(), signal);
       trust.setKnown(peer.providerId, true);
-      return viewOf(peer.peerId, peer, network.remembered.get(peer.peerId), deps, deps.toolCounts());
+      return viewOfPeer(peer, deps);
     },
     async 'peers.disconnect'({ id }) {
       await Promise.all(peersOf(network, id).map((peer) => network.disconnect(peer)));

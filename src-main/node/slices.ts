@@ -19,6 +19,7 @@ import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
 import type { Platform } from './platform.ts';
 import { createPresence, type Presence } from './presence.ts';
+import { createMembership, type Membership } from './private-network.ts';
 import type { nodeSettings } from './settings.ts';
 import type { Slices } from './wiring.ts';
 
@@ -28,6 +29,7 @@ export interface NodeSlices extends Slices {
   settings: Settings<typeof nodeSettings>;
   conditions: NodeConditions;
   presence: Presence;
+  membership: Membership;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -43,7 +45,8 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
   const concerns = (provider: ProviderId) =>
     trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider);
   const identity = createIdentity({ ...base, keystore }, { concerns });
-  const network = createNetwork({ ...base, identity, trust }, settings);
+  const membership = createMembership(keystore);
+  const network = createNetwork({ ...base, identity, trust, membership }, settings);
   const conditions = platform.owned.add(createConditions({ ...base, settings }));
   const presence = platform.owned.add(
     createPresence({ network, log, isPaused: conditions.isPaused, onChanged: () => registry.touch() }),
@@ -123,16 +126,18 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
     settings,
     conditions,
     presence,
+    membership,
   };
 }
 
 const isUsable = (state: string): boolean => state !== 'failed' && state !== 'disabled';
 
-type NetworkDeps = Pick<Platform, 'clock' | 'db' | 'log' | 'random'> & Pick<Slices, 'identity' | 'trust'>;
+type NetworkDeps = Pick<Platform, 'clock' | 'db' | 'log' | 'random'> &
+  Pick<NodeSlices, 'identity' | 'trust' | 'membership'>;
 
 /** A peer is admitted when its certificate holds and neither it nor its provider is blocked. */
 function createNetwork(
-  { identity, trust, ...base }: NetworkDeps,
+  { identity, membership, trust, ...base }: NetworkDeps,
   settings: Settings<typeof nodeSettings>,
 ): Libp2pNetwork {
   return createLibp2pNetwork(
@@ -154,6 +159,7 @@ function createNetwork(
       mdns: settings.get('p2p.mdns'),
       dhtServer: settings.get('p2p.dhtServer'),
       maxConnections: settings.get('p2p.maxConnections'),
+      networkKey: membership.active?.key,
     },
   );
 }

@@ -8,8 +8,10 @@ import { answerAccess } from './memory/access.ts';
 import { answerCentral } from './memory/central.ts';
 import { answerClients } from './memory/clients.ts';
 import { answerConditions } from './memory/conditions.ts';
+import { answerDoctor } from './memory/doctor.ts';
 import { answerIdentity } from './memory/identity.ts';
 import { answerMetrics } from './memory/metrics.ts';
+import { answerJoining } from './memory/joining.ts';
 import { answerNode } from './memory/node.ts';
 import { answerP2p } from './memory/p2p.ts';
 import { answerRecovery } from './memory/recovery.ts';
@@ -37,6 +39,8 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
     ...answerSettings(memory),
     ...answerMetrics(memory),
     ...answerP2p(memory),
+    ...answerJoining(memory),
+    ...answerDoctor(memory),
     ...answerClients(memory),
     ...answerAccess(memory),
     ...answerRegistry(memory),

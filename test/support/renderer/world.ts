@@ -9,6 +9,7 @@ import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { warningsOf } from '#shared/features/registry/text.ts';
 import type { Share } from '#shared/features/access/contract.ts';
+import type { OpenInvitation } from '#shared/features/p2p/joining.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
@@ -40,6 +41,7 @@ export interface World {
   servers: ServerView[];
   shares: Share[];
   peers: PeerView[];
+  network: { network?: string; nextNetwork?: string; invitations: OpenInvitation[] };
   tools: KnownTool[];
   /** The operator's rules for tools of the network, in their order. */
   rules: ApprovalRule[];
@@ -194,6 +196,7 @@ export const emptyWorld = (now: number): World => ({
   central: { listings: listings(now) },
   shares: [],
   peers: [],
+  network: { invitations: [] },
   tools: [],
   rules: [],
   calls: [],
@@ -282,10 +285,48 @@ export function busyWorld(now: number): World {
       peer('Anna’s workshop', ANNA, {
         known: true,
         latencyMs: 12.4,
+        latencies: [11.8, 12.1, 14.9, 12.2, 11.7, 30.4, 12.9, 12.4],
         direction: 'outbound',
         connectedAt: now - 600_000,
+        transport: 'tcp',
+        path: 'direct',
+        encryption: 'tls',
+        agent: 'toolswarm/0.1.0',
+        version: 1,
+        receivedBytes: 184_320,
+        sentBytes: 61_440,
+        tools: 2,
+        tier: 'known',
       }),
-      peer('Борис', BORIS, { latencyMs: 48, direction: 'inbound' }),
+      peer('Борис', BORIS, {
+        latencyMs: 48,
+        latencies: [52, 47, 49, 48],
+        direction: 'inbound',
+        connectedAt: now - 5_400_000,
+        transport: 'tcp',
+        path: 'relayed',
+        encryption: 'noise',
+        agent: 'toolswarm/0.1.0',
+        version: 1,
+        tools: 3,
+        tier: 'unknown',
+      }),
+      peer('Attic', 'z6MkqAtticAtticAtticAtticAtticAtticAtticAtticAtt', {
+        known: true,
+        latencyMs: 0.8,
+        latencies: [0.9, 0.8, 0.7, 0.8],
+        direction: 'outbound',
+        connectedAt: now - 86_400_000,
+        addresses: ['/ip4/192.168.1.40/tcp/7422'],
+        transport: 'tcp',
+        path: 'lan',
+        encryption: 'tls',
+        agent: 'toolswarm/0.1.0',
+        version: 1,
+        paused: true,
+        tools: 1,
+        tier: 'known',
+      }),
       peer('ورشة ليلى', 'z6MkwLaylaLaylaLaylaLaylaLaylaLaylaLaylaLaylaLay', {
         connected: false,
         known: true,

@@ -1,0 +1,52 @@
+/** What lets a node find others and be found, put together: invitations, the doctor, and answers to other doctors. */
+import type { TaskRunner } from '#shared/features/node/tasks.ts';
+import { serveDialBack } from './dial-back.ts';
+import { createDoctor } from './doctor.ts';
+import { createInvitationStore } from './invitation-store.ts';
+import { createInvites } from './invites.ts';
+import { peersDeps, viewOfPeer } from './peers.ts';
+import type { Platform } from './platform.ts';
+import type { NodeSlices } from './slices.ts';
+
+export interface JoiningDeps {
+  tasks: TaskRunner;
+  mcpUrl(): string;
+  /** The node is to be built anew. */
+  restart(): void;
+}
+
+export function createJoining(platform: Platform, slices: NodeSlices, deps: JoiningDeps) {
+  const { clock, dataDir, db, keystore, owned } = platform;
+  const { membership, network, settings } = slices;
+  const read = {
+    mdns: () => settings.get('p2p.mdns'),
+    bootstrap: () => settings.get('p2p.bootstrap'),
+  };
+  const invites = createInvites({
+    ...platform,
+    ...slices,
+    membership,
+    store: createInvitationStore(db),
+    settings: read,
+    viewOf: (peer) => viewOfPeer(peer, peersDeps(platform, slices)),
+    restart: deps.restart,
+  });
+  const doctor = createDoctor({
+    ...platform,
+    network,
+    tasks: deps.tasks,
+    dataDir: dataDir.root,
+    keys: () => ({ passphraseProtected: keystore.passphraseProtected }),
+    mcpUrl: deps.mcpUrl,
+    settings: read,
+  });
+  return {
+    invites,
+    doctor,
+    /** Once the network runs. */
+    start(): void {
+      owned.add(invites.start());
+      owned.add(serveDialBack({ network, clock }));
+    },
+  };
+}
