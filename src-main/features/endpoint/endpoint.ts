@@ -6,6 +6,7 @@ import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
 import { afterArrivals } from '#main/platform/turn.ts';
+import { type CatalogView, createView } from './catalog/view.ts';
 import { createViews } from './catalog/views.ts';
 import { stopping } from './faults.ts';
 import { createBodyReader } from './http/body.ts';
@@ -20,7 +21,8 @@ import { DEFAULT_LIMITS, type EndpointLimits } from './limits.ts';
 import { createModernHttp } from './modern/http.ts';
 import { createListeners } from './modern/listeners.ts';
 import { createModernRequests } from './modern/requests.ts';
-import type { Authenticator, CallRouter, CatalogSource } from './ports.ts';
+import type { Authenticator, CallRouter, CatalogSource, Profile } from './ports.ts';
+import { createPresence, type EndpointClient } from './presence.ts';
 import { createSocketServer } from './socket/server.ts';
 
 export interface EndpointDeps {
@@ -61,16 +63,10 @@ export interface Endpoint {
   endClient(clientId: string): void;
   /** Who is connected now. */
   clients(): EndpointClient[];
-}
-
-export interface EndpointClient {
-  profile: string;
-  /** `http` for sessions in memory, `socket` for local connections. */
-  transport: 'http' | 'socket';
-  /** The client's own name and version, unverified. */
-  clientInfo: JsonObject | undefined;
-  protocolVersion: string | undefined;
-  running: number;
+  /** Calls back, at most twice a second, when that changed. */
+  onClientsChanged(listener: () => void): () => void;
+  /** What clients of a profile see, or would see. */
+  view(profile: Profile): CatalogView;
 }
 
 export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): Endpoint {
@@ -85,19 +81,23 @@ export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): En
   const profile = (name: string) => authenticator.profile(name);
   const viewOptions = { pageItems: limits.pageItems, debounceMs: limits.debounceMs, serverInfo };
   const views = createViews({ catalog, profile, clock }, viewOptions);
+  const presence = createPresence({ clock, newKey });
   const events = createEventResponses(limits.unreadBytes);
   const ids = createSessionIds(options.sessionKey, random);
-  const sessions = createSessions({ router, views, ids, clock, random, log }, limits);
-  const requests = createModernRequests({ router, views, clock, newKey, serverInfo, log }, limits);
-  const listeners = createListeners({ router, views, newKey, serverInfo, log }, limits);
+  const sessions = createSessions({ router, views, ids, presence, clock, random, log }, limits);
+  const requests = createModernRequests({ router, views, presence, clock, newKey, serverInfo, log }, limits);
+  const listeners = createListeners({ router, views, presence, newKey, serverInfo, log }, limits);
   const legacy = createLegacyHttp({ sessions, views, events, serverInfo, log }, limits);
   const modern = createModernHttp({ requests, listeners, events, log });
   const hosts = { allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] };
   const guard = createGuard(authenticator, hosts);
-  const bodies = createBodyReader(limits);
+  const bodies = createBodyReader({ clock }, limits);
   const hasProfile = (name: string): boolean => profile(name) !== undefined;
   const front = createFront({ guard, bodies, legacy, modern, hasProfile, log }, limits);
-  const socket = createSocketServer({ router, views, requests, listeners, newKey, serverInfo, log }, limits);
+  const socket = createSocketServer(
+    { router, views, requests, listeners, presence, newKey, serverInfo, clock, log },
+    limits,
+  );
   let port: number | undefined;
 
   /** Every legacy session there is, with its profile. */
@@ -142,6 +142,7 @@ export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): En
     async start() {
       tellChanges();
       owned.defer(() => views.close());
+      owned.defer(() => presence.close());
       const keepAlive = clock.every(limits.keepAliveMs, () => events.keepAlive());
       owned.defer(() => keepAlive.cancel());
       if (options.socketPath !== undefined) {
@@ -167,21 +168,8 @@ export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): En
       front.drop(clientId);
       sessions.endClient(clientId);
     },
-    clients: () => [
-      ...[...sessions.all()].map(({ session }) => describe(session, 'http')),
-      ...[...socket.connections()].map(({ session, profile: name }) => describe(session, 'socket', name)),
-    ],
+    clients: presence.list,
+    onClientsChanged: (listener) => presence.on('changed', listener),
+    view: (chosen) => createView(chosen, { tools: catalog.tools(), servers: catalog.servers() }, viewOptions),
   };
 }
-
-const describe = (
-  session: LegacySession | undefined,
-  transport: EndpointClient['transport'],
-  profile = session?.facts.profile ?? '',
-): EndpointClient => ({
-  profile,
-  transport,
-  clientInfo: session?.facts.clientInfo,
-  protocolVersion: session?.facts.version,
-  running: session?.running ?? 0,
-});

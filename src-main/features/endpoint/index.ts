@@ -20,7 +20,8 @@
  * The stdio bridge has a door of its own, `bridge.ts`, so that the small process it runs in loads nothing else.
  */
 export { createEndpoint } from './endpoint.ts';
-export type { Endpoint, EndpointClient, EndpointDeps, EndpointOptions } from './endpoint.ts';
+export type { Endpoint, EndpointDeps, EndpointOptions } from './endpoint.ts';
+export type { EndpointClient } from './presence.ts';
 export type { EndpointLimits } from './limits.ts';
 export type {
   Authenticator,

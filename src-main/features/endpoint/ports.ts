@@ -10,6 +10,10 @@ export interface Profile {
   name: string;
   /** Only these servers (local names, or `provider/server` for remote ones); absent: all. */
   servers?: string[];
+  /** Single tools besides, by catalog name or full id. */
+  includeTools?: string[];
+  /** Single tools that are hidden all the same. */
+  excludeTools?: string[];
   /** Whether catalog names carry the server's name in front. Without it, collisions fall back to the full name. */
   prefix: boolean;
 }

@@ -1,5 +1,6 @@
 /** The catalog as the clients of one profile see it. Immutable; a change of the catalog makes another one. */
 import type { JsonObject } from '#shared/kernel/canonical.ts';
+import { showsServer, showsTool } from '#shared/features/clients/profile-rules.ts';
 import { isObject } from '#shared/features/endpoint/messages.ts';
 import { namesWithoutPrefix, promptNameFor } from '#shared/features/endpoint/names.ts';
 import { type ParamHeader, paramHeadersOf } from '#shared/features/endpoint/param-headers.ts';
@@ -45,12 +46,11 @@ export function createView(
   source: { tools: readonly CatalogTool[]; servers: readonly CatalogServer[] },
   options: ViewOptions,
 ): CatalogView {
-  const shown = (server: string): boolean => profile.servers?.includes(server) ?? true;
   const servers = source.servers
-    .filter(({ server }) => shown(server))
+    .filter(({ server }) => showsServer(profile, server))
     .sort((a, b) => (a.server < b.server ? -1 : 1));
   const tools = namedTools(
-    source.tools.filter((tool) => shown(tool.server)),
+    source.tools.filter((tool) => showsTool(profile, tool)),
     profile.prefix,
   );
   const prompts = namedPrompts(servers, profile.prefix);

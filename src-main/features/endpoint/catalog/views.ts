@@ -97,8 +97,7 @@ export function createViews(deps: ViewsDeps, options: ViewOptions & { debounceMs
   };
 }
 
-const sameProfile = (a: Profile, b: Profile): boolean =>
-  a === b || (a.prefix === b.prefix && JSON.stringify(a.servers) === JSON.stringify(b.servers));
+const sameProfile = (a: Profile, b: Profile): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 const unknownProfile = (name: string): AppError =>
   new AppError('endpoint.unknown_profile', `There is no profile ${name.slice(0, 64)}.`, {

@@ -113,7 +113,7 @@ export function createLegacyHttp(deps: LegacyHttpDeps, limits: EndpointLimits): 
   }
 
   function batch(visit: Visit, found: HttpSession, body: readonly unknown[]): void {
-    const messages = body.map(sortMessage);
+    const messages = body.map((value) => sortMessage(value));
     const problem = batchProblem(found, messages, limits.batch);
     if (problem)
       return sendError(

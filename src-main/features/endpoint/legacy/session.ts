@@ -26,6 +26,7 @@ import { FORWARDED, forward, legacyResult, listResult, resourceOwner } from '../
 import { answerFault, busy, invalidParams, methodNotFound } from '../faults.ts';
 import type { EndpointLimits } from '../limits.ts';
 import type { CallRouter } from '../ports.ts';
+import type { Presence } from '../presence.ts';
 import type { SessionFacts } from './session-id.ts';
 
 export interface LegacySession {
@@ -55,6 +56,8 @@ export interface SessionDeps {
   view(): CatalogView;
   /** Where messages go that belong to no request. */
   standalone: Outlet;
+  presence: Presence;
+  transport: 'http' | 'socket';
   log: Log;
 }
 
@@ -87,6 +90,14 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
   let level: string | undefined;
   let askCount = 0;
   let over: AppError | undefined;
+  deps.presence.opened(key, {
+    clientId: facts.clientId,
+    profile: facts.profile,
+    transport: deps.transport,
+    era: 'legacy',
+    clientInfo: facts.clientInfo,
+    protocolVersion: facts.version,
+  });
 
   function ask({ method, params }: McpMessage, call: Call): Promise<JsonObject> {
     const required = capabilitiesFor(method, params);
@@ -128,7 +139,8 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
     if (over) throw over;
     if (calls.size >= limits.callsPerSession) throw busy('requests of one session');
     if (calls.has(message.id)) throw invalidRequest('A request with this id is running already.');
-    const call = createCall({ caller, params: message.params, logLevel: () => level, outlet, ask });
+    const { arrivedAt, params } = message;
+    const call = createCall({ caller, params, arrivedAt, logLevel: () => level, outlet, ask });
     calls.set(message.id, call);
     return call;
   }
@@ -188,6 +200,7 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
 
   async function request(message: RpcRequest, outlet: Outlet): Promise<Wire | undefined> {
     let call: Call | undefined;
+    const left = deps.presence.called(key);
     try {
       const list = listResult(deps.view(), message.method, message.params, 'legacy');
       if (list) return preparedResult(message.id, list);
@@ -196,6 +209,7 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
     } catch (fault) {
       return call?.signal.aborted && !over ? undefined : failed(message, over ?? fault);
     } finally {
+      left();
       call?.end();
       if (call && calls.get(message.id) === call) calls.delete(message.id);
     }
@@ -227,6 +241,7 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
     subscribed: (uri) => subscriptions.has(uri),
     end(reason) {
       over = reason;
+      deps.presence.closed(key);
       for (const call of calls.values()) call.abort(reason?.message ?? 'the session ended');
       deps.router.sessionEnded(key);
     },

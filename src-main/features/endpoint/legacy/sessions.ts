@@ -8,6 +8,7 @@ import type { Views } from '../catalog/views.ts';
 import { busy } from '../faults.ts';
 import type { EndpointLimits } from '../limits.ts';
 import type { CallRouter } from '../ports.ts';
+import type { Presence } from '../presence.ts';
 import { createSession, type LegacySession } from './session.ts';
 import type { SessionFacts, SessionIds } from './session-id.ts';
 import { createStreams, type Streams } from './streams.ts';
@@ -36,6 +37,7 @@ export interface SessionsDeps {
   router: CallRouter;
   views: Views;
   ids: SessionIds;
+  presence: Presence;
   clock: Clock;
   random: Random;
   log: Log;
@@ -58,6 +60,8 @@ export function createSessions(deps: SessionsDeps, limits: EndpointLimits): Sess
         router: deps.router,
         view: () => deps.views.get(facts.profile),
         standalone: streams.standalone,
+        presence: deps.presence,
+        transport: 'http',
         log: deps.log,
       },
       { id, key, facts, limits },

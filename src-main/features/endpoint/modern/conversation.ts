@@ -30,6 +30,7 @@ export interface Conversation {
 export interface ConversationOptions {
   caller: McpCaller;
   params: JsonObject;
+  arrivedAt: number | undefined;
   logLevel: string | undefined;
   outlet: Outlet;
   /** Methods whose result may be `input_required`. */
@@ -94,6 +95,7 @@ export function startConversation(options: ConversationOptions): Conversation {
   const call = createCall({
     caller,
     params: options.params,
+    arrivedAt: options.arrivedAt,
     logLevel: () => options.logLevel ?? 'none',
     outlet: options.outlet,
     ask,

@@ -102,6 +102,7 @@ export function createModernHttp({ requests, listeners, events, log }: ModernHtt
 const visitorOf = ({ req, client, profile }: Visit): Visitor => ({
   clientId: client.clientId,
   profile,
+  transport: 'http',
   paramHeader: (name) => {
     const value = req.headers[HEADERS.paramPrefix + name];
     return Array.isArray(value) ? value[0] : value;

@@ -16,7 +16,8 @@ import { resourceOwner } from '../dispatch.ts';
 import { busy, invalidParams, methodNotFound } from '../faults.ts';
 import type { EndpointLimits } from '../limits.ts';
 import type { CallRouter, CatalogEvents } from '../ports.ts';
-import { callerOf, type Visitor } from './requests.ts';
+import type { Presence } from '../presence.ts';
+import { arrivalOf, callerOf, type Visitor } from './requests.ts';
 
 export interface Listener {
   /** Whether it stays open; without anything to hear it is complete at once. */
@@ -35,6 +36,7 @@ export interface Listeners {
 export interface ListenersDeps {
   router: CallRouter;
   views: Views;
+  presence: Presence;
   newKey(): string;
   serverInfo: JsonObject;
   log: Log;
@@ -95,7 +97,14 @@ export function createListeners(deps: ListenersDeps, limits: EndpointLimits): Li
     return taken.length > 0 ? { ...flags, resourceSubscriptions: taken } : flags;
   }
 
-  function create(id: RequestId, profile: string, key: string, filter: Filter, outlet: Outlet): Open {
+  function create(
+    id: RequestId,
+    profile: string,
+    key: string,
+    filter: Filter,
+    outlet: Outlet,
+    left: () => void,
+  ): Open {
     const tag = { [META.subscriptionId]: id };
     let open = true;
     return {
@@ -114,6 +123,7 @@ export function createListeners(deps: ListenersDeps, limits: EndpointLimits): Li
       close(graceful) {
         if (!open) return;
         open = false;
+        left();
         listeners.delete(key);
         if (filter.resourceSubscriptions) deps.router.sessionEnded(key);
         const _meta = { ...tag, [META.serverInfo]: deps.serverInfo };
@@ -132,7 +142,8 @@ export function createListeners(deps: ListenersDeps, limits: EndpointLimits): Li
       opening += 1;
       try {
         const filter = await honoured(asked, key, envelope, visitor.profile);
-        const listener = create(id, visitor.profile, key, filter, outlet);
+        const left = deps.presence.visited(arrivalOf(visitor, envelope));
+        const listener = create(id, visitor.profile, key, filter, outlet, left);
         listener.tell('notifications/subscriptions/acknowledged', { notifications: filter as JsonObject });
         if (Object.keys(filter).length > 0) listeners.set(key, listener);
         else listener.close(true);

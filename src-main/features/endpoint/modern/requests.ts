@@ -24,6 +24,7 @@ import { answerFault, busy, invalidParams, methodNotFound } from '../faults.ts';
 import { greeting } from '../greeting.ts';
 import type { EndpointLimits } from '../limits.ts';
 import type { CallRouter } from '../ports.ts';
+import type { Arrival, Presence } from '../presence.ts';
 import { type Conversation, startConversation } from './conversation.ts';
 import { createLanes } from './lanes.ts';
 import { createParks, isParkHandle, type ParkOwner } from './parks.ts';
@@ -32,6 +33,7 @@ import { createParks, isParkHandle, type ParkOwner } from './parks.ts';
 export interface Visitor {
   clientId: string;
   profile: string;
+  transport: 'http' | 'socket';
   /** Reads `Mcp-Param-<name>`; absent on transports without headers. */
   paramHeader?: ((name: string) => string | undefined) | undefined;
 }
@@ -59,6 +61,7 @@ export interface ModernRequests {
 export interface ModernDeps {
   router: CallRouter;
   views: Views;
+  presence: Presence;
   clock: Clock;
   newKey(): string;
   serverInfo: JsonObject;
@@ -147,6 +150,7 @@ export function createModernRequests(deps: ModernDeps, limits: EndpointLimits): 
     return startConversation({
       caller: callerOf(envelope, lane.key),
       params,
+      arrivedAt: message.arrivedAt,
       logLevel: envelope.logLevel,
       outlet,
       canAsk: Object.hasOwn(ASKING, method),
@@ -200,6 +204,12 @@ export function createModernRequests(deps: ModernDeps, limits: EndpointLimits): 
   }
 
   function start(message: RpcRequest, envelope: Envelope, visitor: Visitor, outlet: Outlet): Running {
+    const left = deps.presence.visited(arrivalOf(visitor, envelope));
+    const running = begin(message, envelope, visitor, outlet);
+    return { answer: running.answer.finally(left), abort: running.abort };
+  }
+
+  function begin(message: RpcRequest, envelope: Envelope, visitor: Visitor, outlet: Outlet): Running {
     try {
       const view = deps.views.get(visitor.profile);
       const here = answerHere(message, view);
@@ -252,6 +262,11 @@ function ownerOf({ method, params }: RpcRequest, { clientId, profile }: Visitor)
   const field = Object.hasOwn(ASKING, method) ? ASKING[method] : undefined;
   return { clientId, profile, method, target: String(field && params?.[field]) };
 }
+
+export const arrivalOf = (
+  { clientId, profile, transport }: Visitor,
+  { clientInfo, version }: Envelope,
+): Arrival => ({ clientId, profile, transport, era: 'modern', clientInfo, protocolVersion: version });
 
 export const callerOf = ({ version, capabilities, clientInfo }: Envelope, session: string): McpCaller => ({
   era: 'modern',

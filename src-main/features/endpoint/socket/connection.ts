@@ -1,4 +1,5 @@
 /** One connection to the local socket: newline-delimited JSON-RPC, both eras, for as long as the client stays. */
+import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { type AppError, toErrorShape } from '#shared/kernel/errors.ts';
 import { JSON_RPC } from '#shared/features/servers/mcp.ts';
@@ -26,6 +27,7 @@ import type { EndpointLimits } from '../limits.ts';
 import type { Listener, Listeners } from '../modern/listeners.ts';
 import type { ModernRequests, Running, Visitor } from '../modern/requests.ts';
 import type { CallRouter } from '../ports.ts';
+import type { Presence } from '../presence.ts';
 
 /** The way back to the client. */
 export interface ConnectionWriter {
@@ -48,8 +50,10 @@ export interface ConnectionDeps {
   views: Views;
   requests: ModernRequests;
   listeners: Listeners;
+  presence: Presence;
   newKey(): string;
   serverInfo: JsonObject;
+  clock: Clock;
   log: Log;
 }
 
@@ -68,6 +72,7 @@ export function createConnection(
   let over = false;
 
   function receive(line: string): void {
+    const arrivedAt = deps.clock.monotonic();
     let value: unknown;
     try {
       value = JSON.parse(line);
@@ -79,7 +84,7 @@ export function createConnection(
     }
     if (first && isObject(value) && isObject(value['toolswarm'])) hello(value['toolswarm']);
     else if (Array.isArray(value)) batch(value);
-    else message(sortMessage(value), value);
+    else message(sortMessage(value, arrivedAt), value);
     first = false;
   }
 
@@ -137,7 +142,14 @@ export function createConnection(
       session?.end(undefined);
       const key = deps.newKey();
       session = createSession(
-        { router: deps.router, view: () => deps.views.get(profile), standalone: outlet, log: deps.log },
+        {
+          router: deps.router,
+          view: () => deps.views.get(profile),
+          standalone: outlet,
+          presence: deps.presence,
+          transport: 'socket',
+          log: deps.log,
+        },
         { id: key, key, facts, limits },
       );
       writer.line(
@@ -149,7 +161,7 @@ export function createConnection(
   }
 
   function batch(values: readonly unknown[]): void {
-    const messages = values.map(sortMessage);
+    const messages = values.map((value) => sortMessage(value));
     if (
       !session ||
       !allowsBatches(session.facts.version) ||
@@ -181,7 +193,7 @@ export function createConnection(
           message: 'A request with this id is running already.',
         }),
       );
-    const visitor: Visitor = { clientId, profile };
+    const visitor: Visitor = { clientId, profile, transport: 'socket' };
     if (method === 'subscriptions/listen') return listen(request, envelope, visitor);
     const started = deps.requests.start(request, envelope, visitor, outlet);
     running.set(id, started);
@@ -248,6 +260,7 @@ export function createConnection(
       for (const listener of listening.values()) listener.close(false);
       listening.clear();
       deps.requests.forget(clientId);
+      deps.presence.gone(clientId);
     },
   };
 }
