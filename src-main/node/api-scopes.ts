@@ -16,6 +16,7 @@ const IN_PERSON_ONLY: ReadonlySet<string> = new Set<keyof NodeContract>([
   'identity.confirmRecoveryPhrase',
   'identity.rotate',
   'identity.setPassphrase',
+  'invocations.erase',
   'network.createPrivate',
   'network.invite',
   'network.join',

@@ -12,6 +12,8 @@ export interface Outlet {
 export interface CallOptions {
   caller: McpCaller;
   params: JsonObject | undefined;
+  /** Monotonic ms at which the request had arrived. */
+  arrivedAt?: number | undefined;
   /** Least level of log messages the client wants; `none`: it wants none, `undefined`: the server decides. */
   logLevel(): string | 'none' | undefined;
   outlet: Outlet;
@@ -49,6 +51,7 @@ export function createCall(options: CallOptions): Call {
 
   const call: Call = {
     caller: options.caller,
+    arrivedAt: options.arrivedAt,
     send: (text) => outlet?.send(text),
     move(next, params) {
       outlet = next;

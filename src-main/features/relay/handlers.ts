@@ -6,6 +6,7 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { follow } from '#shared/kernel/watch.ts';
+import { createCallNews } from './call-news.ts';
 import type { Relay } from './index.ts';
 
 /** Calls that a slow watcher may fall behind before it misses some; all are in the store. */
@@ -22,28 +23,48 @@ const OPERATOR: McpCaller = {
 };
 
 export function createRelayHandlers(relay: Relay, deps: { clock: Clock }): Handlers<typeof relayContract> {
+  const { clock } = deps;
+  const desk = createCallNews({ clock });
   return {
-    async 'tools.call'({ arguments: args, id, timeoutMs }, { signal }) {
+    async 'tools.call'({ arguments: args, id, key, timeoutMs }, { signal }) {
       const expired = new AbortController();
-      const timer = deps.clock.after(timeoutMs, () => expired.abort());
+      const timer = clock.after(timeoutMs, () => expired.abort());
+      const news = key === undefined ? undefined : desk.open(key);
+      const params = { arguments: args as JsonObject, ...(key === undefined ? {} : WITH_PROGRESS) };
+      const exchange = operatorExchange(
+        AbortSignal.any([signal, expired.signal]),
+        clock.monotonic(),
+        news?.notify,
+      );
       try {
-        const exchange = operatorExchange(AbortSignal.any([signal, expired.signal]));
-        return { result: await relay.callTool(id, { arguments: args as JsonObject }, exchange) };
+        return { result: await relay.callTool(id, params, exchange) };
       } catch (error) {
         throw expired.signal.aborted ? relayError('relay.timeout') : asAppError(error);
       } finally {
+        news?.end();
         timer.cancel();
       }
     },
-    'invocations.list': (filter) => ({ items: relay.invocations(filter) }),
+    'tools.callNews': ({ key }, { signal }) => desk.follow(key, signal),
+    'invocations.list': (page) => ({ items: relay.invocations.list(page) }),
+    'invocations.get': ({ id }) => relay.invocations.get(id),
+    'invocations.erase': ({ before }) => ({ erased: relay.invocations.erase(before) }),
     'invocations.watch': (_input, { signal }) => follow(signal, WATCH_CAPACITY, relay.onInvocation),
   };
 }
 
-const operatorExchange = (signal: AbortSignal): McpExchange => ({
+/** Servers tell progress to those who ask for it. */
+const WITH_PROGRESS = { _meta: { progressToken: 'operator' } };
+
+const operatorExchange = (
+  signal: AbortSignal,
+  arrivedAt: number,
+  notify: McpExchange['notify'] = () => undefined,
+): McpExchange => ({
   caller: OPERATOR,
   signal,
-  notify: () => undefined,
+  arrivedAt,
+  notify,
   ask: ({ method }) => Promise.reject(new McpError(-32601, `The operator’s trial cannot answer ${method}.`)),
 });
 

@@ -9,6 +9,7 @@ import {
   encodeMessage,
   type ProviderMessage,
 } from '#shared/features/relay/messages.ts';
+import { reportOf } from '#shared/features/relay/hops.ts';
 import { McpError, type McpExchange, type McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
@@ -16,6 +17,7 @@ import { AppError } from '#shared/kernel/errors.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Network, RpcExchange } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
+import type { HopClock } from './hop-clock.ts';
 import { asRpcError } from './outgoing.ts';
 import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
 import type { Validation } from './validation.ts';
@@ -31,7 +33,7 @@ export interface IncomingCall {
   providerId: ProviderId;
   requestBytes: number;
   /** Runs the call; the record of calls is kept around it. */
-  run(): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
+  run(hops: HopClock): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
 }
 
 export interface Incoming {
@@ -80,7 +82,7 @@ export function createIncoming(
     return found;
   }
 
-  async function run(request: CallRequest, rpc: RpcExchange) {
+  async function run(request: CallRequest, rpc: RpcExchange, hops: HopClock) {
     const { peerId, providerId } = rpc.peer;
     admit(request, providerId);
     const target = deps.servers.target(request.server);
@@ -94,10 +96,11 @@ export function createIncoming(
     };
     running.add(call);
     try {
-      const exchange = exchangeFor(request, rpc, call.controller.signal);
+      hops.begin('queue');
+      const exchange = { ...exchangeFor(request, rpc, call.controller.signal), trace: hops };
       const message = { method: 'tools/call', params: { ...request.params, name: request.tool } };
       const result = await target.request(message, exchange);
-      const bytes = encodeMessage({ result });
+      const bytes = encodeMessage({ result, hops: reportOf(hops.soFar()) });
       if (bytes.length > options.maxResultBytes()) throw relayError('relay.too_large');
       return { result, bytes, responseBytes: bytes.length };
     } catch (error) {
@@ -151,7 +154,7 @@ export function createIncoming(
             peerId,
             providerId,
             requestBytes: payload.length,
-            run: () => run(request, rpc),
+            run: (hops) => run(request, rpc, hops),
           });
         }),
       );

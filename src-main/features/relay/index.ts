@@ -10,12 +10,10 @@
  */
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
-import { McpError, type McpExchange, type McpMessage } from '#shared/features/servers/mcp.ts';
-import { toHex } from '#shared/kernel/bytes.ts';
+import type { McpExchange, McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
-import { AppError } from '#shared/kernel/errors.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../platform/log.ts';
@@ -23,9 +21,11 @@ import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import { createIncoming, encodeFailure, type IncomingCall } from './incoming.ts';
-import { createInvocations, type InvocationFilter } from './invocations.ts';
+import type { HopClock } from './hop-clock.ts';
+import { createInvocations, type Invocations } from './invocations.ts';
 import { createOutgoing, type RemoteOutcome } from './outgoing.ts';
 import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
+import { type CallFacts, createRecorder } from './recorder.ts';
 import { createValidation } from './validation.ts';
 
 export { createRelayHandlers } from './handlers.ts';
@@ -41,7 +41,8 @@ export interface Relay {
   sessionEnded(session: string): void;
   /** Sharing, blocks or tools changed: calls in flight that are no longer allowed end. */
   recheck(): void;
-  invocations(filter: InvocationFilter): Invocation[];
+  /** The record of calls. */
+  readonly invocations: Pick<Invocations, 'list' | 'get' | 'erase'>;
   onInvocation(listener: (invocation: Invocation) => void): () => void;
 }
 
@@ -70,38 +71,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const outgoing = createOutgoing({ isServing: () => true, ...deps, validation }, options);
   const incoming = createIncoming({ isPaused: () => false, ...deps, validation }, options);
 
-  /** Runs one call and records what came of it, whatever that is. */
-  async function recorded<T>(facts: CallFacts, run: () => Promise<T & CallSizes>): Promise<T> {
-    const startedAt = clock.now();
-    const from = clock.monotonic();
-    const note = (end: Partial<Invocation>) =>
-      invocations.add({
-        id: callId(startedAt, deps.random),
-        startedAt,
-        durationMs: Math.round((clock.monotonic() - from) * 1000) / 1000,
-        responseBytes: 0,
-        outcome: 'ok',
-        ...facts,
-        ...end,
-      });
-    try {
-      const outcome = await run();
-      note({
-        ...sizesOf(outcome),
-        outcome: outcome.result?.isError === true ? 'tool_error' : 'ok',
-        ...payload(outcome.result),
-      });
-      return outcome;
-    } catch (error) {
-      note(failureOf(error));
-      throw error;
-    }
-  }
-
-  const payload = (result: JsonObject | undefined) =>
-    options.keepPayloads() && result ? { response: payloadText(result) } : {};
-  const requestPayload = (params: JsonObject | undefined) =>
-    options.keepPayloads() && params ? { request: payloadText(params) } : {};
+  const recorder = createRecorder({ clock, random: deps.random, add: invocations.add }, options);
 
   function factsOf(
     exchange: McpExchange,
@@ -116,7 +86,8 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       server,
       requestBytes: params ? approximateBytes(params) : 0,
       ...(typeof client === 'string' ? { client: client.slice(0, 64) } : {}),
-      ...requestPayload(params),
+      params,
+      arrivedAt: exchange.arrivedAt,
     };
   }
 
@@ -124,13 +95,14 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     server: string,
     message: McpMessage,
     exchange: McpExchange,
-    tool?: string,
+    tool?: { tool: string; toolId: string },
   ): Promise<JsonObject> {
     const target = deps.servers.target(server);
     if (!target) throw relayError('relay.no_such_tool');
-    const facts = { ...factsOf(exchange, message.method, server, message.params), ...(tool ? { tool } : {}) };
-    const { result } = await recorded(facts, async () => {
-      const result = await target.request(message, exchange);
+    const facts = { ...factsOf(exchange, message.method, server, message.params), ...tool };
+    const { result } = await recorder.recorded(facts, async (hops) => {
+      hops.begin('queue');
+      const result = await target.request(message, traced(exchange, hops));
       return { result, responseBytes: approximateBytes(result) };
     });
     return result;
@@ -145,9 +117,12 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       ...factsOf(exchange, 'tools/call', tool.server, params),
       direction: 'outgoing',
       tool: tool.tool.name,
+      toolId: tool.id,
       providerId: tool.provider,
     };
-    const { result } = await recorded<RemoteOutcome>(facts, () => outgoing.call(tool, params, exchange));
+    const { result } = await recorder.recorded<RemoteOutcome>(facts, (hops) =>
+      outgoing.call(tool, params, exchange, hops),
+    );
     return result;
   }
 
@@ -161,10 +136,10 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       providerId,
       peerId,
       requestBytes,
-      ...requestPayload(request.params),
+      params: request.params,
     };
     try {
-      return (await recorded(facts, call.run)).bytes;
+      return (await recorder.recorded(facts, call.run)).bytes;
     } catch (error) {
       return encodeFailure(error);
     }
@@ -180,59 +155,24 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
         tool.server,
         { method: 'tools/call', params: { ...params, name: tool.tool.name } },
         exchange,
-        tool.tool.name,
+        { tool: tool.tool.name, toolId: tool.id },
       );
     },
     request: (server, message, exchange) => toLocal(server, message, exchange),
     sessionEnded: (session) => deps.servers.sessionEnded(session),
     recheck: () => incoming.recheck(),
-    invocations: (filter) => invocations.list(filter),
+    invocations: { list: invocations.list, get: invocations.get, erase: invocations.erase },
     onInvocation: (listener) => invocations.onAdded(listener),
   };
 }
 
-/**
- * Unique, and later calls have greater ones: rows then join the end of the store's index, where random ones would touch a
- * page each.
- */
-const callId = (startedAt: number, random: Random): string =>
-  startedAt.toString(16).padStart(12, '0') + toHex(random.bytes(6));
-
-type CallFacts = Omit<Invocation, 'id' | 'startedAt' | 'durationMs' | 'outcome' | 'responseBytes'>;
-
-interface CallSizes {
-  result?: JsonObject;
-  requestBytes?: number;
-  responseBytes: number;
-  peerId?: string;
-}
-
-const sizesOf = ({ peerId, requestBytes, responseBytes }: CallSizes): Partial<Invocation> => ({
-  responseBytes,
-  ...(requestBytes === undefined ? {} : { requestBytes }),
-  ...(peerId === undefined ? {} : { peerId }),
+const traced = ({ ask, caller, notify, signal }: McpExchange, trace: HopClock): McpExchange => ({
+  caller,
+  signal,
+  notify,
+  ask,
+  trace,
 });
-
-/** Characters kept of arguments and of results; a peer that is refused sends arguments as well. */
-const MAX_PAYLOAD_CHARS = 32 * 1024;
-
-function payloadText(payload: JsonObject): string {
-  const text = JSON.stringify(payload);
-  return text.length <= MAX_PAYLOAD_CHARS ? text : `${text.slice(0, MAX_PAYLOAD_CHARS).toWellFormed()}…`;
-}
-
-/** How a cancellation is called here and on the wire. */
-const CANCELLED = new Set(['relay.cancelled', 'p2p.cancelled', 'servers.cancelled']);
-
-function failureOf(error: unknown): Partial<Invocation> {
-  if (error instanceof McpError) return { outcome: 'error', code: `mcp.${error.code}` };
-  if (error instanceof AppError)
-    return CANCELLED.has(error.code)
-      ? { outcome: 'cancelled', code: 'relay.cancelled' }
-      : { outcome: 'error', code: error.code };
-  const isAbort = error instanceof DOMException && error.name === 'AbortError';
-  return isAbort ? { outcome: 'cancelled', code: 'relay.cancelled' } : { outcome: 'error', code: 'internal' };
-}
 
 /** Size of a value as JSON without writing it: strings count by their length, so large results cost nothing to measure. */
 export function approximateBytes(value: JsonValue | undefined): number {

@@ -2,12 +2,14 @@
  * The record of calls: who called what, when, for how long, with what outcome; no payloads unless switched on. Written
  * in batches behind the calls, so that the disk never slows them; a crash can lose the last fraction of a second.
  */
-import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { Invocation, InvocationDetail } from '#shared/features/relay/contract.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
+import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
+import { conditionsOf, type InvocationPage } from './invocation-query.ts';
 
 /** Calls waiting to be written; more are counted as lost and said so in the log. */
 const MAX_WAITING = 10_000;
@@ -20,18 +22,14 @@ const TRIM_MS = 60 * 60_000;
 /** Rows written between two trims at most, so that a flood does not fill the disk within the hour. */
 const TRIM_ROWS = 10_000;
 
-export interface InvocationFilter {
-  limit: number;
-  before?: number | undefined;
-  direction?: Invocation['direction'] | undefined;
-  outcome?: Invocation['outcome'] | undefined;
-  server?: string | undefined;
-}
-
 export interface Invocations extends Closeable {
-  add(invocation: Invocation): void;
+  add(invocation: InvocationDetail): void;
   /** Newest first. */
-  list(filter: InvocationFilter): Invocation[];
+  list(page: InvocationPage): Invocation[];
+  /** Throws `relay.not_recorded`. */
+  get(id: string): InvocationDetail;
+  /** Erases what started before a time, or everything; returns how many that were. */
+  erase(before?: number): number;
   onAdded(listener: (invocation: Invocation) => void): () => void;
 }
 
@@ -43,15 +41,18 @@ export function createInvocations(
   const events = createEmitter<{ added: Invocation }>((error) =>
     deps.log.error({ err: error }, 'a listener failed'),
   );
-  const insert = db.prepare('INSERT OR REPLACE INTO invocations VALUES (?, ?, ?, ?, ?, ?)');
-  let waiting: Invocation[] = [];
+  const insert = db.prepare(
+    `INSERT OR REPLACE INTO invocations
+     (id, started_at, direction, outcome, server, tool, client, provider, code, body, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  let waiting: InvocationDetail[] = [];
   let lost = 0;
   let written = 0;
   let failedIncoming = 0;
 
-  const writeAll = db.transaction((batch: Invocation[]) => {
-    for (const call of batch)
-      insert.run(call.id, call.startedAt, call.direction, call.outcome, call.server, JSON.stringify(call));
+  const writeAll = db.transaction((batch: InvocationDetail[]) => {
+    for (const detail of batch) insert.run(...rowOf(detail));
   });
 
   function flush(): void {
@@ -92,22 +93,32 @@ export function createInvocations(
     add(invocation) {
       if (waiting.length < MAX_WAITING) waiting.push(invocation);
       else lost++;
-      events.emit('added', invocation);
+      events.emit('added', summaryOf(invocation));
     },
-    list(filter) {
+    list(page) {
       flush();
-      const conditions: Array<[string, unknown]> = [
-        ['started_at < ?', filter.before],
-        ['direction = ?', filter.direction],
-        ['outcome = ?', filter.outcome],
-        ['server = ?', filter.server],
-      ];
-      const given = conditions.filter(([, value]) => value !== undefined);
-      const where = given.length > 0 ? `WHERE ${given.map(([sql]) => sql).join(' AND ')}` : '';
+      const { values, where } = conditionsOf(page);
       const rows = db
         .prepare(`SELECT body FROM invocations ${where} ORDER BY started_at DESC, id DESC LIMIT ?`)
-        .all(...given.map(([, value]) => value), filter.limit) as Array<{ body: string }>;
+        .all(...values, page.limit) as Array<{ body: string }>;
       return rows.map(({ body }) => JSON.parse(body) as Invocation);
+    },
+    get(id) {
+      flush();
+      const row = db.prepare('SELECT body, detail FROM invocations WHERE id = ?').get(id) as
+        | { body: string; detail: string | null }
+        | undefined;
+      if (!row) throw notRecorded();
+      const detail = JSON.parse(row.detail ?? '{}') as Record<string, unknown>;
+      const known = Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== null));
+      return { ...(JSON.parse(row.body) as Invocation), ...known };
+    },
+    erase(before) {
+      flush();
+      waiting = before === undefined ? [] : waiting.filter(({ startedAt }) => startedAt >= before);
+      const condition = before === undefined ? '' : 'WHERE started_at < ?';
+      const values = before === undefined ? [] : [before];
+      return db.prepare(`DELETE FROM invocations ${condition}`).run(...values).changes;
     },
     onAdded: (listener) => events.on('added', listener),
     close() {
@@ -117,5 +128,38 @@ export function createInvocations(
   };
 }
 
+function rowOf(detail: InvocationDetail): unknown[] {
+  const { hops, request, response } = detail;
+  const call = summaryOf(detail);
+  const apart = hops || request || response ? JSON.stringify({ hops, request, response }) : null;
+  return [
+    call.id,
+    call.startedAt,
+    call.direction,
+    call.outcome,
+    call.server,
+    call.tool ?? null,
+    call.client ?? null,
+    call.providerId ?? null,
+    call.code ?? null,
+    JSON.stringify(call),
+    apart,
+  ];
+}
+
+function summaryOf({
+  hops: _hops,
+  request: _request,
+  response: _response,
+  ...call
+}: InvocationDetail): Invocation {
+  return call;
+}
+
 const isFailedIncoming = ({ direction, outcome }: Invocation): boolean =>
   direction === 'incoming' && outcome === 'error';
+
+const notRecorded = (): AppError =>
+  new AppError('relay.not_recorded', 'This call is not in the record any more.', {
+    advice: 'The record is kept for a limited time; the settings say how long.',
+  });

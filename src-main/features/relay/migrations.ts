@@ -16,4 +16,24 @@ export const relayMigrations: Migration[] = [
       CREATE INDEX invocations_by_time ON invocations (started_at);
     `,
   },
+  {
+    slice: 'relay',
+    version: 2,
+    // What lists are filtered by stands in columns; what only one call is asked for stands apart, so that lists stay small.
+    up: `
+      ALTER TABLE invocations ADD COLUMN tool TEXT;
+      ALTER TABLE invocations ADD COLUMN client TEXT;
+      ALTER TABLE invocations ADD COLUMN provider TEXT;
+      ALTER TABLE invocations ADD COLUMN code TEXT;
+      ALTER TABLE invocations ADD COLUMN detail TEXT;  -- JSON: hops, request, response
+      UPDATE invocations SET
+        tool = json_extract(body, '$.tool'),
+        client = json_extract(body, '$.client'),
+        provider = json_extract(body, '$.providerId'),
+        code = json_extract(body, '$.code'),
+        detail = CASE WHEN json_extract(body, '$.request') IS NULL AND json_extract(body, '$.response') IS NULL THEN NULL
+          ELSE json_object('request', json_extract(body, '$.request'), 'response', json_extract(body, '$.response')) END,
+        body = json_remove(body, '$.request', '$.response');
+    `,
+  },
 ];

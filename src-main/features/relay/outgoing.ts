@@ -19,6 +19,7 @@ import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Network, RpcCall } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import { createIdleDeadline } from './deadline.ts';
+import type { HopClock } from './hop-clock.ts';
 import type { RelayOptions } from './ports.ts';
 import type { Validation } from './validation.ts';
 
@@ -36,7 +37,7 @@ export interface RemoteOutcome {
 
 export interface Outgoing {
   /** Rejects with `McpError` (the server's own error) or `AppError` (see `RELAY_ERRORS`). */
-  call(tool: CallableTool, params: JsonObject, exchange: McpExchange): Promise<RemoteOutcome>;
+  call(tool: CallableTool, params: JsonObject, exchange: McpExchange, hops: HopClock): Promise<RemoteOutcome>;
 }
 
 export function createOutgoing(
@@ -95,10 +96,13 @@ export function createOutgoing(
   }
 
   return {
-    async call(tool, params, exchange) {
+    async call(tool, params, exchange, hops) {
+      hops.begin('check');
       refuseUnapproved(tool.state);
       validation.checkArguments(tool.tool, tool.fingerprint, (params.arguments ?? {}) as JsonObject);
+      hops.begin('connect');
       const peerId = await reach(tool, exchange.signal);
+      hops.begin('remote');
       const { principal: _principal, ...caller } = exchange.caller;
       const request: CallRequest = {
         server: tool.server,
@@ -108,6 +112,7 @@ export function createOutgoing(
         caller,
       };
       const { response, ...sizes } = await send(peerId, request, exchange);
+      hops.answered(response.hops);
       if ('error' in response)
         throw new McpError(response.error.code, response.error.message, response.error.data);
       validation.checkResult(tool.tool, tool.fingerprint, response.result);

@@ -8,6 +8,8 @@ export interface RpcRequest {
   id: RequestId;
   method: string;
   params: JsonObject | undefined;
+  /** Monotonic ms at which its last byte was here. */
+  arrivedAt: number | undefined;
 }
 export interface RpcNotification {
   kind: 'notification';
@@ -42,13 +44,13 @@ const isId = (value: unknown): value is RequestId =>
   typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
 
 /** Sorts a parsed JSON value; `undefined` for what is no JSON-RPC message. */
-export function sortMessage(value: unknown): RpcMessage | undefined {
+export function sortMessage(value: unknown, arrivedAt?: number): RpcMessage | undefined {
   if (!isObject(value) || value['jsonrpc'] !== '2.0') return undefined;
   const { id, method, params, result, error } = value;
   if (typeof method === 'string') {
     if (params !== undefined && !isObject(params)) return undefined;
     if (id === undefined) return { kind: 'notification', method, params };
-    return isId(id) ? { kind: 'request', id, method, params } : undefined;
+    return isId(id) ? { kind: 'request', id, method, params, arrivedAt } : undefined;
   }
   if (!isId(id)) return undefined;
   if (isObject(result)) return { kind: 'answer', id, result, error: undefined };

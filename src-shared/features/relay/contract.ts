@@ -1,18 +1,24 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
+import { hopSchema, MAX_HOPS } from './hops.ts';
+
+export const directionSchema = z.enum(['local', 'outgoing', 'incoming']);
+export const outcomeSchema = z.enum(['ok', 'tool_error', 'error', 'cancelled']);
 
 export const invocationSchema = z.object({
   id: z.string(),
   /** `local`: a client here, a server here. `outgoing`: a client here, a peer’s server. `incoming`: a peer, a server here. */
-  direction: z.enum(['local', 'outgoing', 'incoming']),
+  direction: directionSchema,
   startedAt: z.number(),
   durationMs: z.number(),
   /** `ok`; `tool_error`: the tool said isError; `error`: the call failed, see code; `cancelled`. */
-  outcome: z.enum(['ok', 'tool_error', 'error', 'cancelled']),
+  outcome: outcomeSchema,
   code: z.string().optional(),
   method: z.string(),
   server: z.string(),
   tool: z.string().optional(),
+  /** Full id of the tool as it was called; on calls of clients of this machine. */
+  toolId: z.string().optional(),
   /** The other party of a remote call. */
   providerId: z.string().optional(),
   peerId: z.string().optional(),
@@ -20,11 +26,49 @@ export const invocationSchema = z.object({
   client: z.string().optional(),
   requestBytes: z.number(),
   responseBytes: z.number(),
-  /** Only where payload logging is switched on. */
+});
+export type Invocation = z.output<typeof invocationSchema>;
+
+/** What one call is asked for, and lists leave out. */
+export const invocationDetailSchema = invocationSchema.extend({
+  /** Where the time went, in order; the sum is the duration. Absent on calls of older versions. */
+  hops: z.array(hopSchema).max(MAX_HOPS).optional(),
+  /** JSON texts, only where payload logging is switched on; one that ends with `…` was cut. */
   request: z.string().optional(),
   response: z.string().optional(),
 });
-export type Invocation = z.output<typeof invocationSchema>;
+export type InvocationDetail = z.output<typeof invocationDetailSchema>;
+
+export const invocationFilterSchema = z.object({
+  before: z.number().optional().describe('Only calls started before this time (epoch ms).'),
+  since: z.number().optional().describe('Only calls started at this time or later (epoch ms).'),
+  direction: directionSchema.optional(),
+  outcome: outcomeSchema.optional(),
+  server: z.string().max(256).optional(),
+  tool: z.string().max(256).optional(),
+  client: z.string().max(256).optional(),
+  providerId: z.string().max(128).optional(),
+  text: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Part of the name of server, tool or client, of the provider’s id, or of the error code.'),
+});
+export type InvocationFilter = z.output<typeof invocationFilterSchema>;
+
+/** What a running call says of itself. */
+export const callNewsSchema = z.discriminatedUnion('t', [
+  z.object({
+    t: z.literal('progress'),
+    progress: z.number(),
+    total: z.number().optional(),
+    message: z.string().optional(),
+  }),
+  z.object({ t: z.literal('log'), level: z.string(), text: z.string() }),
+]);
+export type CallNews = z.output<typeof callNewsSchema>;
+
+const callKey = z.string().min(16).max(64);
 
 export const relayContract = {
   'tools.call': command(
@@ -33,20 +77,39 @@ export const relayContract = {
       id: z.string().min(1).max(512),
       arguments: z.record(z.string(), z.unknown()).default({}),
       timeoutMs: z.number().int().min(100).max(3_600_000).default(60_000),
+      key: callKey
+        .optional()
+        .describe('Chosen by the caller at random; `tools.callNews` tells progress under it.'),
     }),
     /** MCP `CallToolResult`, untouched. */
     z.object({ result: z.record(z.string(), z.unknown()) }),
   ),
+  'tools.callNews': stream(
+    'Progress and log messages of a call made with this key, until it ends. It may be opened before the call; opening it again calls nothing again.',
+    z.object({ key: callKey }),
+    callNewsSchema,
+  ),
   'invocations.list': query(
     'Calls made here, by peers and to peers, newest first.',
-    z.object({
+    invocationFilterSchema.extend({
       limit: z.number().int().min(1).max(1000).default(100),
-      before: z.number().optional().describe('Only calls started before this time (epoch ms).'),
-      direction: z.enum(['local', 'outgoing', 'incoming']).optional(),
-      outcome: z.enum(['ok', 'tool_error', 'error', 'cancelled']).optional(),
-      server: z.string().optional(),
+      beforeId: z
+        .string()
+        .max(64)
+        .optional()
+        .describe('With `before`: goes on after the call of that time and id, so that none is missed.'),
     }),
     z.object({ items: z.array(invocationSchema) }),
+  ),
+  'invocations.get': query(
+    'One call with its hops, and with what was sent and answered where that is kept.',
+    z.object({ id: z.string().max(64) }),
+    invocationDetailSchema,
+  ),
+  'invocations.erase': command(
+    'Erases the record of calls: all, or those that started before a time.',
+    z.object({ before: z.number().optional() }),
+    z.object({ erased: z.number() }),
   ),
   'invocations.watch': stream('Calls as they end.', z.object({}), invocationSchema),
 };

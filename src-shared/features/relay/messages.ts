@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { fromUtf8, utf8 } from '../../kernel/bytes.ts';
 import type { JsonObject, JsonValue } from '../../kernel/canonical.ts';
 import { relayError } from './errors.ts';
+import { reportSchema } from './hops.ts';
 
 export const CALL_PROTOCOL = '/toolswarm/call/1';
 
@@ -41,8 +42,14 @@ const rpcError = z.object({
   data: z.custom<JsonValue>().optional(),
 });
 
-/** A JSON-RPC error of the server itself passes as the server gave it. */
-export const callResponseSchema = z.union([z.object({ result: object }), z.object({ error: rpcError })]);
+/**
+ * A JSON-RPC error of the server itself passes as the server gave it. `hops` says where the provider's time went: nodes
+ * that do not know the field leave it aside, as they do with any.
+ */
+export const callResponseSchema = z.union([
+  z.object({ result: object, hops: reportSchema }),
+  z.object({ error: rpcError, hops: reportSchema }),
+]);
 export type CallResponse = z.output<typeof callResponseSchema>;
 
 /** Provider → consumer while the call runs. */

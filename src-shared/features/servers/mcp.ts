@@ -35,9 +35,18 @@ export interface McpMessage {
   params?: JsonObject;
 }
 
+/** Told by a target how far a request has come, so that the time it takes can be told apart. */
+export interface RequestTrace {
+  /** `start`: the server is started first. `tool`: the server has the request now. */
+  begin(hop: 'start' | 'tool'): void;
+}
+
 /** The way back to the one client that made a request, for as long as that request runs. */
 export interface McpExchange {
   readonly caller: McpCaller;
+  /** Monotonic ms at which the client's request had arrived, where the endpoint noted it. */
+  readonly arrivedAt?: number | undefined;
+  readonly trace?: RequestTrace;
   /** Aborts when the client cancels or goes away; the target then cancels upstream. */
   readonly signal: AbortSignal;
   /** Sends `notifications/progress` or `notifications/message` on the request's own stream. */

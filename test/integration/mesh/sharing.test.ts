@@ -97,12 +97,40 @@ describe('sharing across the mesh', () => {
     expect(notifications).toEqual([
       { method: 'notifications/progress', params: { progressToken: 1, progress: 1 } },
     ]);
-    expect(a.relay.invocations({ limit: 10 })).toMatchObject([
+    expect(a.relay.invocations.list({ limit: 10 })).toMatchObject([
       { direction: 'outgoing', outcome: 'ok', tool: 'echo', providerId: b.providerId, peerId: b.peerId },
     ]);
-    expect(b.relay.invocations({ limit: 10 })).toMatchObject([
+    expect(b.relay.invocations.list({ limit: 10 })).toMatchObject([
       { direction: 'incoming', outcome: 'ok', tool: 'echo', providerId: a.providerId, peerId: a.peerId },
     ]);
+  });
+
+  it('notes where the time of a call went on both sides, and the sums are the whole', async () => {
+    const working: McpTarget = {
+      async request(_message, { trace }) {
+        trace?.begin('tool');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return { content: [] };
+      },
+    };
+    const { a, b, id } = await pair({ echo: working });
+    await a.relay.callTool(id, { name: 'echo', arguments: { message: '' } }, testExchange().exchange);
+    const [near, far] = [a, b].map(({ relay }) => {
+      const [call] = relay.invocations.list({ limit: 1 });
+      return relay.invocations.get(call?.id ?? '');
+    });
+    expect(near?.hops?.map(({ hop }) => hop)).toEqual([
+      'check',
+      'connect',
+      'network',
+      'peerCheck',
+      'peerQueue',
+      'peerTool',
+      'verify',
+    ]);
+    expect(far?.hops?.map(({ hop }) => hop)).toEqual(['check', 'queue', 'tool']);
+    for (const call of [near, far])
+      expect(call?.hops?.reduce((sum, { ms }) => sum + ms, 0)).toBeCloseTo(call?.durationMs ?? -1, 3);
   });
 
   it('carries questions of the server to the client and answers back', async () => {
@@ -136,14 +164,14 @@ describe('sharing across the mesh', () => {
     const error = (await call.catch((thrown: unknown) => thrown)) as AppError;
     expect(error).toMatchObject({ code: 'processes.not_found' });
     expect(`${error.message} ${error.advice}`).not.toContain('alice');
-    expect(b.relay.invocations({ limit: 1 })).toMatchObject([{ code: 'processes.not_found' }]);
+    expect(b.relay.invocations.list({ limit: 1 })).toMatchObject([{ code: 'processes.not_found' }]);
   });
 
   it('refuses arguments before they travel', async () => {
     const { a, b, id } = await pair();
     const call = a.relay.callTool(id, { name: 'echo', arguments: { message: 5 } }, testExchange().exchange);
     await expect(call).rejects.toMatchObject({ code: 'relay.invalid_arguments' });
-    expect(b.relay.invocations({ limit: 10 })).toEqual([]);
+    expect(b.relay.invocations.list({ limit: 10 })).toEqual([]);
   });
 
   it('takes a changed tool out of the catalog until it is approved again, with a diff', async () => {
@@ -267,7 +295,7 @@ describe('limits and failures of calls', () => {
     setTimeout(() => controller.abort(), 100);
     expect(await outcome).toMatchObject({ code: 'relay.cancelled' });
     await until(() => cancelled);
-    await until(() => b.relay.invocations({ limit: 1 })[0]?.outcome === 'cancelled');
+    await until(() => b.relay.invocations.list({ limit: 1 })[0]?.outcome === 'cancelled');
   });
 
   it('ends a silent call, and keeps one with progress alive', async () => {

@@ -1,8 +1,10 @@
 /** Reading the JSON of a POST, within bounds for each and for all together. */
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '#shared/kernel/clock.ts';
 
 export type Body =
-  | { ok: true; value: unknown }
+  /** `arrivedAt`: monotonic ms at which the last byte was here. */
+  | { ok: true; value: unknown; arrivedAt: number }
   | { ok: false; status: 400 | 413 | 415 | 503; message: string; parse: boolean };
 
 export interface BodyReader {
@@ -10,7 +12,10 @@ export interface BodyReader {
   read(req: IncomingMessage, done: (body: Body | undefined) => void): void;
 }
 
-export function createBodyReader(limits: { bodyBytes: number; bufferedBodyBytes: number }): BodyReader {
+export function createBodyReader(
+  { clock }: { clock: Clock },
+  limits: { bodyBytes: number; bufferedBodyBytes: number },
+): BodyReader {
   let buffered = 0;
 
   function receive(req: IncomingMessage, done: (body: Body | undefined) => void): void {
@@ -35,7 +40,7 @@ export function createBodyReader(limits: { bodyBytes: number; bufferedBodyBytes:
       else chunks.push(chunk);
     });
     req.on('end', () => {
-      if (!settled) settle(parse(chunks));
+      if (!settled) settle(parse(chunks, clock.monotonic()));
     });
     req.on('close', () => settle(undefined));
   }
@@ -62,10 +67,10 @@ const overloaded: Body = refused(503, 'Too many large requests arrive at a time.
 
 const tooLarge = (bytes: number): Body => refused(413, `A message has at most ${bytes} bytes.`);
 
-function parse(chunks: readonly Buffer[]): Body {
+function parse(chunks: readonly Buffer[], arrivedAt: number): Body {
   try {
     const text = chunks.length === 1 ? (chunks[0] as Buffer).toString() : Buffer.concat(chunks).toString();
-    return { ok: true, value: JSON.parse(text) as unknown };
+    return { ok: true, value: JSON.parse(text) as unknown, arrivedAt };
   } catch {
     // The position in the text that the parser names helps nobody; the client gets the code that JSON-RPC has for this.
     return { ok: false, status: 400, message: 'Parse error: this is not JSON.', parse: true };

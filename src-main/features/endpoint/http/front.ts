@@ -123,7 +123,7 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
         );
       return refuse(res, body.status, body.message, headers);
     }
-    const message = Array.isArray(body.value) ? undefined : sortMessage(body.value);
+    const message = Array.isArray(body.value) ? undefined : sortMessage(body.value, body.arrivedAt);
     if (!message || message.kind === 'answer') return legacy.post(visit, message, body.value);
     const classified = classify(message, standardHeaders(req));
     if (classified.era === 'legacy') return legacy.post(visit, message, body.value);

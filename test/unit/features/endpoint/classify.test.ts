@@ -11,6 +11,7 @@ const ENVELOPE = {
 const request = (method: string, meta?: JsonObject, params: JsonObject = {}): RpcRequest => ({
   kind: 'request',
   id: 1,
+  arrivedAt: undefined,
   method,
   params: meta ? { ...params, _meta: meta } : params,
 });
