@@ -1,6 +1,8 @@
 import { Plug, RefreshCw } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { NodeBanner, NodeGate, gateFor } from '../features/desktop/index.ts';
+import { useDesktopState } from '../platform/desktop.ts';
 import { faultOf, useFaultText } from '../platform/faults.ts';
 import { useFormats } from '../platform/formats.ts';
 import { type ConnectionState, useConnection, useNodeLink } from '../platform/node-link.ts';
@@ -27,6 +29,13 @@ export function useGate(): ReactNode | undefined {
   const state = useConnection();
   const link = useNodeLink();
   const was = useWasConnected();
+  const desktop = useDesktopState();
+  if (desktop && gateFor(desktop, was) === 'page')
+    return (
+      <Suspense fallback={<Loading label={t('connecting')} />}>
+        <NodeGate />
+      </Suspense>
+    );
   if (state.phase === 'refused') return <Refused state={state} onRetry={link.retry} />;
   if (was) return undefined;
   if (state.phase === 'waiting' && state.failures > 1) return <Refused state={state} onRetry={link.retry} />;
@@ -71,10 +80,17 @@ export function ConnectionBanner() {
     const timer = link.clock.every(1000, () => setNow(link.clock.now()));
     return () => timer.cancel();
   }, [phase, link]);
-  const lost = was && (phase === 'waiting' || phase === 'connecting');
+  const desktop = useDesktopState();
+  const known = desktop && gateFor(desktop, was);
+  const lost = was && !known && (phase === 'waiting' || phase === 'connecting');
   const seconds = Math.max(1, Math.ceil(((retryAt ?? now) - now) / 1000));
   return (
     <div role="alert" className={styles['place']}>
+      {known === 'banner' && (
+        <Suspense>
+          <NodeBanner />
+        </Suspense>
+      )}
       {lost && (
         <div className={styles['banner']}>
           <Plug aria-hidden size="1.125rem" />
