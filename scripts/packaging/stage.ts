@@ -1,0 +1,93 @@
+/**
+ * What goes into the application, laid out for electron-builder: `app` becomes the archive, `unpacked` and `addons` lie
+ * beside it, `node` and `bin` are the runtime and the command line.
+ */
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { findNode24 } from '../lib/node24.mjs';
+import { root } from '../lib/root.mjs';
+
+export const stageDir = join(root, 'dist', 'stage');
+
+/** The one package that is not in a bundle: its addon is read from disk. */
+const ADDON = 'better-sqlite3';
+
+interface Manifest {
+  name: string;
+  version: string;
+  description: string;
+  license: string;
+  dependencies: Record<string, string>;
+}
+
+/** @param version of the package; that of the checkout where none is given. */
+export function stage(version?: string): void {
+  rmSync(stageDir, { recursive: true, force: true });
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+  stageApp(manifest, version ?? manifest.version);
+  stageNodeSide();
+  stageRuntime();
+}
+
+function stageApp({ name, description, license }: Manifest, version: string): void {
+  const app = join(stageDir, 'app');
+  copy('dist/desktop', join(app, 'dist', 'desktop'));
+  copy('assets/tray', join(app, 'assets', 'tray'));
+  copy('LICENSE', join(app, 'LICENSE'));
+  const content = {
+    name,
+    version,
+    description,
+    license,
+    author: 'Toolswarm contributors',
+    // Nobody may fetch from it: a package needs the address of a home page, and the project has none yet.
+    homepage: 'https://toolswarm.invalid',
+    type: 'module',
+    main: 'dist/desktop/main.js',
+    // By this name Linux desktops find the entry that windows and links belong to.
+    desktopName: 'toolswarm-desktop.desktop',
+  };
+  writeFileSync(join(app, 'package.json'), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** The node's bundle with its addon, and the pages: the node serves them to a browser too. */
+function stageNodeSide(): void {
+  const unpacked = join(stageDir, 'unpacked');
+  copy('dist/node', join(unpacked, 'dist', 'node'));
+  copy('dist/renderer', join(unpacked, 'dist', 'renderer'));
+  writeFileSync(join(unpacked, 'package.json'), '{ "type": "module" }\n');
+  const prebuilt = join('prebuilds', `${process.platform}-${process.arch}.node`);
+  for (const part of ['package.json', 'LICENSE', 'lib', prebuilt])
+    copy(join('node_modules', ADDON, part), join(stageDir, 'addons', ADDON, part));
+}
+
+/** One Node serves the node itself, the command line and the MCP servers that want one. */
+function stageRuntime(): void {
+  const isWindows = process.platform === 'win32';
+  const node = join(stageDir, 'node', 'bin', isWindows ? 'node.exe' : 'node');
+  const runtime = findNode24(root);
+  copyTo(runtime, node);
+  chmodSync(node, 0o755);
+  const license = join(dirname(dirname(runtime)), 'LICENSE');
+  copyIfThere(license, join(stageDir, 'node', 'LICENSE'));
+  const command = isWindows ? 'toolswarm.cmd' : 'toolswarm';
+  const shim = join(stageDir, 'bin', command);
+  copyTo(join(root, 'assets', 'bin', command), shim);
+  chmodSync(shim, 0o755);
+}
+
+const copy = (from: string, to: string): void => copyTo(join(root, from), to);
+
+function copyTo(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.map') });
+}
+
+/** A Node that a system brought has its licence elsewhere. */
+function copyIfThere(from: string, to: string): void {
+  try {
+    copyFileSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
