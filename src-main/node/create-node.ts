@@ -10,7 +10,6 @@
 import { CONTRACT_VERSION, contract, type NodeHandlers } from '#shared/contract.ts';
 import { toHex } from '#shared/kernel/bytes.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
-import { createClientsHandlers } from '../features/clients/index.ts';
 import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
 import { createIdentityHandlers } from '../features/identity/index.ts';
 import { createMetricsHandlers } from '../features/metrics/index.ts';
@@ -26,8 +25,8 @@ import { silentLog } from '../platform/log.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createAttention } from './attention.ts';
 import { addAttentionSources, createStorageSource } from './attention-sources.ts';
+import { createAiClients } from './ai-clients.ts';
 import { type ApiTokens, createApiTokens } from './api-tokens.ts';
-import { bridgeCommand } from './bridge-command.ts';
 import { REFETCHABLE_TABLES } from './migrations.ts';
 import { createJoining } from './joining.ts';
 import { createPeersHandlers, peersDeps } from './peers.ts';
@@ -161,7 +160,8 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
     webUrl: () => dashboard?.url() ?? '',
   });
   const answers: NodeHandlers = {
-    ...sliceHandlers(platform, slices, endpoint),
+    ...sliceHandlers(platform, slices),
+    ...createAiClients(platform, slices, { endpoint, tasks }),
     ...apiTokens.handlers,
     ...tasks.handlers,
     ...attention.handlers,
@@ -261,14 +261,9 @@ function createNodeEndpoint(platform: Platform, slices: NodeSlices): Endpoint {
   );
 }
 
-function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoint) {
-  const { access, clients, identity, registry, relay, servers, settings } = slices;
-  const { clock, dataDir } = platform;
-  const connection = (profile: string) => ({
-    url: profile === 'default' ? endpoint.url : `${endpoint.url}/${profile}`,
-    socket: dataDir.mcpSocket,
-    ...bridgeCommand(dataDir.root, profile),
-  });
+function sliceHandlers(platform: Platform, slices: NodeSlices) {
+  const { access, identity, registry, relay, servers, settings } = slices;
+  const { clock } = platform;
   const recovery = createRecovery(
     { ...platform, self: identity.self },
     { appVersion: PRODUCT_VERSION, refetchableTables: REFETCHABLE_TABLES },
@@ -278,7 +273,6 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, endpoint: Endpoin
     ...createSettingsHandlers(settings),
     ...createMetricsHandlers(slices.metrics),
     ...createPeersHandlers(peersDeps(platform, slices)),
-    ...createClientsHandlers({ clients, connection }),
     ...createSharingHandlers({ access, registry, servers }),
     ...createRegistryHandlers(registry),
     ...createServersHandlers(servers),

@@ -27,6 +27,8 @@ export interface Clients extends EventSource<ClientsEvents> {
   authenticate(token: string): { clientId: string; name: string; profile: string } | undefined;
   profile(name: string): Profile | undefined;
   profiles(): Profile[];
+  /** Throws `clients.unknown_profile`. */
+  requireProfile(name: string): void;
   /** Throws `clients.too_many_profiles`. */
   setProfile(profile: Profile): void;
   /** Throws `clients.default_profile` or `clients.unknown_profile`. */
@@ -75,6 +77,7 @@ export function createClients({ db, keystore, clock, random, log }: ClientsDeps)
     },
     profile: profiles.get,
     profiles: profiles.list,
+    requireProfile: profiles.require,
     setProfile(profile) {
       profiles.set(profile);
       events.emit('profileChanged', { name: profile.name });

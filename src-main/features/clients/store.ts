@@ -21,11 +21,31 @@ export const clientsMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    slice: 'clients',
+    version: 2,
+    up: `
+      ALTER TABLE client_profiles ADD COLUMN include_tools TEXT;
+      ALTER TABLE client_profiles ADD COLUMN exclude_tools TEXT;
+      CREATE TABLE client_files (
+        file TEXT PRIMARY KEY,
+        client TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        undo TEXT NOT NULL CHECK (undo IN ('restore', 'delete', 'remove')),
+        backup TEXT,
+        before_hash TEXT NOT NULL,
+        after_hash TEXT NOT NULL,
+        connected_at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
 
 export interface Profile {
   name: string;
-  servers?: string[];
+  servers?: string[] | undefined;
+  includeTools?: string[] | undefined;
+  excludeTools?: string[] | undefined;
   prefix: boolean;
 }
 
@@ -54,17 +74,32 @@ export interface ClientStore {
   noteUses(uses: ReadonlyMap<string, number>): void;
 }
 
+interface ProfileRow {
+  name: string;
+  servers: string | null;
+  includeTools: string | null;
+  excludeTools: string | null;
+  prefix: number;
+}
+
+const asText = (names: readonly string[] | undefined): string | null =>
+  names ? JSON.stringify(names) : null;
+const namesIn = (member: string, text: string | null): Record<string, string[]> =>
+  text === null ? {} : { [member]: JSON.parse(text) as string[] };
+
 interface ClientRow extends Omit<StoredClient, 'lastUsedAt'> {
   lastUsedAt: number | null;
 }
 
 export function createClientStore(db: Database): ClientStore {
-  const selectProfiles = db.prepare<[], { name: string; servers: string | null; prefix: number }>(
-    'SELECT name, servers, prefix FROM client_profiles ORDER BY name',
+  const selectProfiles = db.prepare<[], ProfileRow>(
+    `SELECT name, servers, include_tools AS includeTools, exclude_tools AS excludeTools, prefix
+     FROM client_profiles ORDER BY name`,
   );
   const upsertProfile = db.prepare(
-    `INSERT INTO client_profiles VALUES (?, ?, ?)
-     ON CONFLICT (name) DO UPDATE SET servers = excluded.servers, prefix = excluded.prefix`,
+    `INSERT INTO client_profiles (name, servers, include_tools, exclude_tools, prefix) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET servers = excluded.servers, include_tools = excluded.include_tools,
+       exclude_tools = excluded.exclude_tools, prefix = excluded.prefix`,
   );
   const deleteProfile = db.prepare('DELETE FROM client_profiles WHERE name = ?');
   const selectClients = db.prepare<[], ClientRow>(
@@ -76,13 +111,21 @@ export function createClientStore(db: Database): ClientStore {
   const updateUse = db.prepare('UPDATE clients SET last_used_at = ? WHERE id = ?');
   return {
     profiles: () =>
-      selectProfiles.all().map(({ name, servers, prefix }) => ({
+      selectProfiles.all().map(({ name, servers, includeTools, excludeTools, prefix }) => ({
         name,
-        ...(servers === null ? {} : { servers: JSON.parse(servers) as string[] }),
+        ...namesIn('servers', servers),
+        ...namesIn('includeTools', includeTools),
+        ...namesIn('excludeTools', excludeTools),
         prefix: prefix === 1,
       })),
-    putProfile: ({ name, servers, prefix }) =>
-      void upsertProfile.run(name, servers ? JSON.stringify(servers) : null, prefix ? 1 : 0),
+    putProfile: ({ name, servers, includeTools, excludeTools, prefix }) =>
+      void upsertProfile.run(
+        name,
+        asText(servers),
+        asText(includeTools),
+        asText(excludeTools),
+        prefix ? 1 : 0,
+      ),
     removeProfile: (name) => void deleteProfile.run(name),
     clients: () =>
       selectClients

@@ -9,11 +9,11 @@ import type { ServerOffers } from '#shared/features/servers/offers.ts';
 export interface Profile {
   name: string;
   /** Only these servers (local names, or `provider/server` for remote ones); absent: all. */
-  servers?: string[];
+  servers?: string[] | undefined;
   /** Single tools besides, by catalog name or full id. */
-  includeTools?: string[];
+  includeTools?: string[] | undefined;
   /** Single tools that are hidden all the same. */
-  excludeTools?: string[];
+  excludeTools?: string[] | undefined;
   /** Whether catalog names carry the server's name in front. Without it, collisions fall back to the full name. */
   prefix: boolean;
 }

@@ -54,7 +54,7 @@ export interface ClientApp extends EntryPlace {
   files: Readonly<Record<ClientSystem, readonly PathTemplate[]>>;
   /** Files and folders that show that the client is installed, besides its own file. */
   signs: Readonly<Record<ClientSystem, readonly PathTemplate[]>>;
-  /** Programs that show the same where they are found on the PATH. */
+  /** Programs that show the same where they are found on the PATH; none whose name others use as well. */
   programs?: readonly string[];
   /** The file that a project may keep, below the project's folder. */
   projectFile?: string;
@@ -190,7 +190,6 @@ export const clientApps: readonly ClientApp[] = [
     shape: 'continue',
     files: everywhere('{CONTINUE_GLOBAL_DIR|~/.continue}/config.yaml'),
     signs: everywhere('{CONTINUE_GLOBAL_DIR|~/.continue}'),
-    programs: ['cn'],
     takesEffect: 'at_once',
   },
   {
@@ -205,7 +204,7 @@ export const clientApps: readonly ClientApp[] = [
       windows: [`${WINDOWS}/Zed/settings.json`],
     },
     signs: installed('Zed', 'Zed', ['~/.local/zed.app']),
-    programs: ['zed', 'zeditor'],
+    programs: ['zeditor'],
     projectFile: '.zed/settings.json',
     takesEffect: 'at_once',
   },
@@ -239,7 +238,6 @@ export const clientApps: readonly ClientApp[] = [
     shape: 'copilot',
     files: everywhere('{COPILOT_HOME|~/.copilot}/mcp-config.json'),
     signs: everywhere('{COPILOT_HOME|~/.copilot}'),
-    programs: ['copilot'],
     takesEffect: 'new_session',
   },
   {
@@ -264,7 +262,6 @@ export const clientApps: readonly ClientApp[] = [
       windows: [`${WINDOWS}/Block/goose/config/config.yaml`],
     },
     signs: installed('Goose', 'Goose'),
-    programs: ['goose'],
     takesEffect: 'new_session',
   },
   {
@@ -286,7 +283,6 @@ export const clientApps: readonly ClientApp[] = [
     shape: 'typed_url',
     files: everywhere('~/.aws/amazonq/mcp.json'),
     signs: everywhere(),
-    programs: ['q'],
     projectFile: '.amazonq/mcp.json',
     takesEffect: 'new_session',
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { command, query } from '../../kernel/contract.ts';
+import { command, query, stream } from '../../kernel/contract.ts';
+import { clientFileSchema, clientPlanSchema, clientTargetSchema, hopSchema, removalSchema } from './files.ts';
 
 export const clientSchema = z.object({
   id: z.string(),
@@ -70,6 +71,11 @@ export const clientsContract = {
     z.object({ name: z.string() }),
     z.object({}),
   ),
+  'profiles.preview': query(
+    'How many tools a profile would show, and about how many tokens a model reads for them.',
+    profileViewSchema,
+    profilePreviewSchema,
+  ),
   'clients.list': query(
     'AI clients that were given a token.',
     z.object({}),
@@ -91,5 +97,64 @@ export const clientsContract = {
       command: z.string(),
       args: z.array(z.string()),
     }),
+  ),
+  'clients.detect': query(
+    'AI clients that keep their servers in a file: which are installed, and whether they know this node.',
+    z.object({}),
+    z.object({ items: z.array(clientFileSchema) }),
+  ),
+  'clients.plan': query(
+    'What connecting an AI client would change in its file, line by line. Nothing is written.',
+    clientTargetSchema.extend({ profile }),
+    clientPlanSchema,
+  ),
+  'clients.planRemoval': query(
+    'What disconnecting an AI client would change in its file, line by line. Nothing is written.',
+    clientTargetSchema,
+    clientPlanSchema,
+  ),
+  'clients.connect': command(
+    'Puts our entry into an AI client’s file, after keeping a copy of it. Nothing else in it changes.',
+    clientTargetSchema.extend({
+      profile,
+      hash: z
+        .string()
+        .regex(/^([0-9a-f]{64})?$/)
+        .optional()
+        .describe('Of the plan; refused where the file has changed since.'),
+    }),
+    clientFileSchema,
+  ),
+  'clients.disconnect': command(
+    'Takes our entry out of an AI client’s file: the file as it was before, or as it is without the entry where somebody has edited it since.',
+    clientTargetSchema,
+    removalSchema,
+  ),
+  'clients.disconnectAll': command(
+    'Takes our entries out of the files of all AI clients.',
+    z.object({}),
+    z.object({ items: z.array(removalSchema) }),
+  ),
+  'clients.manual': query(
+    'What to write into an AI client’s file by hand, in its own format.',
+    clientTargetSchema.extend({ profile }),
+    z.object({
+      file: z.string(),
+      format: z.enum(['json', 'jsonc', 'toml', 'yaml']),
+      /** For the bridge that the client starts. */
+      stdio: z.string(),
+      /** For HTTP, with the token left to be filled in; absent where the client cannot. */
+      http: z.string().optional(),
+    }),
+  ),
+  'clients.prove': stream(
+    'Goes the way of an AI client: reads its file, starts the very command that stands there, lists the tools and calls one that has no effect. Each link is told when it is tried and how it went.',
+    clientTargetSchema,
+    hopSchema,
+  ),
+  'clients.sessions': stream(
+    'AI clients that are connected now, again whenever that changed.',
+    z.object({}),
+    z.object({ items: z.array(clientSessionSchema) }),
   ),
 };

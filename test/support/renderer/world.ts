@@ -14,6 +14,7 @@ import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 import { formatToolId } from '#shared/kernel/ids.ts';
+import { type ClientsWorld, freshClients, usedClients } from './clients-world.ts';
 import { everythingTools, notesTools, weatherTools } from './tools.ts';
 
 export const OWN_PROVIDER = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
@@ -41,6 +42,8 @@ export interface World {
   servers: ServerView[];
   shares: Share[];
   peers: PeerView[];
+  /** AI clients of the machine. */
+  clients: ClientsWorld;
   network: { network?: string; nextNetwork?: string; invitations: OpenInvitation[] };
   tools: KnownTool[];
   /** The operator's rules for tools of the network, in their order. */
@@ -189,6 +192,7 @@ export const emptyWorld = (now: number): World => ({
   phraseConfirmed: false,
   startedAt: now,
   servers: [],
+  clients: freshClients(),
   tasks: [],
   attention: [],
   setup: { finished: true, step: 'look', completed: [] },
@@ -229,6 +233,7 @@ export function busyWorld(now: number): World {
   return {
     ...emptyWorld(now),
     displayName: 'Studio mini',
+    clients: usedClients(now),
     startedAt: now - 7_200_000,
     servers: [
       server('everything', {

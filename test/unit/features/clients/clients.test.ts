@@ -6,6 +6,8 @@ import { clientsMigrations, createClients, createClientsHandlers } from '#main/f
 import { openKeystore } from '#main/platform/keystore.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { type Database, openDatabase } from '#main/platform/sqlite.ts';
+import { createTaskBoard } from '#main/node/tasks.ts';
+import { createClientMachine } from '#test/support/client-machine.ts';
 import { createManualClock, type ManualClock } from '#test/support/clock.ts';
 import { createSeededRandom } from '#test/support/random.ts';
 
@@ -130,7 +132,16 @@ test('the handlers answer in the form of the contract', async () => {
     command: 'c',
     args: [],
   });
-  const handlers = createClientsHandlers({ clients, connection });
+  const machine = createClientMachine();
+  const handlers = createClientsHandlers({
+    clients,
+    connection,
+    files: machine.files,
+    prove: async () => true,
+    tasks: createTaskBoard({ clock, newId: () => 'task' }),
+    preview: () => ({ tools: 0, tokens: 0, servers: [] }),
+    sessions: { list: () => [], onChanged: () => () => undefined },
+  });
   const context = { signal: new AbortController().signal };
   await handlers['profiles.set']({ name: 'work', prefix: true }, context);
   const made = await handlers['clients.create']({ name: 'Editor', profile: 'work' }, context);
@@ -145,4 +156,8 @@ test('the handlers answer in the form of the contract', async () => {
   expect(await handlers['profiles.list']({}, context)).toEqual({
     items: [{ name: 'default', prefix: true }],
   });
+  expect(() => handlers['clients.plan']({ client: 'cursor', profile: 'work' }, context)).toThrow(
+    coded('clients.unknown_profile'),
+  );
+  machine.remove();
 });

@@ -1,0 +1,202 @@
+/**
+ * Goes the way of an AI client, link by link: its file, the command that stands there, this node's endpoint, the server
+ * behind a tool, the tool. Nothing is taken on trust: the very command is started, and a call is made.
+ */
+import { commandOf } from '#shared/features/clients/entry.ts';
+import type { ClientTarget, Hop, HopName } from '#shared/features/clients/files.ts';
+import { harmlessTools, type ListedTool } from '#shared/features/clients/prove-rules.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
+import type { ManagedProcess, Processes } from '#main/platform/processes.ts';
+import { createStdioClient, type Result, type StdioClient } from './mcp-over-stdio.ts';
+
+export interface ProverDeps {
+  clock: Clock;
+  processes: Processes;
+  /** The entry as the client reads it. */
+  entry(target: ClientTarget): { file: string; entry: unknown; profile: string };
+  /** The server that a tool of a profile's catalog belongs to. */
+  serverOf(profile: string, tool: string): string | undefined;
+}
+
+export interface ProverOptions {
+  /** What a client passes on to what it starts. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Where clients start things. */
+  home: string;
+  /** What the endpoint calls itself. */
+  serverName: string;
+  /** What this caller calls itself; the list of connected clients leaves it out. */
+  clientInfo: { name: string; version: string };
+}
+
+/** What a proof calls itself: it is no client that a person has connected. */
+export const PROVER_NAME = 'toolswarm-proof';
+
+/** How long a program may take to answer for the first time. */
+const START_MS = 20_000;
+/** A tool may have to start its server, which may have to be downloaded. */
+const CALL_MS = 60_000;
+/** Pages of tools that are read. */
+const MAX_PAGES = 20;
+/** Tools that are tried: one that fails by itself says nothing about the way to it. */
+const MAX_TRIES = 3;
+
+export type Tell = (hop: Hop) => void;
+
+/** Tells every link when it is tried and how it went; ends at the first that fails. Resolves with whether all held. */
+export type Prover = (target: ClientTarget, tell: Tell, signal: AbortSignal) => Promise<boolean>;
+
+type Found = Partial<Pick<Hop, 'subject' | 'count' | 'listed'>>;
+
+export function createProver(deps: ProverDeps, options: ProverOptions): Prover {
+  const { clock, processes } = deps;
+
+  return async (target, tell, signal) => {
+    let child: ManagedProcess | undefined;
+    const end = () => void child?.end();
+    signal.addEventListener('abort', end, { once: true });
+
+    /** Runs the work of one link; what it throws is told, and ends the chain. */
+    async function link<Value>(
+      hop: HopName,
+      work: () => Promise<Value>,
+      found: (value: Value) => Found,
+    ): Promise<Value> {
+      signal.throwIfAborted();
+      const startedAt = clock.monotonic();
+      const ms = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
+      tell({ hop, state: 'running' });
+      try {
+        const value = await work();
+        tell({ hop, state: 'ok', ms: ms(), ...found(value) });
+        return value;
+      } catch (error) {
+        const { code, message, advice, details } = toErrorShape(error);
+        tell({
+          hop,
+          state: 'failed',
+          ms: ms(),
+          fault: { code, message, advice, ...(details ? { details } : {}) },
+        });
+        throw new ChainBroken();
+      }
+    }
+
+    try {
+      const read = await link(
+        'entry',
+        async () => readCommand(target),
+        ({ file }) => ({ subject: file }),
+      );
+      const started = await link(
+        'command',
+        async () => {
+          child = await processes.spawn({ ...read.start, cwd: options.home, env: definedOnly(options.env) });
+          const client = createStdioClient(child, deps);
+          return { client, greeting: await greet(client) };
+        },
+        () => ({ subject: read.start.command }),
+      );
+      const { client, greeting } = started;
+      await link(
+        'endpoint',
+        async () => checked(greeting),
+        ({ name, version }) => ({ subject: `${name} ${version}` }),
+      );
+      const tools = await link(
+        'server',
+        () => listTools(client),
+        (listed) => serverFound(listed, read.profile),
+      );
+      await link(
+        'tool',
+        () => callOne(client, tools),
+        (name) => (name === undefined ? { listed: true, count: tools.length } : { subject: name }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ChainBroken) return false;
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', end);
+      await child?.end();
+    }
+  };
+
+  function readCommand(target: ClientTarget) {
+    const { file, entry, profile } = deps.entry(target);
+    const start = commandOf(entry);
+    if (!start) throw new Error('An entry of ours starts nothing.');
+    return { file, start, profile };
+  }
+
+  /** The answer to `initialize`, or the endpoint's refusal: both show that the command runs. */
+  async function greet(client: StdioClient): Promise<Result | AppError> {
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: options.clientInfo };
+    try {
+      return await client.request('initialize', params, START_MS);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'clients.refused') return error;
+      throw error;
+    }
+  }
+
+  function checked(greeting: Result | AppError): { name: string; version: string } {
+    if (greeting instanceof AppError) throw greeting;
+    const { name, version } = (greeting['serverInfo'] ?? {}) as Record<string, unknown>;
+    if (name !== options.serverName) throw notUs(name);
+    return { name: String(name), version: String(version ?? '') };
+  }
+
+  const serverFound = (tools: readonly ListedTool[], profile: string): Found => {
+    const [first = tools[0]] = harmlessTools(tools);
+    const server = first && deps.serverOf(profile, first.name);
+    return { count: tools.length, ...(server ? { subject: server } : {}) };
+  };
+}
+
+/** A link failed and was told. */
+class ChainBroken extends Error {}
+
+async function listTools(client: StdioClient): Promise<ListedTool[]> {
+  client.notify('notifications/initialized');
+  const tools: ListedTool[] = [];
+  let cursor: unknown;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const result = await client.request('tools/list', cursor === undefined ? {} : { cursor }, START_MS);
+    if (Array.isArray(result['tools'])) tools.push(...(result['tools'] as ListedTool[]));
+    cursor = result['nextCursor'];
+    if (cursor === undefined) break;
+  }
+  if (tools.length === 0) throw noTools();
+  return tools;
+}
+
+/** The name of the tool that answered; undefined where none may be called. A tool's own error is an answer as well. */
+async function callOne(client: StdioClient, tools: readonly ListedTool[]): Promise<string | undefined> {
+  let fault: unknown;
+  for (const { name } of harmlessTools(tools).slice(0, MAX_TRIES)) {
+    try {
+      await client.request('tools/call', { name, arguments: {} }, CALL_MS);
+      return name;
+    } catch (error) {
+      fault ??= error;
+    }
+  }
+  if (fault !== undefined) throw fault;
+  return undefined;
+}
+
+const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined));
+
+const notUs = (name: unknown): AppError =>
+  new AppError('clients.not_us', `Something else answered: ${String(name).slice(0, 64)}.`, {
+    advice: 'Connect the client again, so that its file names this node.',
+  });
+
+const noTools = (): AppError =>
+  new AppError('clients.no_tools', 'The endpoint answers, but its list of tools is empty.', {
+    advice: 'Add a server, approve a tool, or let the profile of this client show more.',
+  });

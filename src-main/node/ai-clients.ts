@@ -1,0 +1,91 @@
+/** What AI clients need of the whole node: their files, the proof of their chain, who is connected, what profiles show. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ClientSession, ProfilePreview, ProfileView } from '#shared/features/clients/contract.ts';
+import { estimateTokens, showsTool } from '#shared/features/clients/profile-rules.ts';
+import type { TaskRunner } from '#shared/features/node/tasks.ts';
+import {
+  type Clients,
+  createClientFiles,
+  createClientsHandlers,
+  createProver,
+  PROVER_NAME,
+} from '../features/clients/index.ts';
+import type { Endpoint, EndpointClient } from '../features/endpoint/index.ts';
+import { createProcesses } from '../platform/processes.ts';
+import { PRODUCT_VERSION } from '../platform/version.ts';
+import { bridgeCommand } from './bridge-command.ts';
+import type { Platform } from './platform.ts';
+import type { NodeSlices } from './slices.ts';
+
+export function createAiClients(
+  { clock, dataDir, db, log, owned }: Platform,
+  { clients, registry }: Pick<NodeSlices, 'clients' | 'registry'>,
+  { endpoint, tasks }: { endpoint: Endpoint; tasks: TaskRunner },
+) {
+  const url = (profile: string): string =>
+    profile === 'default' ? endpoint.url : `${endpoint.url}/${profile}`;
+  const start = (profile: string) => bridgeCommand(dataDir.root, profile);
+  const machine = { platform: process.platform, env: process.env, home: homedir() };
+  const processes = createProcesses({ clock });
+  owned.defer(() => processes.close());
+  const files = createClientFiles(
+    { db, clock, log },
+    { ...machine, dataDir: dataDir.root, backupDir: join(dataDir.root, 'client-files'), start, url },
+  );
+  const serverOf = (profile: string, tool: string): string | undefined => {
+    const chosen = clients.profile(profile);
+    return chosen && endpoint.view(chosen).tool(tool)?.server;
+  };
+  const clientInfo = { name: PROVER_NAME, version: PRODUCT_VERSION };
+  const prove = createProver(
+    { clock, processes, entry: files.entry, serverOf },
+    { ...machine, serverName: 'toolswarm', clientInfo },
+  );
+
+  function preview(profile: ProfileView): ProfilePreview {
+    const { texts } = endpoint.view(profile).list('tools', 'legacy');
+    const counts = new Map<string, { tools: number; shown: number }>();
+    for (const tool of registry.catalog()) {
+      const count = counts.get(tool.server) ?? { tools: 0, shown: 0 };
+      count.tools += 1;
+      if (showsTool(profile, tool)) count.shown += 1;
+      counts.set(tool.server, count);
+    }
+    return {
+      tools: texts.length,
+      tokens: estimateTokens(texts.reduce((sum, text) => sum + text.length, 0)),
+      servers: [...counts].map(([server, count]) => ({ server, ...count })),
+    };
+  }
+
+  return createClientsHandlers({
+    clients,
+    files,
+    prove,
+    tasks,
+    preview,
+    connection: (profile) => ({ url: url(profile), socket: dataDir.mcpSocket, ...start(profile) }),
+    sessions: {
+      list: () => endpoint.clients().flatMap((client) => sessionOf(client, clients)),
+      onChanged: endpoint.onClientsChanged,
+    },
+  });
+}
+
+/** A connected client as people see it; our own proof is none. */
+function sessionOf(client: EndpointClient, clients: Clients): ClientSession[] {
+  const { clientId, clientInfo, protocolVersion: _, ...facts } = client;
+  const text = (name: string): string | undefined => {
+    const value = clientInfo?.[name];
+    return typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined;
+  };
+  if (text('name') === PROVER_NAME) return [];
+  const name = text('title') ?? text('name');
+  const version = text('version');
+  const token =
+    client.transport === 'http' ? clients.list().find(({ id }) => id === clientId)?.name : undefined;
+  return [
+    { ...facts, ...(name ? { name } : {}), ...(version ? { version } : {}), ...(token ? { token } : {}) },
+  ];
+}
