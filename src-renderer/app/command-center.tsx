@@ -12,12 +12,22 @@ import {
   Sparkles,
   Sun,
 } from 'lucide-react';
-import { createContext, lazy, type ReactNode, Suspense, useContext, useMemo, useState } from 'react';
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { useConditions, useSharingPause } from '../features/node/index.ts';
-import { Palette, type PaletteItem } from '../features/palette/index.ts';
+import { Palette, type PaletteItem, preloadPalette } from '../features/palette/index.ts';
 import { languageNames, languages } from '../platform/i18n.ts';
+import { useNodeLink } from '../platform/node-link.ts';
 import { usePreferences } from '../platform/preferences.ts';
 import { isApple, keyCaps } from '../platform/shortcuts.ts';
 import { type Place, places } from './places.ts';
@@ -25,6 +35,9 @@ import { focusNextRegion, focusSearch } from './regions.ts';
 import { keysOf, type ShortcutId, useShortcuts } from './shortcuts.ts';
 
 const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'));
+
+/** By then the first page is drawn. */
+const PRELOAD_MS = 2000;
 
 type Opened = 'palette' | 'help' | undefined;
 
@@ -44,6 +57,11 @@ export function CommandCenter({ children }: { children: ReactNode }) {
     else if (id === 'regionsBack') focusNextRegion(document, -1);
     else go(places.find((place) => place.key === id)?.path ?? '/');
   });
+  const { clock } = useNodeLink();
+  useEffect(() => {
+    const timer = clock.after(PRELOAD_MS, preloadPalette);
+    return () => timer.cancel();
+  }, [clock]);
   const context = useMemo(() => ({ open: setOpened }), []);
   const close = () => setOpened(undefined);
   return (

@@ -10,6 +10,8 @@ export interface Formats {
   duration(ms: number): string;
   dateTime(at: number): string;
   time(at: number): string;
+  /** Hours and minutes. */
+  shortTime(at: number): string;
   /** The time of a moment of today, else date and time, both short. */
   when(at: number, now: number): string;
   /** `3 minutes ago`. */
@@ -29,6 +31,7 @@ export function createFormats(language: string): Formats {
   const number = new Intl.NumberFormat(language);
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+  const shortTime = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
   const short = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
@@ -60,6 +63,7 @@ export function createFormats(language: string): Formats {
     },
     dateTime: (at) => dateTime.format(at),
     time: (at) => time.format(at),
+    shortTime: (at) => shortTime.format(at),
     when: (at, now) => (isSameDay(at, now) ? time : short).format(at),
     ago(at, now) {
       const age = Math.max(0, now - at);

@@ -1,9 +1,12 @@
+import { Check, Minus } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import {
   Cell,
+  Checkbox,
   Collection,
   Column,
   Row,
+  type Selection,
   type SortDescriptor,
   Table as AriaTable,
   TableBody,
@@ -42,7 +45,14 @@ export interface TableProps<Item> {
   sort?: SortDescriptor;
   onSort?(sort: SortDescriptor): void;
   empty: ReactNode;
+  /** Rows can be chosen, each by its box; `all` means whatever the list stands for, unseen rows included. */
+  selected?: Selected;
+  onSelect?(selected: Selected): void;
+  /** Called when the end of `items` comes into view and there is more elsewhere. */
+  onMore?: (() => void) | undefined;
 }
+
+export type Selected = 'all' | ReadonlySet<string>;
 
 /** In rem. Rows are of one height, so that only those in view are drawn; text that does not fit is cut. */
 const ROW_HEIGHT = 3.25;
@@ -51,9 +61,13 @@ const HEADING_HEIGHT = 2.25;
 const ROWS_AT_ONCE = 500;
 
 export function Table<Item>(props: TableProps<Item>) {
-  const { label, items, onOpen, sort, onSort, empty } = props;
+  const { label, items, onOpen, sort, onSort, empty, onSelect, selected } = props;
   const rem = useRem();
-  const columns = useMemo(() => [...props.columns], [props.columns]);
+  const choosing = onSelect !== undefined;
+  const columns = useMemo(
+    () => (choosing ? [boxes as TableColumn<Item>, ...props.columns] : [...props.columns]),
+    [props.columns, choosing],
+  );
   if (items.length === 0) return <div className={styles['frame']}>{empty}</div>;
   return (
     <div className={classes(styles['frame'], styles['filled'])}>
@@ -67,6 +81,13 @@ export function Table<Item>(props: TableProps<Item>) {
           {...(onOpen ? { onRowAction: (key) => onOpen(String(key)) } : {})}
           {...(sort ? { sortDescriptor: sort } : {})}
           {...(onSort ? { onSortChange: onSort } : {})}
+          {...(onSelect
+            ? {
+                selectionMode: 'multiple' as const,
+                selectedKeys: selected ?? [],
+                onSelectionChange: (keys: Selection) => onSelect(keys as Selected),
+              }
+            : {})}
         >
           <TableHeader className={styles['header'] ?? ''} columns={columns}>
             {(column) => <Heading column={column} rem={rem} />}
@@ -78,7 +99,38 @@ export function Table<Item>(props: TableProps<Item>) {
   );
 }
 
+/** The column of boxes; it has no words of its own. */
+const BOXES = 'boxes';
+const boxes: TableColumn<unknown> = { id: BOXES, label: '', cell: () => null };
+const BOXES_WIDTH = 2.75;
+
+/** Its name comes from the table: “Select all”, or “Select” and the row. */
+const Box = () => (
+  <Checkbox slot="selection" className={styles['boxTarget'] ?? ''}>
+    {({ isIndeterminate, isSelected }) => (
+      <span className={styles['box']} aria-hidden>
+        {isIndeterminate ? (
+          <Minus size="0.875rem" strokeWidth={3} />
+        ) : (
+          isSelected && <Check size="0.875rem" strokeWidth={3} />
+        )}
+      </span>
+    )}
+  </Checkbox>
+);
+
 function Heading<Item>({ column, rem }: { column: TableColumn<Item>; rem: number }) {
+  if (column.id === BOXES)
+    return (
+      <Column
+        id={BOXES}
+        width={BOXES_WIDTH * rem}
+        minWidth={BOXES_WIDTH * rem}
+        className={styles['column'] ?? ''}
+      >
+        <Box />
+      </Column>
+    );
   return (
     <Column
       id={column.id}
@@ -99,7 +151,7 @@ function Heading<Item>({ column, rem }: { column: TableColumn<Item>; rem: number
 }
 
 function Rows<Item>(props: TableProps<Item> & { columns: Array<TableColumn<Item>> }) {
-  const { columns, items, idOf, textOf, onOpen, openId } = props;
+  const { columns, items, idOf, textOf, onOpen, openId, onMore } = props;
   const [counted, setCounted] = useState(ROWS_AT_ONCE);
   const counting = useMemo(() => items.slice(0, counted) as Array<Item & object>, [items, counted]);
   return (
@@ -118,14 +170,16 @@ function Rows<Item>(props: TableProps<Item> & { columns: Array<TableColumn<Item>
           >
             {(column) => (
               <Cell className={styles['cell'] ?? ''}>
-                <div className={styles['content']}>{column.cell(item)}</div>
+                {column.id === BOXES ? <Box /> : <div className={styles['content']}>{column.cell(item)}</div>}
               </Cell>
             )}
           </Row>
         )}
       </Collection>
-      {counted < items.length && (
+      {counted < items.length ? (
         <TableLoadMoreItem onLoadMore={() => setCounted((now) => now + ROWS_AT_ONCE)} />
+      ) : (
+        onMore && <TableLoadMoreItem onLoadMore={onMore} />
       )}
     </TableBody>
   );

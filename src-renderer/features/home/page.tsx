@@ -1,21 +1,31 @@
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../../ui/page.tsx';
-import { ConnectClientCard } from '../clients/index.ts';
+import { ConnectClientCard, ConnectedNow } from '../clients/index.ts';
 import { IdentityCard } from '../identity/index.ts';
 import { PeersCard } from '../peers/index.ts';
 import { AddressesCard } from './parts/addresses-card.tsx';
 import { Attention } from './parts/attention.tsx';
-import { Chain } from './parts/chain.tsx';
+import { HealthCard } from './parts/health.tsx';
+import { PathsCard } from './parts/paths.tsx';
 import { ServersCard } from './parts/servers-card.tsx';
+import { ContinueSetup } from './parts/continue-setup.tsx';
+import { TrafficCard } from './parts/traffic-card.tsx';
 import styles from './home.module.css';
 
 export function HomePage() {
   const { t } = useTranslation('home');
   return (
     <Page title={t('title')}>
-      <Chain />
+      <ContinueSetup />
       <Attention />
+      <HealthCard clients={undefined} />
+      <PathsCard clients={undefined} />
       <div className={styles['columns']}>
+        <TrafficCard />
+        <Suspense>
+          <ConnectedNow />
+        </Suspense>
         <ConnectClientCard />
         <div className={styles['stack']}>
           <IdentityCard />

@@ -148,13 +148,11 @@ function useFound({ pages, actions }: Pick<PaletteProps, 'pages' | 'actions'>, t
       run: () => go('/network'),
     })),
   };
-  const sections: Section[] =
+  const kinds: Section[] =
     typed.trim() === '' ? ['pages', 'actions', 'servers'] : ['pages', 'actions', 'servers', 'tools', 'peers'];
-  return sections
-    .map((section) => ({
-      section,
-      // The node found the tools by meaning and order of its own; none of them is dropped here.
-      items: section === 'tools' ? all.tools.slice(0, MOST.tools) : best(all[section], typed, MOST[section]),
-    }))
-    .filter(({ items }) => items.length > 0);
+  const groups = kinds.map((id) => ({ id, items: all[id], most: MOST[id], given: id === 'tools' }));
+  return best<PaletteItem, (typeof groups)[number]>(groups, typed).map(({ group, items }) => ({
+    section: group.id,
+    items,
+  }));
 }

@@ -49,17 +49,41 @@ export interface Findable {
   keywords?: string;
 }
 
-/** The best `most` of those that fit, best first; among equals the given order stays. */
-export function best<Item extends Findable>(items: readonly Item[], typed: string, most: number): Item[] {
+/** How well an item fits; undefined where it does not. */
+export function scoreOf(item: Findable, typed: string): number | undefined {
   const needle = plain(typed.trim());
-  return items
-    .flatMap((item) => {
-      const byTitle = fit(needle, item.title);
-      const byKeywords = item.keywords === undefined ? undefined : fit(needle, item.keywords);
-      const score = Math.max(byTitle ?? -Infinity, (byKeywords ?? -Infinity) - START);
-      return score === -Infinity ? [] : [{ item, score }];
+  const byTitle = fit(needle, item.title) ?? -Infinity;
+  const byKeywords =
+    item.keywords === undefined ? -Infinity : (fit(needle, item.keywords) ?? -Infinity) - START;
+  const score = Math.max(byTitle, byKeywords);
+  return score === -Infinity ? undefined : score;
+}
+
+export interface Group<Item> {
+  id: string;
+  items: readonly Item[];
+  most: number;
+  /** Its items were found elsewhere, by rules of their own: none of them is dropped here. */
+  given?: boolean;
+}
+
+/** The best of each group, best first; the group with the best of all stands first. Among equals the given order stays. */
+export function best<Item extends Findable, G extends Group<Item>>(
+  groups: readonly G[],
+  typed: string,
+): Array<{ group: G; items: Item[] }> {
+  return groups
+    .map((group) => {
+      const scored = group.items
+        .flatMap((item) => {
+          const score = scoreOf(item, typed) ?? (group.given ? 0 : undefined);
+          return score === undefined ? [] : [{ item, score }];
+        })
+        .toSorted((a, b) => b.score - a.score)
+        .slice(0, group.most);
+      return { group, items: scored.map(({ item }) => item), score: scored[0]?.score ?? -Infinity };
     })
+    .filter(({ items }) => items.length > 0)
     .toSorted((a, b) => b.score - a.score)
-    .slice(0, most)
-    .map(({ item }) => item);
+    .map(({ group, items }) => ({ group, items }));
 }

@@ -3,7 +3,7 @@ import { CopyField } from '../../../ui/copy.tsx';
 import { Card, Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { useNodeStatus } from '../../node/index.ts';
-import { byReach, isLoopback } from '../addresses.ts';
+import { byReach, reachOf } from '#shared/features/p2p/addresses.ts';
 
 /** Addresses to give to a peer, the farthest-reaching first. */
 export function AddressesCard() {
@@ -22,7 +22,9 @@ export function AddressesCard() {
               key={address}
               value={address}
               label={
-                isLoopback(address) ? t('addresses.loopback') : t('addresses.address', { number: index + 1 })
+                reachOf(address) === 'machine'
+                  ? t('addresses.loopback')
+                  : t('addresses.address', { number: index + 1 })
               }
             />
           ))}

@@ -1,70 +1,61 @@
-import { ArrowRight, type LucideIcon, KeyRound, ServerCrash, ShieldAlert, Wrench } from 'lucide-react';
+import {
+  ArrowRight,
+  Clock,
+  Download,
+  HardDrive,
+  KeyRound,
+  LogIn,
+  type LucideIcon,
+  ServerCrash,
+  ShieldAlert,
+  Wrench,
+} from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import type { AttentionItem } from '#shared/features/node/attention.ts';
+import { useFaultText } from '../../../platform/faults.ts';
 import { Button } from '../../../ui/button.tsx';
-import { RecoveryPhraseDialog, useIdentity } from '../../identity/index.ts';
-import { useNodeStatus } from '../../node/index.ts';
-import { useServers } from '../../servers/index.ts';
+import { RecoveryPhraseDialog } from '../../identity/index.ts';
+import { useAttention } from '../../node/index.ts';
 import styles from '../home.module.css';
+
+const icons: Record<AttentionItem['kind'], LucideIcon> = {
+  'tools.pending': Wrench,
+  'tools.changed': ShieldAlert,
+  'server.failed': ServerCrash,
+  'server.login': LogIn,
+  'identity.phrase': KeyRound,
+  'node.clock': Clock,
+  'node.storage': HardDrive,
+  'update.ready': Download,
+};
+
+/** More than this at once is a wall, not a list; the rest is behind a button. */
+const SHOWN_AT_FIRST = 5;
 
 /** What waits for the operator, most pressing first; nothing is shown when nothing waits. */
 export function Attention() {
   const { t } = useTranslation('home');
-  const status = useNodeStatus();
-  const servers = useServers((state) => state.items);
-  const identity = useIdentity((state) => state.identity);
+  const items = useAttention() ?? [];
+  const [all, setAll] = useState(false);
   const [recovering, setRecovering] = useState(false);
-  const failed = servers?.filter((server) => server.state === 'failed') ?? [];
-  const { changed = 0, pending = 0 } = status?.tools ?? {};
-  const items: ReactNode[] = [];
-  for (const server of failed) {
-    items.push(
-      <Item
-        key={server.name}
-        icon={ServerCrash}
-        bad
-        action={<Go to={`/servers/${server.name}`}>{t('attention.look')}</Go>}
-      >
-        {t('attention.failed', { name: server.name })}
-      </Item>,
-    );
-  }
-  if (changed > 0)
-    items.push(
-      <Item
-        key="changed"
-        icon={ShieldAlert}
-        action={<Go to="/catalog/+changed">{t('attention.compare')}</Go>}
-      >
-        {t('attention.changed', { count: changed })}
-      </Item>,
-    );
-  if (pending > 0)
-    items.push(
-      <Item key="pending" icon={Wrench} action={<Go to="/catalog/+pending">{t('attention.review')}</Go>}>
-        {t('attention.pending', { count: pending })}
-      </Item>,
-    );
-  if (identity && !identity.recoveryPhraseConfirmed)
-    items.push(
-      <Item
-        key="phrase"
-        icon={KeyRound}
-        action={
-          <Button size="small" onPress={() => setRecovering(true)}>
-            {t('attention.writeDown')}
-          </Button>
-        }
-      >
-        {t('attention.phrase')}
-      </Item>,
-    );
+  const shown = all ? items : items.slice(0, SHOWN_AT_FIRST);
+  const hidden = items.length - shown.length;
   return (
     <>
       {items.length > 0 && (
-        <section aria-label={t('attention.title')}>
-          <ul className={styles['attention']}>{items}</ul>
+        <section aria-label={t('attention.title')} className={styles['attentions']}>
+          <ul className={styles['attention']}>
+            {shown.map((item) => (
+              <Matter key={item.id} item={item} onRecover={() => setRecovering(true)} />
+            ))}
+          </ul>
+          {hidden > 0 && (
+            <Button size="small" onPress={() => setAll(true)}>
+              {t('attention.more', { count: hidden })}
+            </Button>
+          )}
         </section>
       )}
       <RecoveryPhraseDialog isOpen={recovering} onClose={() => setRecovering(false)} />
@@ -72,24 +63,73 @@ export function Attention() {
   );
 }
 
-function Item({
-  icon: Icon,
-  bad,
-  action,
-  children,
-}: {
-  icon: LucideIcon;
-  bad?: boolean;
-  action: ReactNode;
-  children: ReactNode;
-}) {
+function Matter({ item, onRecover }: { item: AttentionItem; onRecover(): void }) {
+  const Icon = icons[item.kind];
   return (
-    <li className={bad ? styles['bad'] : styles['warn']}>
+    <li className={styles[item.level]}>
       <Icon aria-hidden size="1.125rem" />
-      <p>{children}</p>
-      {action}
+      <p>
+        <Words item={item} />
+      </p>
+      <WayOut item={item} onRecover={onRecover} />
     </li>
   );
+}
+
+function Words({ item: { kind, subject = '', code, count = 0 } }: { item: AttentionItem }): ReactNode {
+  const { t } = useTranslation('home');
+  const faultText = useFaultText();
+  switch (kind) {
+    case 'tools.pending':
+      return t('attention.pending', { count });
+    case 'tools.changed':
+      return t('attention.changed', { count });
+    case 'server.failed':
+      return t('attention.failed', { name: subject });
+    case 'server.login':
+      return t('attention.login', { name: subject });
+    case 'identity.phrase':
+      return t('attention.phrase');
+    case 'node.clock':
+      return t('attention.clock');
+    case 'node.storage':
+      return code === 'storage.unreadable'
+        ? t('attention.storageUnreadable')
+        : code === 'storage.low'
+          ? t('attention.storageLow')
+          : code === 'storage.full'
+            ? t('attention.storageFull')
+            : faultText({ code: code ?? '', message: t('attention.storageUnreadable'), advice: '' }).message;
+    case 'update.ready':
+      return t('attention.update', { version: subject });
+  }
+}
+
+/** What to do about it. */
+function WayOut({ item, onRecover }: { item: AttentionItem; onRecover(): void }): ReactNode {
+  const { t } = useTranslation('home');
+  switch (item.kind) {
+    case 'tools.pending':
+      return <Go to="/catalog/+pending">{t('attention.review')}</Go>;
+    case 'tools.changed':
+      return <Go to="/catalog/+changed">{t('attention.compare')}</Go>;
+    case 'server.failed':
+      return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.look')}</Go>;
+    case 'server.login':
+      return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.signIn')}</Go>;
+    case 'identity.phrase':
+      return (
+        <Button size="small" onPress={onRecover}>
+          {t('attention.writeDown')}
+        </Button>
+      );
+    case 'node.clock':
+      return <Go to="/network/doctor">{t('attention.check')}</Go>;
+    case 'node.storage':
+      return <Go to="/settings/data">{t('attention.data')}</Go>;
+    case 'update.ready':
+      return <Go to="/settings/about">{t('attention.updateLook')}</Go>;
+  }
 }
 
 const Go = ({ to, children }: { to: string; children: ReactNode }) => (
