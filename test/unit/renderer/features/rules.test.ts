@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byReach } from '../../../../src-renderer/features/home/addresses.ts';
 import {
   annotationWords,
   countByScope,
@@ -59,18 +58,12 @@ describe('the catalog', () => {
   });
 });
 
-describe('peers and addresses', () => {
+describe('peers', () => {
   it('puts who is connected and known first, who is blocked last', () => {
     const states = byImportance(world.peers).map(({ connected, blocked }) =>
       blocked ? 'blocked' : connected,
     );
     expect(states).toEqual([true, true, false, 'blocked']);
-  });
-
-  it('puts addresses that others can reach first', () => {
-    expect(byReach(['/ip4/127.0.0.1/tcp/1', '/ip6/::1/tcp/1', '/ip4/192.0.2.1/tcp/1'])[0]).toBe(
-      '/ip4/192.0.2.1/tcp/1',
-    );
   });
 });
 
