@@ -87,6 +87,15 @@ export const nodeSettings = {
       ),
     { needsRestart: false },
   ),
+  'servers.clientDocument': setting(
+    z
+      .union([z.literal(''), z.url({ protocol: /^https$/ }).max(2000)])
+      .default('')
+      .describe(
+        'Address of a client metadata document that introduces this node to authorization servers of remote MCP servers; empty: it registers itself where it can.',
+      ),
+    { needsRestart: false },
+  ),
   'log.level': setting(
     z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much the log says.'),
   ),

@@ -66,6 +66,7 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
       clientInfo: { name: 'toolswarm', version: PRODUCT_VERSION },
       idleTimeoutMs: settings.get('relay.idleTimeoutMs'),
       maxMessageBytes: settings.get('relay.maxResultBytes'),
+      login: { clientDocument: () => settings.get('servers.clientDocument') || undefined },
     },
   );
   const self = identity.self();

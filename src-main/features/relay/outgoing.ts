@@ -103,7 +103,7 @@ export function createOutgoing(
       hops.begin('connect');
       const peerId = await reach(tool, exchange.signal);
       hops.begin('remote');
-      const { principal: _principal, ...caller } = exchange.caller;
+      const { principal: _principal, profile: _profile, ...caller } = exchange.caller;
       const request: CallRequest = {
         server: tool.server,
         tool: tool.tool.name,

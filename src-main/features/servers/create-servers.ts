@@ -2,10 +2,10 @@
 import { type Emitter, createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
-import { AppError } from '#shared/kernel/errors.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { type ServerConfig, serverConfigSchema } from '#shared/features/servers/config.ts';
 import type { ServerChange, ServerView } from '#shared/features/servers/contract.ts';
+import { DEFAULT_PROFILE } from '#shared/features/servers/login.ts';
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import { loginShellPath } from '#main/platform/login-shell.ts';
@@ -13,13 +13,13 @@ import type { Log } from '#main/platform/log.ts';
 import { createProcesses } from '#main/platform/processes.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import { BACKOFF, type BackoffPolicy } from './backoff.ts';
-import { changedConfig, needsStart, sameProgram } from './changes.ts';
-import { asAppError } from './lane.ts';
+import { nameTaken, notFound, noValue, tooMany } from './faults.ts';
 import type { LogLine } from './log-ring.ts';
-import { differenceOf } from './listing.ts';
 import { createLogins, type Logins, type LoginsOptions } from './login/index.ts';
 import { createServersStore, learntSchema } from './store.ts';
+import { createProfileUnits } from './profile-units.ts';
 import { createUnit, type Unit, type UnitStart } from './unit.ts';
+import { createUpdates } from './updates.ts';
 import { createVaults, type SecretsPort } from './vaults.ts';
 
 export interface ServersDeps {
@@ -128,7 +128,6 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
   const emitter: Emitter<ServersEvents> = createEmitter((error) => log.error({ error }, 'a listener failed'));
   const processes = createProcesses({ clock });
   const units = new Map<string, Unit>();
-  const updating = new Set<string>();
   let foundPath: Promise<string> | undefined;
   const path = () => (foundPath ??= (options.path ?? (() => loginShellPath({ clock })))());
   const settings = withDefaults(options);
@@ -137,7 +136,7 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     {
       config: (name) => units.get(name)?.server.config,
       changed: (name) => emitter.emit('changed', { server: name }),
-      signedIn: (name) => void reviveAfterLogin(name),
+      signedIn: (name, profile) => void reviveAfterLogin(name, profile),
     },
     options.login,
   );
@@ -170,6 +169,29 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     return found;
   }
 
+  const profiles = createProfileUnits({ logins, build });
+  const update = createUpdates({
+    units: { get: (name) => units.get(name), find, has: (name) => units.has(name) },
+    store,
+    vaults,
+    build,
+    install,
+    renamed(from, to) {
+      logins.rename(from, to);
+      units.delete(from);
+      emitter.emit('renamed', { from, to });
+      emitter.emit('removed', { server: from });
+      emitter.emit('added', { server: to });
+      emitter.emit('offersChanged', { server: to, tools: true, prompts: true, resources: true });
+    },
+    changed(server, what) {
+      if (what.offers) emitter.emit('offersChanged', { server, tools: true, prompts: true, resources: true });
+      emitter.emit('described', { server });
+      emitter.emit('changed', { server });
+    },
+    note: (server, error) => log.warn({ server, error }, 'did not start'),
+  });
+
   const viewOf = (unit: Unit): ServerView => logins.withLogin(unit.server.view());
 
   /** Servers are started behind a few at a time, so that a cold start does not bring the machine to its knees. */
@@ -190,7 +212,8 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
   }
 
   /** Signed in, it can do what it could not before. */
-  async function reviveAfterLogin(name: string): Promise<void> {
+  async function reviveAfterLogin(name: string, profile: string): Promise<void> {
+    if (profile !== DEFAULT_PROFILE) return profiles.drop(name);
     const server = units.get(name)?.server;
     if (!server?.config.enabled) return;
     await server.start().catch((error: unknown) => log.warn({ server: name, error }, 'did not start'));
@@ -203,7 +226,7 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     });
     const { name } = config;
     if (units.has(name)) throw nameTaken(name);
-    if (units.size >= MAX_SERVERS) throw tooMany();
+    if (units.size >= MAX_SERVERS) throw tooMany(MAX_SERVERS);
     for (const key of config.secrets) if (secretValues[key] === undefined) throw noValue(name, key);
     const vault = vaults.create(name, secretValues);
     store.add(config, vault, clock.now());
@@ -216,114 +239,10 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     return viewOf(unit);
   }
 
-  async function update(
-    name: string,
-    change: ServerChange,
-    { unchecked = false, signal }: { unchecked?: boolean; signal?: AbortSignal } = {},
-  ): Promise<ServerView> {
-    const unit = find(name);
-    const before = unit.server.config;
-    const after = changedConfig(before, change);
-    if (after.name !== name && units.has(after.name)) throw nameTaken(after.name);
-    if (updating.has(name)) throw changing(name);
-    for (const key of after.secrets)
-      if (change.secretValues[key] === undefined && vaults.get(unit.vault, key) === undefined)
-        throw noValue(name, key);
-    updating.add(name);
-    try {
-      if (needsStart(before, after, change)) await replace(unit, after, change, { unchecked, signal });
-      else describe(unit, after);
-    } finally {
-      updating.delete(name);
-    }
-    return viewOf(find(after.name));
-  }
-
-  /** Words about it, and its name: it goes on running. */
-  function describe(unit: Unit, after: ServerConfig): void {
-    const { name } = unit;
-    store.replace(name, { config: after, learnt: unit.learnt, vault: unit.vault });
-    unit.server.describe(after);
-    if (after.name !== name) rename(unit, unit, name, after.name);
-    else emitter.emit('described', { server: name });
-  }
-
-  /** Another one takes its place once it has shown that it runs. */
-  async function replace(
-    unit: Unit,
-    after: ServerConfig,
-    change: ServerChange,
-    { unchecked, signal }: { unchecked: boolean; signal: AbortSignal | undefined },
-  ): Promise<void> {
-    const { name } = unit;
-    const kept = Object.entries(unit.secretValues()).filter(([key]) => after.secrets.includes(key));
-    const vault = vaults.create(after.name, { ...Object.fromEntries(kept), ...change.secretValues });
-    const learnt = sameProgram(unit.server.config, after) ? unit.learnt : learntSchema.parse({});
-    const before = unit.server.offers();
-    const next = build({ config: { ...after, name }, vault, learnt, offers: before, log: unit.log });
-    try {
-      if (after.enabled && !unchecked) await tryOut(next, signal);
-      if (units.get(name) !== unit) throw notFound(name);
-    } catch (error) {
-      await next.close();
-      vaults.drop(vault);
-      throw error;
-    }
-    commit(unit, next, after);
-    await unit.close();
-    vaults.drop(unit.vault);
-    if (after.enabled && unchecked)
-      void next.server
-        .introduce()
-        .catch((error: unknown) => log.warn({ server: after.name, error }, 'did not start'));
-  }
-
-  async function tryOut(next: Unit, signal: AbortSignal | undefined): Promise<void> {
-    const callOff = () => void next.close();
-    signal?.addEventListener('abort', callOff, { once: true });
-    try {
-      await next.server.introduce();
-    } catch (error) {
-      // A server that wants a login has shown that it is there.
-      if (error instanceof AppError && error.code === 'servers.login_needed') return;
-      throw doesNotStart(next.name, error);
-    } finally {
-      signal?.removeEventListener('abort', callOff);
-    }
-  }
-
-  function commit(unit: Unit, next: Unit, after: ServerConfig): void {
-    const { name } = unit;
-    const offers = next.server.offers();
-    store.replace(name, { config: after, learnt: next.learnt, vault: next.vault });
-    if (offers) store.saveOffers(after.name, offers);
-    if (after.name === name) {
-      install(next);
-      const difference = offers ? differenceOf(unit.server.offers(), offers) : {};
-      if (Object.values(difference).some(Boolean))
-        emitter.emit('offersChanged', { server: name, tools: true, prompts: true, resources: true });
-      emitter.emit('described', { server: name });
-      emitter.emit('changed', { server: name });
-    } else {
-      next.server.describe(after);
-      rename(unit, next, name, after.name);
-    }
-  }
-
-  function rename(unit: Unit, next: Unit, from: string, to: string): void {
-    logins.rename(from, to);
-    units.delete(from);
-    install(next);
-    if (unit !== next) unit.takeOffice(to);
-    emitter.emit('renamed', { from, to });
-    emitter.emit('removed', { server: from });
-    emitter.emit('added', { server: to });
-    emitter.emit('offersChanged', { server: to, tools: true, prompts: true, resources: true });
-  }
-
   async function remove(name: string): Promise<void> {
     const unit = find(name);
     units.delete(name);
+    profiles.drop(name);
     await unit.close();
     store.remove(name);
     vaults.drop(unit.vault);
@@ -332,6 +251,7 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
   }
 
   async function stop(name: string): Promise<ServerView> {
+    profiles.drop(name);
     await find(name).server.stop();
     return viewOf(find(name));
   }
@@ -347,7 +267,9 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     get: (name) => viewOf(find(name)),
     has: (name) => units.has(name),
     add,
-    update,
+    async update(name, change, given) {
+      return viewOf(find(await update(name, change, given)));
+    },
     remove,
     start,
     stop,
@@ -358,7 +280,8 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     logs: (name, limit) => find(name).log.ring.lines(limit),
     followLogs: (name, listener) => find(name).log.ring.on(listener),
     target: (name) => ({
-      request: async (message, exchange) => find(name).server.request(message, exchange),
+      request: async (message, exchange) =>
+        profiles.for(find(name), exchange.caller).server.request(message, exchange),
     }),
     offers(name) {
       const server = units.get(name)?.server;
@@ -368,9 +291,11 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     logins,
     sessionEnded(session) {
       for (const { server } of units.values()) server.sessionEnded(session);
+      profiles.sessionEnded(session);
     },
     async stopAll() {
       await logins.close();
+      await profiles.close();
       await Promise.all([...units.values()].map((unit) => unit.close()));
       await processes.close();
     },
@@ -390,38 +315,4 @@ function withDefaults(options: ServersOptions) {
     relistDelayMs: options.relistDelayMs ?? 50,
     backoff: options.backoff ?? BACKOFF,
   };
-}
-
-const notFound = (name: string): AppError =>
-  new AppError('servers.not_found', `There is no server ${name} here.`, {
-    advice: 'See `toolswarm servers list`.',
-  });
-
-const nameTaken = (name: string): AppError =>
-  new AppError('servers.name_taken', `There is a server ${name} already.`, {
-    advice: 'Give another name, or remove the other server first.',
-  });
-
-const tooMany = (): AppError =>
-  new AppError('servers.too_many', `This node has ${MAX_SERVERS} servers already.`, {
-    advice: 'Remove one that is not needed.',
-  });
-
-const noValue = (server: string, name: string): AppError =>
-  new AppError('servers.secret_missing', `The secret ${name} of the server ${server} has no value.`, {
-    advice: `Give a value for ${name}.`,
-  });
-
-const changing = (name: string): AppError =>
-  new AppError('servers.busy', `The server ${name} is being changed already.`, {
-    advice: 'Wait until that has ended.',
-    retryable: true,
-  });
-
-function doesNotStart(name: string, error: unknown): AppError {
-  const { advice, code, message } = asAppError(error);
-  return new AppError('servers.update_failed', `With this change ${name} does not start: ${message}`, {
-    advice: `Nothing was changed. ${advice}`.trim(),
-    details: { cause: code },
-  });
 }

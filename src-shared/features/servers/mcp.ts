@@ -28,6 +28,8 @@ export interface McpCaller {
   session: string;
   /** Who the session belongs to: `local`, or the provider id of the peer that relays for it. */
   principal: string;
+  /** The client's profile, where it is one of ours; never told to others. */
+  profile?: string | undefined;
 }
 
 export interface McpMessage {

@@ -83,6 +83,7 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
     ...(facts.clientInfo ? { clientInfo: facts.clientInfo } : {}),
     session: key,
     principal: 'local',
+    profile: facts.profile,
   };
   const calls = new Map<RequestId, Call>();
   const asks = new Map<RequestId, Ask>();

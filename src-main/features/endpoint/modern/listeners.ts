@@ -68,7 +68,7 @@ export function createListeners(deps: ListenersDeps, limits: EndpointLimits): Li
     profile: string,
   ): Promise<string[]> {
     const view = deps.views.get(profile);
-    const caller = callerOf(envelope, key);
+    const caller = callerOf(envelope, key, profile);
     const nothing: Outlet = { send: () => undefined };
     const ask = ({ method }: { method: string }) => Promise.reject(methodNotFound(method));
     const taken = await Promise.allSettled(

@@ -148,7 +148,7 @@ export function createModernRequests(deps: ModernDeps, limits: EndpointLimits): 
     }
     const lane = lanes.enter(visitor.clientId, visitor.profile, envelope.capabilities);
     return startConversation({
-      caller: callerOf(envelope, lane.key),
+      caller: callerOf(envelope, lane.key, visitor.profile),
       params,
       arrivedAt: message.arrivedAt,
       logLevel: envelope.logLevel,
@@ -268,11 +268,16 @@ export const arrivalOf = (
   { clientInfo, version }: Envelope,
 ): Arrival => ({ clientId, profile, transport, era: 'modern', clientInfo, protocolVersion: version });
 
-export const callerOf = ({ version, capabilities, clientInfo }: Envelope, session: string): McpCaller => ({
+export const callerOf = (
+  { version, capabilities, clientInfo }: Envelope,
+  session: string,
+  profile: string,
+): McpCaller => ({
   era: 'modern',
   protocolVersion: version,
   capabilities,
   ...(clientInfo ? { clientInfo } : {}),
   session,
   principal: 'local',
+  profile,
 });

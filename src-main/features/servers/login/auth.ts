@@ -105,30 +105,38 @@ export function createAuth(deps: AuthDeps): UpstreamAuth {
       }
       return record?.tokens && `Bearer ${record.tokens.access}`;
     },
-    async refused({ again, challenge: header, sent, status }) {
-      const challenge = parseChallenge(header);
-      const record = own();
-      if (status === 403) {
-        if (challenge?.error !== 'insufficient_scope' || !record?.tokens) return false;
-        deps.wanted({ ...challenge, scopes: joinScopes(record.scopes, challenge.scopes) }, 'step_up');
-        throw scopeNeeded(deps.name(), challenge.scopes ?? []);
-      }
-      const current = record?.tokens && `Bearer ${record.tokens.access}`;
-      if (!again && current !== undefined && current !== sent) return true;
-      if (!again && record?.tokens?.refresh !== undefined) {
-        await renew().catch((error: unknown) => {
-          if (error instanceof AppError && error.code === LOGIN_NEEDED)
-            deps.wanted(challenge ?? {}, 'needed');
-          throw error;
-        });
-        return true;
-      }
-      if (!record && !(await asksForLogin(challenge))) return false;
-      if (record?.tokens) deps.save({ ...record, tokens: undefined });
-      deps.wanted(challenge ?? {}, 'needed');
-      throw loginNeeded(deps.name());
+    async refused(refusal) {
+      const challenge = parseChallenge(refusal.challenge);
+      return refusal.status === 403 ? wantsMore(challenge) : unknown(refusal, challenge);
     },
   };
+
+  /** Signed in, but not for this. */
+  function wantsMore(challenge: Challenge | undefined): false {
+    const record = own();
+    if (challenge?.error !== 'insufficient_scope' || !record?.tokens) return false;
+    deps.wanted({ ...challenge, scopes: joinScopes(record.scopes, challenge.scopes) }, 'step_up');
+    throw scopeNeeded(deps.name(), challenge.scopes ?? []);
+  }
+
+  /** Not signed in, or not any more. */
+  async function unknown({ again, sent }: Refusal, challenge: Challenge | undefined): Promise<boolean> {
+    const record = own();
+    const current = record?.tokens && `Bearer ${record.tokens.access}`;
+    const renewedMeanwhile = current !== undefined && current !== sent;
+    if (!again && renewedMeanwhile) return true;
+    if (!again && record?.tokens?.refresh !== undefined) {
+      await renew().catch((error: unknown) => {
+        if (error instanceof AppError && error.code === LOGIN_NEEDED) deps.wanted(challenge ?? {}, 'needed');
+        throw error;
+      });
+      return true;
+    }
+    if (!record && !(await asksForLogin(challenge))) return false;
+    if (record?.tokens) deps.save({ ...record, tokens: undefined });
+    deps.wanted(challenge ?? {}, 'needed');
+    throw loginNeeded(deps.name());
+  }
 }
 
 export const loginNeeded = (name: string): AppError =>

@@ -52,25 +52,32 @@ const registeredSchema = z.object({
   token_endpoint_auth_method: z.string().max(64).optional(),
 });
 
-/** Dynamic client registration (RFC 7591), as an application on this machine (RFC 8252). */
+/**
+ * Dynamic client registration (RFC 7591), as an application on this machine (RFC 8252). Some want to hear which rights we
+ * will ask for, others refuse to register a client that names rights of the server instead of their own.
+ */
 async function register(
   as: AuthorizationServer,
   { redirectUri, scopes }: ClientChoice,
   fetch: GuardedFetch,
 ): Promise<LoginClient> {
-  const response = await fetch(as.registration_endpoint as string, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({
-      client_name: 'Toolswarm',
-      application_type: 'native',
-      redirect_uris: [redirectUri],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: publicMethod(as),
-      ...(scopes && scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
-    }),
-  });
+  const metadata = {
+    client_name: 'Toolswarm',
+    application_type: 'native',
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: publicMethod(as),
+  };
+  const post = (body: object) =>
+    fetch(as.registration_endpoint as string, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const named = scopes && scopes.length > 0;
+  let response = await post(named ? { ...metadata, scope: scopes.join(' ') } : metadata);
+  if (named && response.status === 400) response = await post(metadata);
   const answer = registeredSchema.safeParse(await response.json().catch(() => undefined));
   if (!response.ok || !answer.success)
     throw unusable(as.issuer, `it did not register us (HTTP ${response.status})`);

@@ -17,14 +17,15 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
+import { notFound } from '../faults.ts';
 import type { SecretsPort } from '../vaults.ts';
 import { createAuth, loginNeeded, type UpstreamAuth } from './auth.ts';
-import type { Challenge } from './challenge.ts';
 import { readIssuer } from './discovery.ts';
 import { createGuardedFetch, type GuardedFetch, type Resolve } from './guarded-fetch.ts';
 import { createLoginRecords, type LoginRecord } from './records.ts';
 import { beginSignIn, type SignIn } from './sign-in.ts';
 import { revokeToken } from './tokens.ts';
+import { loginViewOf, type Standing } from './view.ts';
 
 export type { UpstreamAuth } from './auth.ts';
 
@@ -73,14 +74,6 @@ export interface LoginsPorts {
 /** People signing in at a time. */
 const MAX_WAITING = 16;
 
-/** What is known of a login beyond its record; gone with the process. */
-interface Standing {
-  wish?: 'needed' | 'step_up';
-  challenge?: Challenge;
-  waiting?: SignIn;
-  problem?: LoginView['problem'];
-}
-
 export function createLogins(
   deps: { secrets: SecretsPort; clock: Clock; random: Random; log: Log },
   ports: LoginsPorts,
@@ -100,10 +93,7 @@ export function createLogins(
 
   function urlOf(name: string): URL {
     const config = ports.config(name);
-    if (!config)
-      throw new AppError('servers.not_found', `There is no server ${name} here.`, {
-        advice: 'See `toolswarm servers list`.',
-      });
+    if (!config) throw notFound(name);
     const url = config.transport.type === 'http' ? URL.parse(config.transport.url) : null;
     if (!url) throw noLogin(name);
     return url;
@@ -174,33 +164,8 @@ export function createLogins(
     }
   }
 
-  function viewOf(name: string, profile: string): LoginView {
-    const record = records.get(name, profile);
-    const { challenge, problem, waiting, wish } = standingOf(name, profile);
-    const state = waiting
-      ? 'waiting'
-      : record?.tokens
-        ? wish === 'step_up'
-          ? 'step_up'
-          : 'signed_in'
-        : record?.account !== undefined || (record && record.scopes.length > 0)
-          ? 'expired'
-          : 'needed';
-    const wanted =
-      wish === 'step_up' ? challenge?.scopes?.filter((scope) => !record?.scopes.includes(scope)) : undefined;
-    return {
-      profile,
-      state,
-      issuer: record?.issuer,
-      account: record?.account,
-      scopes: record?.scopes ?? [],
-      wanted,
-      expiresAt: record?.tokens?.expiresAt,
-      renewable: record?.tokens?.refresh !== undefined,
-      since: record?.since,
-      problem,
-    };
-  }
+  const viewOf = (name: string, profile: string): LoginView =>
+    loginViewOf(profile, records.get(name, profile), standingOf(name, profile));
 
   const profilesOf = (name: string): string[] => {
     const standing = [...standings.keys()].flatMap((key) =>
