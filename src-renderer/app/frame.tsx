@@ -2,8 +2,10 @@ import { Languages, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
+import { ProgramCompanion } from '../features/desktop/index.ts';
 import { PausedBadge, useNodeStatus } from '../features/node/index.ts';
 import { TaskTray, useTasks } from '../features/tasks/index.ts';
+import { useDesktop } from '../platform/desktop.ts';
 import { languageNames, languages } from '../platform/i18n.ts';
 import { useConnection } from '../platform/node-link.ts';
 import { themes, usePreferences } from '../platform/preferences.ts';
@@ -24,6 +26,7 @@ import { keysOf } from './shortcuts.ts';
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation('frame');
   const gate = useGate();
+  const inWindow = useDesktop() !== undefined;
   return (
     <CommandCenter>
       <div className={styles['frame']}>
@@ -42,6 +45,11 @@ export function Frame({ children }: { children: ReactNode }) {
         </main>
         <Tray />
         <ToastRegion />
+        {inWindow && (
+          <Suspense>
+            <ProgramCompanion />
+          </Suspense>
+        )}
       </div>
     </CommandCenter>
   );

@@ -69,9 +69,7 @@ export async function integrateWithSystem(deps: SystemDeps): Promise<SystemInteg
   const fetchText = createFetchText((url, init) => net.fetch(url, init));
   const facts = owned.add(createFactsSource({ host, log }));
   const act = createSystemActions({ app, host, windows, log });
-  const tray = owned.add(
-    createTray({ facts, texts, act, images: findTrayImages(), platform }),
-  );
+  const tray = owned.add(createTray({ facts, texts, act, images: findTrayImages(), platform }));
   const menu = owned.add(createApplicationMenu({ facts, texts, act, platform }));
   const isWatched = () => BrowserWindow.getFocusedWindow() !== null;
   const openRoute = (route: string) => windows.show(route);

@@ -65,11 +65,7 @@ export function manifestName({ platform, arch }: Pick<UpdateEngineDeps, 'platfor
 }
 
 /** What electron-updater asks for the newest version: it answers with what was verified, and with nothing else. */
-function asProvider(
-  updater: ElectronUpdater,
-  { url }: Feed,
-  manifest: ReleaseManifest,
-): FeedOptions {
+function asProvider(updater: ElectronUpdater, { url }: Feed, manifest: ReleaseManifest): FeedOptions {
   class VerifiedRelease extends updater.Provider<UpdateInfo> {
     constructor(_options: unknown, _updater: unknown, runtime: ProviderRuntimeOptions) {
       super(runtime);

@@ -6,3 +6,9 @@ export { createServersFeature, ServersProvider, useServers } from './store.ts';
 
 /** Arrives when it is opened, so that Home is drawn sooner. */
 export const ServersPage = lazy(async () => ({ default: (await import('./page.tsx')).ServersPage }));
+
+/** The form that adds a server, filled in by whoever opens it. */
+export const AddServerDialog = lazy(async () => ({
+  default: (await import('./parts/add-server-dialog.tsx')).AddServerDialog,
+}));
+export type { ServerDraft } from './draft.ts';

@@ -14,8 +14,9 @@ import { httpTransportSchema, stdioTransportSchema } from '../servers/config.ts'
 export const DEEP_LINK_SCHEME = 'toolswarm';
 
 /** Longer ones are refused unread; browsers and systems hand over a few KiB at most. */
-export const MAX_DEEP_LINK = 16_384;
-const MAX_CODE = 4096;
+export const MAX_DEEP_LINK = 24_576;
+/** An invitation may be as long (`MAX_INVITATION_TEXT`). */
+const MAX_CODE = 16_384;
 
 /** How a server is reached or started, as a link says it. `env` are headers where it is reached by HTTP. */
 export const linkedServerSchema = z.object({

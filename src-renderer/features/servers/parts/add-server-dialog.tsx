@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { emptyDraft, isServerName, requestOf, type ServerDraft, suggestion } from '../draft.ts';
 import { useNode } from '../../../platform/node-link.ts';
@@ -16,22 +16,31 @@ export interface AddServerDialogProps {
   isOpen: boolean;
   onClose(): void;
   onAdded(name: string): void;
+  /** What the form is filled in with at first; a link from outside may have said so. */
+  initial?: ServerDraft;
+  /** Stands above the form. */
+  children?: ReactNode;
 }
 
-export function AddServerDialog({ isOpen, onClose, onAdded }: AddServerDialogProps) {
+export function AddServerDialog({ isOpen, onClose, onAdded, initial, children }: AddServerDialogProps) {
   const { t } = useTranslation('servers');
   return (
     <Dialog wide title={t('add.title')} isOpen={isOpen} onClose={onClose}>
-      <AddForm onClose={onClose} onAdded={onAdded} />
+      {children}
+      <AddForm initial={initial} onClose={onClose} onAdded={onAdded} />
     </Dialog>
   );
 }
 
-function AddForm({ onClose, onAdded }: Omit<AddServerDialogProps, 'isOpen'>) {
+function AddForm({
+  initial,
+  onClose,
+  onAdded,
+}: Pick<AddServerDialogProps, 'initial' | 'onClose' | 'onAdded'>) {
   const { t } = useTranslation('servers');
   const node = useNode();
   const toasts = useToasts();
-  const [draft, setDraft] = useState(emptyDraft);
+  const [draft, setDraft] = useState(initial ?? emptyDraft);
   const [tried, setTried] = useState(false);
   const change = (part: Partial<ServerDraft>) => setDraft((now) => ({ ...now, ...part }));
   const name = draft.name ?? suggestion(draft);

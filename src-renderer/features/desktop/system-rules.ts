@@ -1,0 +1,22 @@
+/** Which words say how the system stands. Pure. */
+import type { KeychainView, UpdatesView } from '#shared/features/desktop/system.ts';
+
+export function keychainWords({ holds }: KeychainView) {
+  if (holds === 'person') return 'keychain.onPerson';
+  return holds === 'program' ? 'keychain.onProgram' : 'keychain.off';
+}
+
+/** The names under which people know the stores; another one stays as the system calls it. */
+const STORES: Readonly<Record<string, string>> = {
+  keychain: 'Keychain',
+  dpapi: 'Windows',
+  gnome_libsecret: 'GNOME Keyring',
+  kwallet: 'KWallet',
+  kwallet5: 'KWallet',
+  kwallet6: 'KWallet',
+};
+
+export const keychainName = (backend: string): string => STORES[backend] ?? backend;
+
+export const updatesWords = ({ state, checkedAt }: UpdatesView) =>
+  state === 'idle' && checkedAt === undefined ? 'updates.never' : (`updates.${state}` as const);
