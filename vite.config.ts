@@ -83,7 +83,8 @@ export default defineConfig({
         sourcemap: 'hidden',
         rolldownOptions: {
           input: { main: here('src-main/shells/desktop/main.ts') },
-          output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+          // Required rather than imported: all of it runs in the first tick, before Electron can be ready.
+          output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
         },
       },
     },

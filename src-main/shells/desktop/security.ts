@@ -23,7 +23,8 @@ export const securePreferences = (preload: string, devTools: boolean): WebPrefer
 
 /** Call before the application is ready. */
 export function lockDownPages(app: App, log: Log): void {
-  app.enableSandbox();
+  // Where Chromium cannot have its sandbox (for root, in most containers) it is started without; insisting would start no page.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   app.on('web-contents-created', (_event, contents) => lockDown(contents, log));
 }
 
