@@ -39,7 +39,7 @@ export function createAiClients(
   };
   const clientInfo = { name: PROVER_NAME, version: PRODUCT_VERSION };
   const prove = createProver(
-    { clock, processes, entry: files.entry, serverOf },
+    { clock, log, processes, entry: files.entry, serverOf },
     { ...machine, serverName: 'toolswarm', clientInfo },
   );
 

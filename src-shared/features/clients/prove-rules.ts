@@ -13,10 +13,13 @@ export const harmlessTools = <Tool extends ListedTool>(tools: readonly Tool[]): 
     .filter((tool) => hint(tool, 'readOnlyHint') === true && required(tool).length === 0)
     .sort((a, b) => cost(a) - cost(b));
 
-/** A tool that stays on its machine and takes few arguments is the better choice. */
+/** A tool that stays on its machine and takes few arguments is the better choice; one that shows secrets the last. */
 const cost = (tool: ListedTool): number =>
+  (SECRETS.test(tool.name) ? 1_000 : 0) +
   (hint(tool, 'openWorldHint') === false ? 0 : 100) +
   Math.min(99, Object.keys(member(tool.inputSchema, 'properties')).length);
+
+const SECRETS = /env|secret|token|password|credential|key/i;
 
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromUtf8 } from '#shared/kernel/bytes.ts';
 import { makePrivateFolder, writeFileAtomic } from '#main/platform/files.ts';
-import { type OpenedFile, sha256 } from './disk.ts';
+import { notWritten, type OpenedFile, sha256 } from './disk.ts';
 
 /** Copies that are kept of one client's files; the oldest go, but none that an undo needs. */
 const MAX_BACKUPS = 10;
@@ -11,7 +11,7 @@ const MAX_BACKUPS = 10;
 export interface Backups {
   /** Where a copy of the file would lie. */
   pathFor(client: string, file: OpenedFile, at: number): string;
-  /** Writes it. Throws `storage.full` or `storage.unreadable`. */
+  /** Writes it. Throws `storage.full`, `storage.unreadable` or `clients.file_not_written`. */
   keep(path: string, file: OpenedFile): void;
   /** The copy, where it is still what it was. */
   read(path: string, hash: string): string | undefined;
@@ -24,8 +24,12 @@ export function createBackups(folder: string): Backups {
   return {
     pathFor: (client, { hash }, at) => join(folder, `${client}-${stamp(at)}-${hash.slice(0, 8)}.bak`),
     keep(path, { text = '' }) {
-      makePrivateFolder(folder);
-      writeFileAtomic(path, text);
+      try {
+        makePrivateFolder(folder);
+        writeFileAtomic(path, text);
+      } catch (error) {
+        throw notWritten(path, error);
+      }
     },
     read(path, hash) {
       if (!existsSync(path)) return undefined;

@@ -180,7 +180,9 @@ const readOnly = (path: string): AppError =>
     details: { path },
   });
 
-const notWritten = (path: string, cause: unknown): AppError => {
+/** Nothing was written; says why. What is an `AppError` already says so itself. */
+export const notWritten = (path: string, cause: unknown): AppError => {
+  if (cause instanceof AppError) return cause;
   const { code } = cause as NodeJS.ErrnoException;
   const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
   const why = full ? 'the disk is full' : `the system refused it (${code ?? 'unknown reason'})`;

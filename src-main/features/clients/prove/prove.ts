@@ -2,16 +2,18 @@
  * Goes the way of an AI client, link by link: its file, the command that stands there, this node's endpoint, the server
  * behind a tool, the tool. Nothing is taken on trust: the very command is started, and a call is made.
  */
-import { commandOf } from '#shared/features/clients/entry.ts';
+import { commandOf, type StartCommand } from '#shared/features/clients/entry.ts';
 import type { ClientTarget, Hop, HopName } from '#shared/features/clients/files.ts';
 import { harmlessTools, type ListedTool } from '#shared/features/clients/prove-rules.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
+import type { Log } from '#main/platform/log.ts';
 import type { ManagedProcess, Processes } from '#main/platform/processes.ts';
 import { createStdioClient, type Result, type StdioClient } from './mcp-over-stdio.ts';
 
 export interface ProverDeps {
   clock: Clock;
+  log: Log;
   processes: Processes;
   /** The entry as the client reads it. */
   entry(target: ClientTarget): { file: string; entry: unknown; profile: string };
@@ -50,70 +52,54 @@ export type Prover = (target: ClientTarget, tell: Tell, signal: AbortSignal) => 
 type Found = Partial<Pick<Hop, 'subject' | 'count' | 'listed'>>;
 
 export function createProver(deps: ProverDeps, options: ProverOptions): Prover {
-  const { clock, processes } = deps;
-
   return async (target, tell, signal) => {
+    const link = createLink(deps, tell, signal);
     let child: ManagedProcess | undefined;
     const end = () => void child?.end();
     signal.addEventListener('abort', end, { once: true });
 
-    /** Runs the work of one link; what it throws is told, and ends the chain. */
-    async function link<Value>(
-      hop: HopName,
-      work: () => Promise<Value>,
-      found: (value: Value) => Found,
-    ): Promise<Value> {
-      signal.throwIfAborted();
-      const startedAt = clock.monotonic();
-      const ms = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
-      tell({ hop, state: 'running' });
-      try {
-        const value = await work();
-        tell({ hop, state: 'ok', ms: ms(), ...found(value) });
-        return value;
-      } catch (error) {
-        const { code, message, advice, details } = toErrorShape(error);
-        tell({
-          hop,
-          state: 'failed',
-          ms: ms(),
-          fault: { code, message, advice, ...(details ? { details } : {}) },
-        });
-        throw new ChainBroken();
-      }
+    async function start(command: StartCommand): Promise<StdioClient> {
+      child = await deps.processes.spawn({ ...command, cwd: options.home, env: definedOnly(options.env) });
+      return createStdioClient(child, deps);
     }
 
-    try {
+    async function walk(): Promise<void> {
       const read = await link(
         'entry',
-        async () => readCommand(target),
+        async () => readCommand(deps.entry(target)),
         ({ file }) => ({ subject: file }),
       );
-      const started = await link(
+      const { client, greeting } = await link(
         'command',
         async () => {
-          child = await processes.spawn({ ...read.start, cwd: options.home, env: definedOnly(options.env) });
-          const client = createStdioClient(child, deps);
-          return { client, greeting: await greet(client) };
+          const started = await start(read.start);
+          return { client: started, greeting: await greet(started, options.clientInfo) };
         },
         () => ({ subject: read.start.command }),
       );
-      const { client, greeting } = started;
       await link(
         'endpoint',
-        async () => checked(greeting),
+        async () => checked(greeting, options.serverName),
         ({ name, version }) => ({ subject: `${name} ${version}` }),
       );
       const tools = await link(
         'server',
         () => listTools(client),
-        (listed) => serverFound(listed, read.profile),
+        (listed) => {
+          const [tool] = [...harmlessTools(listed), ...listed];
+          const server = tool && deps.serverOf(read.profile, tool.name);
+          return { count: listed.length, ...(server ? { subject: server } : {}) };
+        },
       );
       await link(
         'tool',
         () => callOne(client, tools),
         (name) => (name === undefined ? { listed: true, count: tools.length } : { subject: name }),
       );
+    }
+
+    try {
+      await walk();
       return true;
     } catch (error) {
       if (error instanceof ChainBroken) return false;
@@ -123,37 +109,61 @@ export function createProver(deps: ProverDeps, options: ProverOptions): Prover {
       await child?.end();
     }
   };
+}
 
-  function readCommand(target: ClientTarget) {
-    const { file, entry, profile } = deps.entry(target);
-    const start = commandOf(entry);
-    if (!start) throw new Error('An entry of ours starts nothing.');
-    return { file, start, profile };
-  }
+type Link = <Value>(
+  hop: HopName,
+  work: () => Promise<Value>,
+  found: (value: Value) => Found,
+) => Promise<Value>;
 
-  /** The answer to `initialize`, or the endpoint's refusal: both show that the command runs. */
-  async function greet(client: StdioClient): Promise<Result | AppError> {
-    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: options.clientInfo };
+/** Runs the work of one link and tells how it went; what it throws ends the chain. */
+function createLink({ clock, log }: ProverDeps, tell: Tell, signal: AbortSignal): Link {
+  return async (hop, work, found) => {
+    signal.throwIfAborted();
+    const startedAt = clock.monotonic();
+    const ms = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
+    tell({ hop, state: 'running' });
     try {
-      return await client.request('initialize', params, START_MS);
+      const value = await work();
+      tell({ hop, state: 'ok', ms: ms(), ...found(value) });
+      return value;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'clients.refused') return error;
-      throw error;
+      if (!(error instanceof AppError)) log.error({ err: error, hop }, 'a proof failed unexpectedly');
+      const { code, message, advice, details } = toErrorShape(error);
+      const fault = { code, message, advice, ...(details ? { details } : {}) };
+      tell({ hop, state: 'failed', ms: ms(), fault });
+      throw new ChainBroken();
     }
-  }
-
-  function checked(greeting: Result | AppError): { name: string; version: string } {
-    if (greeting instanceof AppError) throw greeting;
-    const { name, version } = (greeting['serverInfo'] ?? {}) as Record<string, unknown>;
-    if (name !== options.serverName) throw notUs(name);
-    return { name: String(name), version: String(version ?? '') };
-  }
-
-  const serverFound = (tools: readonly ListedTool[], profile: string): Found => {
-    const [first = tools[0]] = harmlessTools(tools);
-    const server = first && deps.serverOf(profile, first.name);
-    return { count: tools.length, ...(server ? { subject: server } : {}) };
   };
+}
+
+function readCommand({ file, entry, profile }: ReturnType<ProverDeps['entry']>) {
+  const start = commandOf(entry);
+  if (!start) throw new Error('An entry of ours starts nothing.');
+  return { file, start, profile };
+}
+
+/** The answer to `initialize`, or the endpoint's refusal: both show that the command runs. */
+async function greet(
+  client: StdioClient,
+  clientInfo: ProverOptions['clientInfo'],
+): Promise<Result | AppError> {
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+  try {
+    return await client.request('initialize', params, START_MS);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'clients.refused') return error;
+    throw error;
+  }
+}
+
+/** Who answered. Throws what it answered instead, or `clients.not_us`. */
+function checked(greeting: Result | AppError, expected: string): { name: string; version: string } {
+  if (greeting instanceof AppError) throw greeting;
+  const { name, version } = (greeting['serverInfo'] ?? {}) as Record<string, unknown>;
+  if (name !== expected) throw notUs(name);
+  return { name: expected, version: typeof version === 'string' ? version : '' };
 }
 
 /** A link failed and was told. */
