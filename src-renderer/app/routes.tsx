@@ -31,7 +31,9 @@ export function Pages() {
           <HomePage />
         </Route>
         <Route path="/servers/:name?">{({ name }) => <ServersPage name={name} />}</Route>
-        <Route path="/catalog/:id?">{({ id }) => <CatalogPage id={decoded(id)} />}</Route>
+        <Route path="/catalog/:view?/:tool?">
+          {({ tool, view }) => <CatalogPage view={view} tool={decoded(tool)} />}
+        </Route>
         <Route path="/discover/:name?">{({ name }) => <DiscoverPage name={decoded(name)} />}</Route>
         <Route path="/clients/:name?">{() => <ClientsPage />}</Route>
         <Route path="/network/:view?">{() => <NetworkPage />}</Route>

@@ -1,132 +1,161 @@
-import { useDeferredValue, useEffect, useMemo, useState } from 'react';
-import type { SortDescriptor } from 'react-aria-components';
+import { ListChecks } from 'lucide-react';
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import type { ToolView } from '#shared/features/registry/contract.ts';
-import { useQuery } from '../../platform/use-query.ts';
+import type { ToolFilter } from '#shared/features/registry/query.ts';
+import { useNodeLink } from '../../platform/node-link.ts';
 import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
 import { FaultNote } from '../../ui/fault-note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Loading } from '../../ui/progress.tsx';
 import { Split } from '../../ui/split.tsx';
+import type { Selected } from '../../ui/table.tsx';
+import { catalogPath, isView, readView, type Shown, stemOf } from './address.ts';
+import { BulkBar } from './parts/bulk-bar.tsx';
 import { Filters } from './parts/filters.tsx';
-import { ToolDetailPanel } from './parts/tool-detail.tsx';
-import { ToolTable } from './parts/tool-table.tsx';
-import {
-  countByScope,
-  type Filter,
-  filterTools,
-  labelOf,
-  type SortKey,
-  sortTools,
-  type StateFilter,
-} from './rules.ts';
+import { OpenedTool } from './parts/opened-tool.tsx';
+import { RuleHint } from './parts/rule-hint.tsx';
+import { Tools } from './parts/tools.tsx';
 import { useToolCounts } from './store.ts';
+import { useTools } from './use-tools.ts';
+import type { RuleStart } from './parts/rules-dialog.tsx';
 
-const EVERYTHING: Filter = { scope: 'all', state: 'any', search: '' };
+/** Most people never open it. */
+const RulesDialog = lazy(async () => ({ default: (await import('./parts/rules-dialog.tsx')).RulesDialog }));
 
-/** `/catalog/+pending` and its like open with that filter; no tool's id starts with a plus. */
-const presets: Record<string, StateFilter> = {
-  '+pending': 'pending',
-  '+approved': 'approved',
-  '+changed': 'changed',
-};
+/** The address follows the hands once they rest. */
+const SETTLED_MS = 300;
+const nothing: ReadonlySet<string> = new Set();
 
-export function CatalogPage({ id }: { id?: string | undefined }) {
+export interface CatalogPageProps {
+  /** `+state=pending&…` as it stands in the address, or the id of a tool. */
+  view?: string | undefined;
+  /** Id of the open tool, where a view comes before it. */
+  tool?: string | undefined;
+}
+
+export function CatalogPage({ view, tool }: CatalogPageProps) {
   const { t } = useTranslation('catalog');
-  const [, go] = useLocation();
+  const toolId = isView(view) || view === undefined ? tool : decodeURIComponent(view);
+  const openId = toolId === undefined ? undefined : stemOf(toolId);
+  const { shown, setShown, open } = useShown(isView(view) ? view : undefined, openId);
+  const [selected, setSelected] = useState<Selected>(nothing);
+  const [ruling, setRuling] = useState<RuleStart>();
   const revision = useToolCounts()?.revision;
-  const { data, fault, loading } = useQuery(
-    (node, signal) => node['tools.list']({ scope: 'all' }, { signal }),
-    ['tools', revision],
-  );
-  const [tools, setTools] = useState<ToolView[]>();
-  useEffect(() => {
-    if (data) setTools(data.items);
-  }, [data]);
-  const [filter, setFilter] = useFilter(id);
-  const opened = useOpened(tools, id);
-  const open = (toolId: string | undefined) =>
-    go(toolId ? `/catalog/${encodeURIComponent(toolId)}` : '/catalog');
+  const { tools, fault, more } = useTools(shown, revision);
+  const change = (part: Partial<Shown>) => {
+    setSelected(nothing);
+    setShown({ ...shown, ...part });
+  };
   return (
-    <Page fill title={t('title')} lead={t('lead')}>
+    <Page
+      fill
+      title={t('title')}
+      lead={t('lead')}
+      actions={
+        <Button icon={ListChecks} onPress={() => setRuling({})}>
+          {t('rules.open')}
+        </Button>
+      }
+    >
       {tools ? (
         <>
-          <Filters filter={filter} onChange={setFilter} counts={countByScope(tools)} />
+          <Filters
+            filter={shown.filter}
+            onChange={(filter: ToolFilter) => change({ filter })}
+            counts={tools.counts}
+          />
+          {shown.filter.state === 'pending' && (
+            <RuleHint filter={shown.filter} counts={tools.counts} onRule={setRuling} />
+          )}
+          <FaultNote fault={fault} />
           <Split
             list={
-              <Tools tools={tools} filter={filter} onFilter={setFilter} openId={opened?.id} onOpen={open} />
+              <>
+                <BulkBar selected={selected} onDone={() => setSelected(nothing)} tools={tools} />
+                <Tools
+                  tools={tools}
+                  more={more}
+                  onChange={change}
+                  openId={openId}
+                  onOpen={open}
+                  selected={selected}
+                  onSelect={setSelected}
+                />
+              </>
             }
-            detail={
-              opened && {
-                id: opened.id,
-                title: <bdi>{labelOf(opened)}</bdi>,
-                content: <ToolDetailPanel key={opened.id} tool={opened} revision={revision} onMoved={open} />,
-              }
-            }
+            detail={useDetail(openId, revision)}
             onClose={() => open(undefined)}
           />
         </>
-      ) : fault && !loading ? (
+      ) : fault ? (
         <FaultNote fault={fault} />
       ) : (
         <Loading label={t('reading')} />
+      )}
+      {ruling && (
+        <Suspense>
+          <RulesDialog start={ruling} onClose={() => setRuling(undefined)} />
+        </Suspense>
       )}
     </Page>
   );
 }
 
-function useFilter(id: string | undefined): [Filter, (part: Partial<Filter>) => void] {
-  const preset = id === undefined ? undefined : presets[id];
-  const [filter, setFilter] = useState<Filter>({ ...EVERYTHING, state: preset ?? 'any' });
+function useDetail(openId: string | undefined, revision: number | undefined) {
+  const [title, setTitle] = useState<{ of: string; text: string }>();
+  return useMemo(
+    () =>
+      openId === undefined
+        ? undefined
+        : {
+            id: openId,
+            title: <bdi>{title?.of === openId ? title.text : (openId.split('/').at(-1) ?? openId)}</bdi>,
+            content: (
+              <OpenedTool
+                key={openId}
+                id={openId}
+                revision={revision}
+                onNamed={(text) => setTitle({ of: openId, text })}
+              />
+            ),
+          },
+    [openId, revision, title],
+  );
+}
+
+/** The view of the address, and what the hands have made of it since; the address follows after a moment. */
+function useShown(view: string | undefined, openId: string | undefined) {
+  const [, go] = useLocation();
+  const { clock } = useNodeLink();
+  const [state, setState] = useState(() => ({ view, shown: readView(view), written: true }));
+  // Whoever came by another address sees what that one says.
+  const now = state.view === view ? state : { view, shown: readView(view), written: true };
+  if (now !== state) setState(now);
+  const { shown, written } = now;
+  const write = useEffectEvent(() => {
+    const path = catalogPath(shown, openId);
+    setState({ view: viewIn(path), shown, written: true });
+    go(path, { replace: true });
+  });
   useEffect(() => {
-    if (preset) setFilter({ ...EVERYTHING, state: preset });
-  }, [preset]);
-  return [filter, (part) => setFilter((now) => ({ ...now, ...part }))];
+    if (written) return;
+    const timer = clock.after(SETTLED_MS, write);
+    return () => timer.cancel();
+  }, [shown, written, clock]);
+  return {
+    shown,
+    setShown: (next: Shown) => setState({ view, shown: next, written: false }),
+    open: (tool: string | undefined) => {
+      const path = catalogPath(shown, tool);
+      setState({ view: viewIn(path), shown, written: true });
+      go(path);
+    },
+  };
 }
 
-/** The tool an address names; also after its version or fingerprint moved on. */
-function useOpened(tools: readonly ToolView[] | undefined, id: string | undefined): ToolView | undefined {
-  return useMemo(() => {
-    if (!tools || id === undefined) return undefined;
-    const stem = stemOf(id);
-    return tools.find((tool) => tool.id === id) ?? tools.find((tool) => stemOf(tool.id) === stem);
-  }, [tools, id]);
-}
-
-const stemOf = (id: string): string => id.split(/[@#]/, 1)[0] ?? id;
-
-interface ToolsProps {
-  tools: ToolView[];
-  filter: Filter;
-  onFilter(part: Partial<Filter>): void;
-  openId: string | undefined;
-  onOpen(id: string): void;
-}
-
-function Tools({ tools, filter, onFilter, openId, onOpen }: ToolsProps) {
-  const { t } = useTranslation('catalog');
-  const [sort, setSort] = useState<SortDescriptor>({ column: 'tool', direction: 'ascending' });
-  // Typing comes first: thousands of rows are laid out anew when the hands rest.
-  const wanted = useDeferredValue(filter);
-  const shown = useMemo(
-    () => sortTools(filterTools(tools, wanted), sort.column as SortKey, sort.direction === 'descending'),
-    [tools, wanted, sort],
-  );
-  const empty =
-    tools.length === 0 ? (
-      <EmptyState picture="tools" title={t('empty.title')}>
-        {t('empty.words')}
-      </EmptyState>
-    ) : (
-      <EmptyState
-        picture="search"
-        title={t('nothing.title')}
-        action={<Button onPress={() => onFilter(EVERYTHING)}>{t('nothing.all')}</Button>}
-      />
-    );
-  return (
-    <ToolTable tools={shown} sort={sort} onSort={setSort} openId={openId} onOpen={onOpen} empty={empty} />
-  );
+/** The view that an address of this page begins with. */
+function viewIn(path: string): string | undefined {
+  const [, , first] = path.split('/');
+  return isView(first) ? first : undefined;
 }

@@ -1,82 +1,5 @@
-import type { ToolView } from '#shared/features/registry/contract.ts';
-
-export const scopes = ['all', 'catalog', 'local', 'network'] as const;
-export type Scope = (typeof scopes)[number];
-
-export const states = ['any', 'local', 'pending', 'approved', 'changed', 'rejected'] as const;
-export type StateFilter = (typeof states)[number];
-
-export interface Filter {
-  scope: Scope;
-  state: StateFilter;
-  search: string;
-}
-
-const inScope: Record<Scope, (tool: ToolView) => boolean> = {
-  catalog: (tool) => tool.state === 'local' || tool.state === 'approved',
-  local: (tool) => tool.origin === 'local',
-  network: (tool) => tool.origin === 'network',
-  all: () => true,
-};
-
-const words = (text: string): string[] => text.toLowerCase().split(/\s+/).filter(Boolean);
-
-const haystack = (tool: ToolView): string =>
-  [
-    tool.name,
-    tool.title,
-    tool.description,
-    tool.catalogName,
-    tool.alias,
-    tool.server,
-    tool.providerName,
-    ...tool.tags,
-  ]
-    .join(' ')
-    .toLowerCase();
-
-/** The tools that fit every part of the filter; every word of the search must be somewhere. */
-export function filterTools(tools: readonly ToolView[], { scope, state, search }: Filter): ToolView[] {
-  const wanted = words(search);
-  return tools.filter(
-    (tool) =>
-      inScope[scope](tool) &&
-      (state === 'any' || tool.state === state) &&
-      wanted.every((word) => haystack(tool).includes(word)),
-  );
-}
-
-export const countByScope = (tools: readonly ToolView[]): Record<Scope, number> => ({
-  catalog: tools.filter(inScope.catalog).length,
-  local: tools.filter(inScope.local).length,
-  network: tools.filter(inScope.network).length,
-  all: tools.length,
-});
-
-export type SortKey = 'tool' | 'provider' | 'state';
-const stateRank: Record<ToolView['state'], number> = {
-  changed: 0,
-  pending: 1,
-  approved: 2,
-  local: 3,
-  rejected: 4,
-};
-
-const comparisons: Record<SortKey, (a: ToolView, b: ToolView) => number> = {
-  tool: (a, b) => labelOf(a).localeCompare(labelOf(b)),
-  provider: (a, b) => (a.providerName ?? a.providerId).localeCompare(b.providerName ?? b.providerId),
-  state: (a, b) => stateRank[a.state] - stateRank[b.state],
-};
-
-export function sortTools(tools: readonly ToolView[], key: SortKey, descending: boolean): ToolView[] {
-  const compare = comparisons[key];
-  const sign = descending ? -1 : 1;
-  return tools.toSorted((a, b) => sign * compare(a, b) || a.id.localeCompare(b.id));
-}
-
-/** What a person calls the tool. */
-export const labelOf = (tool: Pick<ToolView, 'alias' | 'title' | 'name'>): string =>
-  tool.alias || tool.title || tool.name;
+/** What the page says of tools. */
+export { labelOf } from '#shared/features/registry/query.ts';
 
 export type AnnotationWord =
   | 'readOnly'
@@ -94,7 +17,8 @@ export type AnnotationWord =
 export function annotationWords(annotations: Record<string, unknown> | undefined): AnnotationWord[] {
   const hint = (name: string) => annotations?.[name];
   const found: AnnotationWord[] = [];
-  if (hint('readOnlyHint') === true) found.push('readOnly');
+  // Who claims both contradicts himself; the worse is said.
+  if (hint('readOnlyHint') === true && hint('destructiveHint') !== true) found.push('readOnly');
   else {
     if (hint('destructiveHint') === true) found.push('destructive');
     if (hint('destructiveHint') === false) found.push('additive');
@@ -104,3 +28,54 @@ export function annotationWords(annotations: Record<string, unknown> | undefined
   if (hint('openWorldHint') === false) found.push('closedWorld');
   return found.length > 0 ? found : ['unknown'];
 }
+
+/** An argument or field of a schema, as a line to read. */
+export interface SchemaLine {
+  name: string;
+  /** `string`, `integer[]`, `"a" | "b"`, …; empty where the schema leaves it open. */
+  type: string;
+  required: boolean;
+  description: string | undefined;
+  children: SchemaLine[];
+}
+
+/** Deeper fields are seen in the raw schema. */
+const DEEPEST = 5;
+/** Fields of one object that are listed. */
+const MOST_FIELDS = 100;
+
+type Schema = Record<string, unknown>;
+const isSchema = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The fields that an object schema names, to look through. */
+export function schemaLines(schema: unknown, depth = 0): SchemaLine[] {
+  if (!isSchema(schema) || !isSchema(schema['properties']) || depth >= DEEPEST) return [];
+  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  return Object.entries(schema['properties'])
+    .slice(0, MOST_FIELDS)
+    .map(([name, field]) => ({
+      name,
+      type: typeOf(field),
+      required: required.includes(name),
+      description:
+        isSchema(field) && typeof field['description'] === 'string' ? field['description'] : undefined,
+      children: schemaLines(isSchema(field) && isSchema(field['items']) ? field['items'] : field, depth + 1),
+    }));
+}
+
+function typeOf(schema: unknown): string {
+  if (!isSchema(schema)) return '';
+  const { const: only, enum: choices, items, type } = schema;
+  if (only !== undefined) return JSON.stringify(only);
+  if (Array.isArray(choices)) {
+    const shown = choices.slice(0, 6).map((choice) => JSON.stringify(choice));
+    return choices.length > 6 ? `${shown.join(' | ')} | …` : shown.join(' | ');
+  }
+  if (type === 'array') return `${typeOf(items) || 'any'}[]`;
+  return Array.isArray(type) ? type.join(' | ') : typeof type === 'string' ? type : '';
+}
+
+/** The range that people mean by “the same, with its repairs”: `^1.2.3` of `1.2.3`. */
+export const usualRange = (version: string): string =>
+  /^v?\d+(\.\d+){0,2}$/.test(version) ? `^${version.replace(/^v/, '')}` : version;

@@ -8,13 +8,24 @@ export interface Change {
   after?: string | undefined;
 }
 
-/** What a tool was when it was approved, and what it is now, field by field. */
-export function Diff({ changes }: { changes: readonly Change[] }) {
+export interface DiffProps {
+  title: string;
+  words: string;
+  changes: readonly Change[];
+  /** Paths of what breaks callers. */
+  breaking: readonly string[];
+}
+
+/** What a tool was and what it is now, field by field, and whether that breaks those who call it. */
+export function Diff({ title, words, changes, breaking }: DiffProps) {
   const { t } = useTranslation('catalog');
   return (
-    <section className={styles['diff']} aria-label={t('diff.title')}>
-      <h3>{t('diff.title')}</h3>
-      <p>{t('diff.words')}</p>
+    <section className={styles['diff']} aria-label={title}>
+      <h3>{title}</h3>
+      <p>{words}</p>
+      {changes.length > 0 && (
+        <p>{breaking.length > 0 ? t('diff.breaking', { count: breaking.length }) : t('diff.compatible')}</p>
+      )}
       {changes.map(({ path, before, after }) => (
         <div key={path} className={styles['change']}>
           <code dir="ltr">{path}</code>

@@ -1,4 +1,4 @@
-import { Check, EyeOff, Tag } from 'lucide-react';
+import { Check, EyeOff, Pin, Star, Tag } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -14,25 +14,30 @@ import { Note } from '../../../ui/note.tsx';
 import { Inline, Stack } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { labelOf } from '../rules.ts';
+import { PinDialog } from './pin-dialog.tsx';
 import { ToolStateBadge } from './state-badge.tsx';
 
 export type ToolDetail = z.output<typeof toolDetailSchema>;
 
 /** The tool's state, what speaks against it, and the operator's decisions about it. */
-export function ToolActions({ tool, onMoved }: { tool: ToolDetail; onMoved(id: string): void }) {
+export function ToolActions({ tool }: { tool: ToolDetail }) {
   const { t } = useTranslation('catalog');
   const node = useNode();
   const toasts = useToasts();
-  const [asking, setAsking] = useState<'reject' | 'alias'>();
+  const [asking, setAsking] = useState<'reject' | 'alias' | 'pin'>();
   const name = labelOf(tool);
   const approve = useCommand(async (signal) => {
     const { id, fingerprint } = tool;
     const approved = await node['tools.approve']({ id, fingerprint }, { signal });
     toasts.say(t('approve.done', { name, catalogName: approved.catalogName ?? approved.name }));
-    onMoved(approved.id);
   });
+  const mark = useCommand((signal) =>
+    node['tools.favourite']({ id: tool.id, favourite: !tool.favourite }, { signal }),
+  );
   const foreign = tool.origin === 'network';
-  const approvable = tool.state === 'pending' || tool.state === 'changed' || tool.state === 'rejected';
+  const isPinnedAway = tool.pin?.holds === false;
+  const approvable =
+    !isPinnedAway && (tool.state === 'pending' || tool.state === 'changed' || tool.state === 'rejected');
   return (
     <Stack>
       <Inline>
@@ -57,8 +62,24 @@ export function ToolActions({ tool, onMoved }: { tool: ToolDetail; onMoved(id: s
         <Button size="small" look="quiet" icon={Tag} onPress={() => setAsking('alias')}>
           {t('alias.open')}
         </Button>
+        <Button size="small" look="quiet" icon={Pin} onPress={() => setAsking('pin')}>
+          {tool.pin ? t('pin.change') : t('pin.open')}
+        </Button>
+        <Button
+          size="small"
+          look="quiet"
+          icon={Star}
+          aria-pressed={tool.favourite === true}
+          isPending={mark.pending}
+          onPress={() => void mark.run()}
+        >
+          {tool.favourite ? t('favourite.unmark') : t('favourite.mark')}
+        </Button>
       </Inline>
-      <FaultNote fault={approve.fault} />
+      <FaultNote fault={approve.fault ?? mark.fault} />
+      {tool.rule && <Note>{tool.state === 'rejected' ? t('byRule.rejected') : t('byRule.approved')}</Note>}
+      {isPinnedAway && <Note tone="warn">{t('pin.away', { pinned: pinText(tool), now: tool.version })}</Note>}
+      {tool.newest && <Note>{t('pin.keeps', { newest: tool.newest, version: tool.version })}</Note>}
       <Warnings codes={tool.warnings} />
       <ConfirmDialog
         title={t('reject.title', { name })}
@@ -75,9 +96,14 @@ export function ToolActions({ tool, onMoved }: { tool: ToolDetail; onMoved(id: s
       <Dialog title={t('alias.title')} isOpen={asking === 'alias'} onClose={() => setAsking(undefined)}>
         <AliasForm tool={tool} onDone={() => setAsking(undefined)} />
       </Dialog>
+      {asking === 'pin' && <PinDialog tool={tool} onClose={() => setAsking(undefined)} />}
     </Stack>
   );
 }
+
+/** A fingerprint is told by its beginning. */
+const pinText = ({ pin }: ToolDetail): string =>
+  pin?.kind === 'fingerprint' ? `${pin.value.slice(0, 12)}…` : (pin?.value ?? '');
 
 function Warnings({ codes }: { codes: readonly string[] }) {
   const { t, i18n } = useTranslation('catalog');

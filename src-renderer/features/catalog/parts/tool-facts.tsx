@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { Tag } from '../../../ui/badge.tsx';
+import { Badge, Tag } from '../../../ui/badge.tsx';
 import { CopyField } from '../../../ui/copy.tsx';
 import { Id } from '../../../ui/id.tsx';
 import { Facts, Inline, Stack } from '../../../ui/page.tsx';
+import { usePeers } from '../../peers/index.ts';
 import { annotationWords } from '../rules.ts';
 import type { ToolDetail } from './tool-actions.tsx';
 import styles from './tool-facts.module.css';
@@ -18,7 +19,7 @@ export function ToolFacts({ tool }: { tool: ToolDetail }) {
         </p>
       )}
       <section>
-        <h3 className={styles['heading']}>{t('claims')}</h3>
+        <h3 className={styles['heading']}>{tool.origin === 'local' ? t('claimsLocal') : t('claims')}</h3>
         <ul className={styles['claims']}>
           {annotationWords(tool.annotations).map((word) => (
             <li key={word}>{t(`annotation.${word}`)}</li>
@@ -39,13 +40,25 @@ export function ToolFacts({ tool }: { tool: ToolDetail }) {
               <Inline>
                 {tool.origin === 'local' ? t('thisMachine') : <bdi>{tool.providerName}</bdi>}
                 <Id value={tool.providerId} />
+                {tool.origin === 'network' && <Standing providerId={tool.providerId} />}
               </Inline>
             ),
           },
           { label: t('facts.version'), value: <bdi>{tool.version}</bdi> },
-          tool.nodes.length > 1 && {
+          tool.origin === 'network' && {
             label: t('facts.nodes'),
-            value: t('nodes', { count: tool.nodes.length }),
+            value: <Nodes nodes={tool.nodes} />,
+          },
+          tool.pin && {
+            label: t('facts.pin'),
+            value: (
+              <Inline>
+                <span>{t(`pin.kind.${tool.pin.kind}`)}</span>
+                <code dir="ltr" className={styles['pin']}>
+                  {tool.pin.value}
+                </code>
+              </Inline>
+            ),
           },
           tool.tags.length > 0 && {
             label: t('facts.tags'),
@@ -62,5 +75,32 @@ export function ToolFacts({ tool }: { tool: ToolDetail }) {
       <CopyField label={t('facts.fingerprint')} value={tool.fingerprint} />
       <CopyField label={t('facts.id')} value={tool.id} />
     </Stack>
+  );
+}
+
+/** What stands behind the provider's name: his key signed this; the name is what he calls himself. */
+function Standing({ providerId }: { providerId: string }) {
+  const { t } = useTranslation('catalog');
+  const isKnown = usePeers()?.some((peer) => peer.providerId === providerId && peer.known);
+  return (
+    <>
+      <Badge tone="ok">{t('provider.signed')}</Badge>
+      <Badge tone={isKnown ? 'ok' : 'idle'}>{isKnown ? t('provider.known') : t('provider.unknown')}</Badge>
+    </>
+  );
+}
+
+/** More nodes than these are counted. */
+const MOST_NODES = 5;
+
+function Nodes({ nodes }: { nodes: readonly string[] }) {
+  const { t } = useTranslation('catalog');
+  if (nodes.length > MOST_NODES) return t('nodes', { count: nodes.length });
+  return (
+    <Inline>
+      {nodes.map((node) => (
+        <Id key={node} value={node} />
+      ))}
+    </Inline>
   );
 }

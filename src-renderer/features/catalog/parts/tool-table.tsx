@@ -1,11 +1,15 @@
+import { Pin, Star } from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import type { SortDescriptor } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { isClaimed } from '#shared/features/registry/claims.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { Badge } from '../../../ui/badge.tsx';
-import { CellLines, Table, type TableColumn } from '../../../ui/table.tsx';
+import { CellLines, type Selected, Table, type TableColumn } from '../../../ui/table.tsx';
+import { stemOf } from '../address.ts';
 import { labelOf } from '../rules.ts';
 import { ToolStateBadge } from './state-badge.tsx';
+import styles from './tools.module.css';
 
 export interface ToolTableProps {
   tools: readonly ToolView[];
@@ -13,6 +17,9 @@ export interface ToolTableProps {
   onSort(sort: SortDescriptor): void;
   openId: string | undefined;
   onOpen(id: string): void;
+  selected: Selected;
+  onSelect(selected: Selected): void;
+  onMore: (() => void) | undefined;
   empty: ReactNode;
 }
 
@@ -25,7 +32,7 @@ export function ToolTable({ tools, openId, ...rest }: ToolTableProps) {
       label={t('title')}
       columns={columns}
       items={tools}
-      idOf={(tool) => tool.id}
+      idOf={(tool) => stemOf(tool.id)}
       textOf={labelOf}
       openId={openId}
     />
@@ -44,7 +51,7 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
       grow: 3,
       minWidth: 10,
       cell: (item) => (
-        <CellLines first={<bdi>{labelOf(item)}</bdi>} second={<bdi>{item.description ?? item.name}</bdi>} />
+        <CellLines first={<Name tool={item} />} second={<bdi>{item.description ?? item.name}</bdi>} />
       ),
     };
     const provider: TableColumn<ToolView> = {
@@ -66,15 +73,65 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
         />
       ),
     };
+    const claim: TableColumn<ToolView> = {
+      id: 'claim',
+      label: t('column.claim'),
+      grow: 1.3,
+      minWidth: 8,
+      cell: (item) => <ClaimBadge tool={item} />,
+    };
     const state: TableColumn<ToolView> = {
       id: 'state',
       label: t('column.state'),
       sortable: true,
-      grow: 1.4,
+      grow: 1.3,
       minWidth: 9,
       cell: (item) =>
         item.reachable ? <ToolStateBadge state={item.state} /> : <Badge tone="bad">{t('unreachable')}</Badge>,
     };
-    return narrow ? [tool, state] : [tool, provider, state];
+    return narrow ? [tool, state] : [tool, provider, claim, state];
   }, [t, narrow]);
+}
+
+/** What the tool is called, and what the operator keeps of it. */
+function Name({ tool }: { tool: ToolView }) {
+  const { t } = useTranslation('catalog');
+  return (
+    <span className={styles['name']}>
+      <bdi>{labelOf(tool)}</bdi>
+      {tool.favourite && (
+        <Star aria-label={t('favourite.is')} role="img" size="0.875rem" fill="currentcolor" />
+      )}
+      {tool.pin && <Pin aria-label={t('pin.is')} role="img" size="0.875rem" />}
+    </span>
+  );
+}
+
+/** The claim that matters most when deciding. */
+function ClaimBadge({ tool }: { tool: ToolView }) {
+  const { t } = useTranslation('catalog');
+  const { annotations } = tool;
+  if (isClaimed('destructive', annotations))
+    return (
+      <Badge plain tone="warn">
+        {t('claim.destructive')}
+      </Badge>
+    );
+  if (isClaimed('readOnly', annotations))
+    return (
+      <Badge plain tone="ok">
+        {t('claim.readOnly')}
+      </Badge>
+    );
+  if (isClaimed('notDestructive', annotations))
+    return (
+      <Badge plain tone="info">
+        {t('claim.notDestructive')}
+      </Badge>
+    );
+  return (
+    <Badge plain tone="idle">
+      {t('claim.nothing')}
+    </Badge>
+  );
 }

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  annotationWords,
-  countByScope,
-  filterTools,
-  labelOf,
-  sortTools,
-} from '../../../../src-renderer/features/catalog/rules.ts';
+import { annotationWords } from '../../../../src-renderer/features/catalog/rules.ts';
 import { httpSnippet, shellLine, stdioSnippet } from '../../../../src-renderer/features/clients/snippets.ts';
 import { pickPositions } from '../../../../src-renderer/features/identity/positions.ts';
 import { byImportance } from '../../../../src-renderer/features/peers/rules.ts';
@@ -14,38 +8,11 @@ import { createSeededRandom } from '#test/support/random.ts';
 import { busyWorld } from '#test/support/renderer/world.ts';
 
 const world = busyWorld(1_800_000_000_000);
-const tools = world.tools.map(({ view }) => view);
 
 describe('the catalog', () => {
-  it('counts and filters by scope alike', () => {
-    const counts = countByScope(tools);
-    for (const [scope, count] of Object.entries(counts)) {
-      const filter = { scope: scope as keyof typeof counts, state: 'any', search: '' } as const;
-      expect(filterTools(tools, filter)).toHaveLength(count);
-    }
-    expect(counts).toEqual({ all: 8, catalog: 5, local: 4, network: 4 });
-  });
-
-  it('finds a tool by any words of it, in any order and case', () => {
-    const found = (search: string) =>
-      filterTools(tools, { scope: 'all', state: 'any', search }).map(({ name }) => name);
-    expect(found('FORECAST hourly')).toEqual(['forecast']);
-    expect(found('борис')).toEqual(['delete_notes', 'search_notes']);
-    expect(found('')).toHaveLength(tools.length);
-  });
-
-  it('sorts without losing or inventing any', () => {
-    for (const key of ['tool', 'provider', 'state'] as const) {
-      const up = sortTools(tools, key, false);
-      expect(new Set(up)).toEqual(new Set(tools));
-    }
-    expect(sortTools(tools, 'tool', false).map(labelOf)[0]).toBe('Annotated Message');
-    expect(sortTools(tools, 'state', false)[0]?.state).toBe('changed');
-  });
-
   it('says of annotations what MCP says they mean', () => {
     expect(annotationWords(undefined)).toEqual(['unknown']);
-    expect(annotationWords({ readOnlyHint: true, destructiveHint: true })).toEqual(['readOnly']);
+    expect(annotationWords({ readOnlyHint: true, destructiveHint: true })).toEqual(['destructive']);
     expect(annotationWords({ destructiveHint: false, idempotentHint: true })).toEqual([
       'additive',
       'idempotent',
