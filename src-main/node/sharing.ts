@@ -14,7 +14,7 @@ export function createSharingHandlers(deps: {
   const { access, registry, servers } = deps;
   return {
     'access.shares': () => ({ items: access.shares() }),
-    'servers.share'({ audience, confirmed, name, tools }) {
+    'servers.share'({ audience, category, confirmed, name, overrides, tools }) {
       servers.get(name);
       const offers = servers.offers(name);
       if (!offers)
@@ -28,7 +28,9 @@ export function createSharingHandlers(deps: {
         audience,
         confirmed,
         offered: offers.tools,
-        ...(tools ? { tools } : {}),
+        tools,
+        overrides,
+        category,
       });
     },
     'servers.unshare'({ name }) {

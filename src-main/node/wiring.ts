@@ -12,7 +12,7 @@ import type { Identity } from '../features/identity/index.ts';
 import type { Metrics } from '../features/metrics/index.ts';
 import type { Network } from '../features/p2p/index.ts';
 import type { Records } from '../features/records/index.ts';
-import type { Registry } from '../features/registry/index.ts';
+import { notesOf, type Registry } from '../features/registry/index.ts';
 import type { Relay } from '../features/relay/index.ts';
 import type { Servers } from '../features/servers/index.ts';
 import type { Trust } from '../features/trust/index.ts';
@@ -79,6 +79,7 @@ function serversToRegistry({ access, registry, relay, servers }: Slices) {
       tags,
       ...(description ? { description } : {}),
       ...(title ? { title } : {}),
+      notes: notesOf(access.shareOf(server), offers.tools),
     });
     publish(server);
     relay.recheck();
@@ -95,6 +96,10 @@ function serversToRegistry({ access, registry, relay, servers }: Slices) {
       else registry.touch();
     }),
     servers.on('described', ({ server }) => offer(server)),
+    // What is said of its tools is found in the own catalog too.
+    access.on('shareChanged', ({ server }) => {
+      if (servers.has(server)) offer(server);
+    }),
     // Its audience follows it; what was published under the old name ends with it.
     servers.on('renamed', ({ from, to }) => access.rename(from, to)),
     servers.on('removed', ({ server }) => {

@@ -8,9 +8,9 @@
  * Invariants: deny by default; a share is in the store before `shared` is emitted; a block outranks every share;
  * decisions are made anew on every call, never cached.
  */
-import type { Audience, Share } from '#shared/features/access/contract.ts';
+import type { Audience, Share, ToolAudience } from '#shared/features/access/contract.ts';
 import { audienceSchema, shareSchema } from '#shared/features/access/contract.ts';
-import { type AccessRule, mayCall, maySee, riskyTools } from '#shared/features/access/rules.ts';
+import { type AccessRule, callersOf, mayCall, maySee, riskyTools } from '#shared/features/access/rules.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { StandingOf } from '#shared/features/trust/standing.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
@@ -33,7 +33,9 @@ export interface ShareRequest {
   server: string;
   audience: Audience;
   /** Only these tools; absent: all. */
-  tools?: string[];
+  tools?: string[] | undefined;
+  overrides?: Share['overrides'];
+  category?: string | undefined;
   /** The person confirmed opening risky tools to everyone. */
   confirmed: boolean;
   /** The server's tools as it lists them now; what is shared is checked against them. */
@@ -60,8 +62,9 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
   const events = createEmitter<AccessEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const shares = loadShares(deps.db);
   const save = deps.db.prepare(
-    `INSERT INTO access_shares (server, audience, tools, shared_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (server) DO UPDATE SET audience = excluded.audience, tools = excluded.tools, shared_at = excluded.shared_at`,
+    `INSERT INTO access_shares (server, audience, tools, details, shared_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (server) DO UPDATE SET audience = excluded.audience, tools = excluded.tools,
+       details = excluded.details, shared_at = excluded.shared_at`,
   );
   const remove = deps.db.prepare('DELETE FROM access_shares WHERE server = ?');
   const question = (provider: ProviderId, server: string) => {
@@ -70,7 +73,8 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
   };
   function put(share: Share): void {
     const tools = share.tools ? JSON.stringify(share.tools) : null;
-    save.run(share.server, JSON.stringify(share.audience), tools, share.sharedAt);
+    const details = JSON.stringify({ overrides: share.overrides, category: share.category });
+    save.run(share.server, JSON.stringify(share.audience), tools, details, share.sharedAt);
     shares.set(share.server, share);
     events.emit('shareChanged', { server: share.server, share });
   }
@@ -86,6 +90,7 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
         server: request.server,
         audience: request.audience,
         ...(tools ? { tools: [...new Set(tools)] } : {}),
+        ...detailsOf(request),
         sharedAt: deps.clock.now(),
       };
       put(share);
@@ -111,15 +116,48 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
       ),
     follow(from, to) {
       for (const share of shares.values()) {
-        if (share.audience.kind !== 'providers' || !share.audience.providers.includes(from)) continue;
-        const providers = new Set(
-          share.audience.providers.map((provider) => (provider === from ? to : provider)),
-        );
-        put({ ...share, audience: { kind: 'providers', providers: [...providers] } });
+        const followed = followedBy(share, from, to);
+        if (JSON.stringify(followed) !== JSON.stringify(share)) put(followed);
       }
     },
     maySee: (provider, server) => maySee(question(provider, server)),
     mayCall: (provider, server, tool) => mayCall(question(provider, server), tool),
+  };
+}
+
+/** Without what says nothing, so that a share reads as it was meant. */
+function detailsOf({ category, overrides }: ShareRequest): Pick<Share, 'overrides' | 'category'> {
+  const telling = Object.entries(overrides ?? {}).flatMap(([tool, { audience, note, tags }]) => {
+    const override = {
+      ...(audience ? { audience } : {}),
+      ...(note?.trim() ? { note: note.trim() } : {}),
+      ...(tags && tags.length > 0 ? { tags: [...new Set(tags)] } : {}),
+    };
+    return Object.keys(override).length > 0 ? [[tool, override] as const] : [];
+  });
+  return {
+    ...(telling.length > 0 ? { overrides: Object.fromEntries(telling) } : {}),
+    ...(category?.trim() ? { category: category.trim() } : {}),
+  };
+}
+
+/** The share with every mention of one provider turned into another. */
+function followedBy(share: Share, from: ProviderId, to: ProviderId): Share {
+  const audience = <Kind extends Audience | ToolAudience>(given: Kind): Kind =>
+    given.kind === 'providers'
+      ? {
+          ...given,
+          providers: [...new Set(given.providers.map((provider) => (provider === from ? to : provider)))],
+        }
+      : given;
+  const overrides = Object.entries(share.overrides ?? {}).map(
+    ([tool, override]) =>
+      [tool, override.audience ? { ...override, audience: audience(override.audience) } : override] as const,
+  );
+  return {
+    ...share,
+    audience: audience(share.audience),
+    ...(share.overrides ? { overrides: Object.fromEntries(overrides) } : {}),
   };
 }
 
@@ -132,31 +170,47 @@ function toolsOf({ audience, confirmed, offered, tools }: ShareRequest): readonl
   return offered.map(({ name }) => name);
 }
 
-function checkRequest({ server, audience, tools, offered, confirmed }: ShareRequest): void {
-  if (audience.kind === 'providers') for (const provider of audience.providers) providerKeyOf(provider);
-  const missing = tools?.find((name) => !offered.some((tool) => tool.name === name));
-  if (missing !== undefined)
-    throw new AppError('access.no_such_tool', `“${server}” has no tool named “${missing.slice(0, 80)}”.`, {
-      advice: 'Look at `toolswarm tools list` for the names.',
-    });
+function checkRequest(request: ShareRequest): void {
+  const { audience, confirmed, offered, overrides = {}, server, tools } = request;
+  for (const { kind, ...rest } of [
+    audience,
+    ...Object.values(overrides).flatMap(({ audience: own }) => own ?? []),
+  ])
+    if (kind === 'providers' && 'providers' in rest)
+      for (const provider of rest.providers) providerKeyOf(provider);
+  const named = [...(tools ?? []), ...Object.keys(overrides)];
+  const missing = named.find((name) => !offered.some((tool) => tool.name === name));
+  if (missing !== undefined) throw noSuchTool(server, missing);
   if (audience.kind !== 'everyone' || confirmed) return;
-  const risky = riskyTools(tools ? offered.filter((tool) => tools.includes(tool.name)) : offered);
-  if (risky.length > 0)
-    throw new AppError(
-      'access.confirm_everyone',
-      `Everyone on the network could change things or read files here through ${risky.slice(0, 5).join(', ')}${risky.length > 5 ? ' and others' : ''}.`,
-      {
-        advice: 'Share with named providers instead, pick harmless tools with --tool, or confirm with --yes.',
-        details: { tools: risky.slice(0, 100) },
-      },
-    );
+  const share: Share = { server, audience, sharedAt: 0, ...(tools ? { tools } : {}), overrides };
+  const open = offered.filter((tool) => callersOf(share, tool.name).kind === 'everyone');
+  const risky = riskyTools(open);
+  if (risky.length > 0) throw confirmEveryone(risky);
 }
 
+const noSuchTool = (server: string, tool: string): AppError =>
+  new AppError('access.no_such_tool', `“${server}” has no tool named “${tool.slice(0, 80)}”.`, {
+    advice: 'Look at `toolswarm tools list` for the names.',
+  });
+
+const confirmEveryone = (risky: readonly string[]): AppError =>
+  new AppError(
+    'access.confirm_everyone',
+    `Everyone on the network could change things or read files here through ${risky.slice(0, 5).join(', ')}${risky.length > 5 ? ' and others' : ''}.`,
+    {
+      advice: 'Share with named providers instead, pick harmless tools with --tool, or confirm with --yes.',
+      details: { tools: risky.slice(0, 100) },
+    },
+  );
+
 function loadShares(db: Database): Map<string, Share> {
-  const rows = db.prepare('SELECT server, audience, tools, shared_at FROM access_shares').all() as Array<{
+  const rows = db
+    .prepare('SELECT server, audience, tools, details, shared_at FROM access_shares')
+    .all() as Array<{
     server: string;
     audience: string;
     tools: string | null;
+    details: string;
     shared_at: number;
   }>;
   return new Map(
@@ -166,6 +220,7 @@ function loadShares(db: Database): Map<string, Share> {
         server: row.server,
         audience: audienceSchema.parse(JSON.parse(row.audience)),
         ...(row.tools ? { tools: JSON.parse(row.tools) as unknown } : {}),
+        ...(JSON.parse(row.details) as object),
         sharedAt: row.shared_at,
       }),
     ]),

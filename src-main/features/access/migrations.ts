@@ -13,4 +13,9 @@ export const accessMigrations: Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    slice: 'access',
+    version: 2,
+    up: `ALTER TABLE access_shares ADD COLUMN details TEXT NOT NULL DEFAULT '{}';`,
+  },
 ];

@@ -2,6 +2,7 @@
  * What there is: the servers of this node and those of the network whose entries and manifests are verified, by tool.
  * Held in memory, rebuilt from records and manifests at start.
  */
+import type { Notes } from '#shared/features/registry/manifest.ts';
 import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 
@@ -21,7 +22,19 @@ export interface Listing {
   /** Multiaddrs of the node, each ending in its `/p2p/…`. */
   addresses: string[];
   tools: readonly Tool[];
+  /** What the operator says of them. */
+  notes?: Notes | undefined;
 }
+
+/** Tags of the server and of the tool; the operator gave both. */
+export const tagsOf = ({ notes, tags }: Listing, tool: string): string[] => {
+  const own = noteOn(notes, tool)?.tags ?? [];
+  return own.length > 0 ? [...new Set([...tags, ...own])] : tags;
+};
+
+/** Tools may be called anything, `constructor` too. */
+export const noteOn = (notes: Notes | undefined, tool: string) =>
+  notes?.tools && Object.hasOwn(notes.tools, tool) ? notes.tools[tool] : undefined;
 
 /** One definition of a tool, as one node offers it. */
 export interface Offer {

@@ -16,7 +16,7 @@ export { centralMigrations } from './central/store.ts';
 export { decidedProviders } from './decisions.ts';
 export { createRegistryHandlers } from './handlers.ts';
 export { registryMigrations } from './migrations.ts';
-export type { PublishingNode } from './publisher.ts';
+export { notesOf, type PublishingNode } from './publisher.ts';
 export { createRegistry } from './registry.ts';
 export type {
   CallableTool,

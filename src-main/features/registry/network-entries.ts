@@ -81,6 +81,7 @@ export function createNetworkEntries(
       entry: key,
       addresses: entry.addresses.filter((address) => address.endsWith(`/p2p/${peer}`)),
       tools: manifest.tools,
+      notes: manifest.notes,
     });
     return true;
   }

@@ -1,6 +1,6 @@
 /** Own entries: what this node shares, signed and handed to the records slice whenever sharing or tools change. */
 import type { Share } from '#shared/features/access/contract.ts';
-import { isToolShared } from '#shared/features/access/rules.ts';
+import { isToolShared, overrideOf } from '#shared/features/access/rules.ts';
 import {
   ENTRY_TYPE,
   type Entry,
@@ -9,7 +9,7 @@ import {
   sealEntry,
   storedEntry,
 } from '#shared/features/registry/entry.ts';
-import { encodeManifest } from '#shared/features/registry/manifest.ts';
+import { encodeManifest, type Notes } from '#shared/features/registry/manifest.ts';
 import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import { MAX_RECORD_BYTES } from '#shared/features/records/messages.ts';
 import { LIFETIME_MS } from '#shared/features/records/rules.ts';
@@ -39,6 +39,8 @@ export interface LocalServer {
   title?: string;
   description?: string;
   tags: string[];
+  /** What he says of its tools. */
+  notes?: Notes | undefined;
 }
 
 export interface Publisher {
@@ -152,10 +154,40 @@ export function createPublisher(deps: {
 }
 
 /** The manifest of what is shared. Throws `registry.manifest_too_large`. */
-export function describeTools(server: string, share: Pick<Share, 'tools'>, { offers }: LocalServer) {
+export function describeTools(server: string, share: Described, { offers }: LocalServer) {
   const tools = offers.tools.filter((tool) => isToolShared(share, tool.name) && hasFingerprint(tool));
   const version = offers.serverInfo.version.toWellFormed();
-  return { tools, manifest: encodeManifest({ format: 'toolswarm-manifest/1', server, version, tools }) };
+  const notes = notesOf(share, tools);
+  return {
+    tools,
+    manifest: encodeManifest({
+      format: 'toolswarm-manifest/1',
+      server,
+      version,
+      tools,
+      ...(notes ? { notes } : {}),
+    }),
+  };
+}
+
+type Described = Pick<Share, 'tools' | 'overrides' | 'category'>;
+
+/** What the operator says of the tools that are described; who may call them is nobody else's business. */
+export function notesOf(share: Described | undefined, described: readonly Tool[]): Notes | undefined {
+  if (!share) return undefined;
+  const tools = described.flatMap(({ name }) => {
+    const { note, tags } = overrideOf(share, name) ?? {};
+    const said = {
+      ...(note ? { note: note.toWellFormed() } : {}),
+      ...(tags ? { tags: tags.map((tag) => tag.toWellFormed()) } : {}),
+    };
+    return Object.keys(said).length > 0 ? [[name, said] as const] : [];
+  });
+  if (tools.length === 0 && !share.category) return undefined;
+  return {
+    ...(share.category ? { category: share.category.toWellFormed() } : {}),
+    ...(tools.length > 0 ? { tools: Object.fromEntries(tools) } : {}),
+  };
 }
 
 /** Tools without canonical form (broken Unicode, say) are listed nowhere, here or elsewhere. */

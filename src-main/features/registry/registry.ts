@@ -173,6 +173,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         entry: '',
         addresses: [],
         tools: local.offers.tools,
+        notes: local.notes,
       });
       changing();
     },

@@ -1,4 +1,5 @@
 /** Finding tools by words. */
+import { noteOn, tagsOf } from './directory.ts';
 import type { ShelvedTool } from './shelf.ts';
 
 /** Every word must occur; names count more than descriptions. */
@@ -12,8 +13,11 @@ export function searchTools(tools: readonly ShelvedTool[], text: string): Shelve
 }
 
 function scoreOf({ entry: { listing, tool } }: ShelvedTool, words: string[]): number {
-  const name = `${listing.server} ${tool.name} ${tool.title ?? ''} ${listing.tags.join(' ')}`.toLowerCase();
-  const description = (tool.description ?? '').toLowerCase();
+  const name =
+    `${listing.server} ${tool.name} ${tool.title ?? ''} ${tagsOf(listing, tool.name).join(' ')}`.toLowerCase();
+  const { note } = noteOn(listing.notes, tool.name) ?? {};
+  const description =
+    `${tool.description ?? ''} ${note ?? ''} ${listing.notes?.category ?? ''}`.toLowerCase();
   let score = 0;
   for (const word of words) {
     const found = (name.includes(word) ? 3 : 0) + (description.includes(word) ? 1 : 0);

@@ -16,7 +16,7 @@ import {
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { Decisions } from './decisions.ts';
-import type { Directory, DirectoryTool, Offer } from './directory.ts';
+import { type Directory, type DirectoryTool, noteOn, type Offer, tagsOf } from './directory.ts';
 import type { Keepsakes } from './keepsakes.ts';
 import type { CatalogNames } from './names.ts';
 import type { RulesStore } from './rules-store.ts';
@@ -105,7 +105,7 @@ export function createShelf(deps: ShelfDeps): Shelf {
       providerId: listing.provider,
       providerName: words.providerName,
       server: listing.server,
-      tags: listing.tags,
+      tags: tagsOf(listing, tool.name),
       annotations: tool.annotations,
       origin: listing.local ? 'local' : 'network',
       favourite: keepsakes.isFavourite(key),
@@ -117,7 +117,9 @@ export function createShelf(deps: ShelfDeps): Shelf {
         words.text,
         listing.server,
         words.providerName,
-        ...listing.tags,
+        ...tagsOf(listing, tool.name),
+        noteOn(listing.notes, tool.name)?.note,
+        listing.notes?.category,
       ]),
     };
   }
@@ -194,7 +196,7 @@ export const offerOf = ({ fingerprint, listing, tool }: DirectoryTool) => ({
 export const ruledTool = ({ fingerprint, listing, tool }: DirectoryTool): RuledTool => ({
   provider: listing.provider,
   server: listing.server,
-  tags: listing.tags,
+  tags: tagsOf(listing, tool.name),
   annotations: tool.annotations,
   fingerprint,
 });

@@ -3,7 +3,7 @@ import type { ToolView } from '#shared/features/registry/contract.ts';
 import { stripHidden, warningsOf } from '#shared/features/registry/text.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import { formatToolId } from '#shared/kernel/ids.ts';
-import type { DirectoryTool } from './directory.ts';
+import { type DirectoryTool, noteOn, tagsOf } from './directory.ts';
 import type { CatalogNames } from './names.ts';
 import type { ShelvedTool } from './shelf.ts';
 
@@ -71,7 +71,9 @@ export function toolView(shelved: ShelvedTool, names: CatalogNames): ToolView {
     version: listing.version,
     fingerprint: entry.fingerprint,
     annotations: tool.annotations,
-    tags: listing.tags,
+    tags: tagsOf(listing, tool.name),
+    note: shown(noteOn(listing.notes, tool.name)?.note),
+    category: shown(listing.notes?.category),
     origin: shelved.origin,
     state: shelved.state,
     reachable: shelved.reachable,

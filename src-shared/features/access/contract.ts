@@ -10,11 +10,38 @@ export const audienceSchema = z.discriminatedUnion('kind', [
 ]);
 export type Audience = z.output<typeof audienceSchema>;
 
+/** Who of a server's audience may call one of its tools: all of it, a part, or nobody. */
+export const toolAudienceSchema = z.discriminatedUnion('kind', [
+  ...audienceSchema.options,
+  z.object({ kind: z.literal('nobody') }),
+]);
+export type ToolAudience = z.output<typeof toolAudienceSchema>;
+
+/** What holds for one tool of a shared server, and what the operator says of it to those who see it. */
+export const toolOverrideSchema = z.object({
+  /** Narrows the server's audience, never widens it. Absent: as the server. */
+  audience: toolAudienceSchema.optional(),
+  /** A remark beside the description of the tool, which is the server's own and pinned by its fingerprint. */
+  note: z.string().max(600).optional(),
+  tags: z.array(z.string().min(1).max(40)).max(16).optional(),
+});
+export type ToolOverride = z.output<typeof toolOverrideSchema>;
+
+/** Tools of one server that are told apart from the rest. */
+const MAX_OVERRIDES = 1_000;
+const overridesSchema = z
+  .record(z.string().max(256), toolOverrideSchema)
+  .refine((all) => Object.keys(all).length <= MAX_OVERRIDES, `at most ${MAX_OVERRIDES} tools`);
+
 export const shareSchema = z.object({
   server: serverNameSchema,
   audience: audienceSchema,
   /** Only these tools; absent: all tools the server has, now and later. */
   tools: z.array(z.string()).max(10_000).optional(),
+  /** By the name of the tool. */
+  overrides: overridesSchema.optional(),
+  /** Under which heading peers find it. */
+  category: z.string().max(40).optional(),
   sharedAt: z.number(),
 });
 export type Share = z.output<typeof shareSchema>;
@@ -31,6 +58,8 @@ export const accessContract = {
       name: serverNameSchema,
       audience: audienceSchema,
       tools: z.array(z.string()).min(1).max(10_000).optional(),
+      overrides: overridesSchema.optional(),
+      category: z.string().max(40).optional(),
       /** The person has read the warning (`access.confirm_everyone`) and said yes. */
       confirmed: z.boolean().default(false),
     }),

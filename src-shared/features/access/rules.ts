@@ -2,7 +2,7 @@
 import type { ProviderId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Tool } from '../registry/tool.ts';
-import type { Audience, Share } from './contract.ts';
+import type { Audience, Share, ToolOverride } from './contract.ts';
 
 /** The rule that refused; sent to the caller as the error's code. */
 export type AccessRule =
@@ -34,11 +34,46 @@ export function maySee(question: AccessQuestion): Result<Share, AccessRule> {
 export function mayCall(question: AccessQuestion, tool: string): Result<Share, AccessRule> {
   const seen = maySee(question);
   if (!seen.ok) return seen;
-  return isToolShared(seen.value, tool) ? seen : fail('access.tool_not_shared');
+  if (!isToolShared(seen.value, tool)) return fail('access.tool_not_shared');
+  const narrowed = overrideOf(seen.value, tool)?.audience;
+  if (!narrowed || narrowed.kind === 'nobody') return seen;
+  const refusal = refusalOf(narrowed, question);
+  return refusal ? fail(refusal) : seen;
 }
 
-export const isToolShared = (share: Pick<Share, 'tools'>, tool: string): boolean =>
-  !share.tools || share.tools.includes(tool);
+/** Whether anybody at all may call the tool; only such tools are described to others. */
+export const isToolShared = (share: Pick<Share, 'tools' | 'overrides'>, tool: string): boolean =>
+  (!share.tools || share.tools.includes(tool)) && overrideOf(share, tool)?.audience?.kind !== 'nobody';
+
+/** Tools may be called anything, `constructor` too. */
+export const overrideOf = (share: Pick<Share, 'overrides'>, tool: string): ToolOverride | undefined =>
+  share.overrides && Object.hasOwn(share.overrides, tool) ? share.overrides[tool] : undefined;
+
+/** Who may call a tool, as one statement for a person. `known_of`: those of them whom the operator knows. */
+export type Callers =
+  | { kind: 'nobody' | 'known' | 'everyone' }
+  | { kind: 'providers' | 'known_of'; providers: readonly string[] };
+
+/** Who may call a server, or one of its tools, by the rules that {@link mayCall} decides by. Blocked providers never may. */
+export function callersOf(share: Share | undefined, tool?: string): Callers {
+  if (!share) return { kind: 'nobody' };
+  if (tool === undefined) return share.audience;
+  if (!isToolShared(share, tool)) return { kind: 'nobody' };
+  const narrowed = overrideOf(share, tool)?.audience;
+  return narrowed && narrowed.kind !== 'nobody' ? bothOf(share.audience, narrowed) : share.audience;
+}
+
+function bothOf(one: Audience, other: Audience): Callers {
+  if (one.kind === 'everyone') return other;
+  if (other.kind === 'everyone') return one;
+  if (one.kind === 'known' && other.kind === 'known') return one;
+  if (one.kind === 'providers' && other.kind === 'providers') {
+    const providers = one.providers.filter((provider) => other.providers.includes(provider));
+    return providers.length > 0 ? { kind: 'providers', providers } : { kind: 'nobody' };
+  }
+  const listed = one.kind === 'providers' ? one : other;
+  return { kind: 'known_of', providers: listed.kind === 'providers' ? listed.providers : [] };
+}
 
 function refusalOf(audience: Audience, question: AccessQuestion): AccessRule | undefined {
   switch (audience.kind) {

@@ -10,11 +10,28 @@ export const MANIFEST_PROTOCOL = '/toolswarm/manifest/1';
 /** 10,000 tools with ordinary schemas take 2.4 MiB. */
 export const MAX_MANIFEST_BYTES = 4 << 20;
 
+/** What the operator says of a server and its tools: his words, beside the server's own, which alone are fingerprinted. */
+export const notesSchema = z.object({
+  category: z.string().max(40).optional(),
+  tools: z
+    .record(
+      z.string().max(256),
+      z.object({
+        note: z.string().max(600).optional(),
+        tags: z.array(z.string().max(40)).max(16).optional(),
+      }),
+    )
+    .optional(),
+});
+export type Notes = z.output<typeof notesSchema>;
+
 export const manifestSchema = z.looseObject({
   format: z.literal('toolswarm-manifest/1'),
   server: z.string(),
   version: z.string(),
   tools: z.array(toolSchema).max(10_000),
+  /** Words alone: what makes no sense is left out rather than costing the tools. */
+  notes: notesSchema.optional().catch(undefined),
 });
 export type Manifest = z.output<typeof manifestSchema>;
 

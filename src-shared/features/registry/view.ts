@@ -20,6 +20,9 @@ export const toolViewSchema = z.object({
   fingerprint: z.string(),
   annotations: z.record(z.string(), z.unknown()).optional(),
   tags: z.array(z.string()),
+  /** What the operator who shares it says of it, beside its own description. */
+  note: z.string().optional(),
+  category: z.string().optional(),
   origin: z.enum(['local', 'network']),
   state: approvalStateSchema,
   /** Whether a call can be made now. */

@@ -7,7 +7,7 @@ export function answerAccess(memory: Memory): Handlers<typeof accessContract> {
   const { world, clock, after, serverOf } = memory;
   return {
     'access.shares': () => ({ items: world.shares }),
-    'servers.share': ({ name, audience, tools, confirmed }) => {
+    'servers.share': ({ name, audience, category, confirmed, overrides, tools }) => {
       serverOf(name);
       if (audience.kind === 'everyone' && !confirmed) {
         throw new AppError(
@@ -18,7 +18,14 @@ export function answerAccess(memory: Memory): Handlers<typeof accessContract> {
           },
         );
       }
-      const share = { server: name, audience, sharedAt: clock.now(), ...(tools ? { tools } : {}) };
+      const share = {
+        server: name,
+        audience,
+        sharedAt: clock.now(),
+        ...(tools ? { tools } : {}),
+        ...(overrides ? { overrides } : {}),
+        ...(category ? { category } : {}),
+      };
       world.shares = [...world.shares.filter((item) => item.server !== name), share];
       return after(share);
     },

@@ -77,4 +77,48 @@ describe('access', () => {
       reason: 'access.not_shared',
     });
   });
+
+  it('what is said of single tools, and who may call them, lasts', () => {
+    const { access, db } = setUp();
+    const bob = providerIdOf(new Uint8Array(32).fill(2));
+    const overrides = {
+      get: { note: ' Ask before noon ', tags: ['slow', 'slow'] },
+      put: { audience: { kind: 'nobody' as const } },
+    };
+    const audience = { kind: 'providers' as const, providers: [alice] };
+    access.share(
+      request({
+        audience,
+        overrides: { ...overrides, get: { ...overrides.get, audience } },
+        category: 'Stores',
+      }),
+    );
+    const again = setUp(db).access;
+    expect(again.shareOf('store')).toMatchObject({
+      category: 'Stores',
+      overrides: { get: { note: 'Ask before noon', tags: ['slow'] }, put: { audience: { kind: 'nobody' } } },
+    });
+    expect(again.mayCall(alice, 'store', 'put')).toEqual({ ok: false, reason: 'access.tool_not_shared' });
+    again.follow(alice, bob);
+    expect([again.mayCall(alice, 'store', 'get').ok, again.mayCall(bob, 'store', 'get').ok]).toEqual([
+      false,
+      true,
+    ]);
+    again.rename('store', 'shop');
+    expect(
+      setUp(db)
+        .access.shares()
+        .map(({ server }) => server),
+    ).toEqual(['shop']);
+  });
+
+  it('a risky tool that is narrowed needs no second yes; a name that the server does not have is refused', () => {
+    const { access } = setUp();
+    access.share(request({ overrides: { put: { audience: { kind: 'known' } } } }));
+    expect(access.mayCall(alice, 'store', 'get').ok).toBe(true);
+    expect(access.mayCall(alice, 'store', 'put')).toEqual({ ok: false, reason: 'access.not_known' });
+    expect(() => access.share(request({ overrides: { gone: { note: 'x' } } }))).toThrow(
+      expect.objectContaining({ code: 'access.no_such_tool' }),
+    );
+  });
 });

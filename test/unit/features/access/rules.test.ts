@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Audience, Share } from '#shared/features/access/contract.ts';
-import { mayCall, maySee, riskyTools } from '#shared/features/access/rules.ts';
+import type { Audience, Share, ToolAudience } from '#shared/features/access/contract.ts';
+import { callersOf, mayCall, maySee, overrideOf, riskyTools } from '#shared/features/access/rules.ts';
 
 const share = (audience: Audience, tools?: string[]): Share => ({
   server: 'files',
@@ -79,5 +79,48 @@ describe('riskyTools', () => {
       tool('profile', true, { profile: {} }),
     ];
     expect(riskyTools(tools)).toEqual(['write', 'read_file', 'read_many']);
+  });
+});
+
+describe('tools that are told apart', () => {
+  const providers = ['z6MkAlice', 'z6MkBob', 'z6MkCarol'];
+  const audience = fc.oneof(
+    fc.constant<Audience>({ kind: 'known' }),
+    fc.constant<Audience>({ kind: 'everyone' }),
+    fc
+      .uniqueArray(fc.constantFrom(...providers), { minLength: 1 })
+      .map((listed): Audience => ({ kind: 'providers', providers: listed })),
+  );
+  const toolAudience = fc.oneof(audience, fc.constant<ToolAudience>({ kind: 'nobody' }));
+
+  it('narrow the audience of the server and never widen it; the words for it say exactly who may', () => {
+    fc.assert(
+      fc.property(
+        audience,
+        fc.option(toolAudience, { nil: undefined }),
+        fc.constantFrom(...providers),
+        fc.boolean(),
+        (server, own, provider, known) => {
+          const shared: Share = { ...share(server), overrides: own ? { read: { audience: own } } : {} };
+          const question = { provider, known, blocked: false, share: shared };
+          const may = mayCall(question, 'read').ok;
+          if (may) expect(maySee(question).ok).toBe(true);
+          const callers = callersOf(shared, 'read');
+          const said =
+            callers.kind === 'everyone' ||
+            (callers.kind === 'known' && known) ||
+            (callers.kind === 'providers' && callers.providers.includes(provider)) ||
+            (callers.kind === 'known_of' && known && callers.providers.includes(provider));
+          expect(said).toBe(may);
+          expect(mayCall(question, 'other').ok).toBe(maySee(question).ok);
+        },
+      ),
+    );
+  });
+
+  it('are not found under names that objects have anyway', () => {
+    const shared = { ...share({ kind: 'everyone' }), overrides: {} };
+    expect(callersOf(shared, 'constructor')).toEqual({ kind: 'everyone' });
+    expect(overrideOf(shared, '__proto__')).toBeUndefined();
   });
 });
