@@ -9,6 +9,7 @@ import { attentionContract } from './features/node/attention.ts';
 import { nodeContract } from './features/node/contract.ts';
 import { setupContract } from './features/node/setup.ts';
 import { tasksContract } from './features/node/tasks.ts';
+import { upkeepContract } from './features/node/upkeep.ts';
 import { p2pContract } from './features/p2p/contract.ts';
 import { doctorContract } from './features/p2p/doctor.ts';
 import { joiningContract } from './features/p2p/joining.ts';
@@ -24,6 +25,7 @@ export const contract = {
   ...attentionContract,
   ...setupContract,
   ...tasksContract,
+  ...upkeepContract,
   ...conditionsContract,
   ...identityContract,
   ...settingsContract,

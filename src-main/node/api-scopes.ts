@@ -27,6 +27,7 @@ const IN_PERSON_ONLY: ReadonlySet<string> = new Set<keyof NodeContract>([
   'network.invite',
   'network.join',
   'network.leavePrivate',
+  'node.diagnostics',
   'node.openLink',
   'recovery.backup',
   'servers.previewImport',

@@ -8,6 +8,7 @@
  *     await node.stop();
  */
 import { CONTRACT_VERSION, contract, type NodeHandlers } from '#shared/contract.ts';
+import type { TaskRunner } from '#shared/features/node/tasks.ts';
 import { toHex } from '#shared/kernel/bytes.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
@@ -39,6 +40,7 @@ import { createSlices, type NodeSlices } from './slices.ts';
 import { createStatusBoard } from './status.ts';
 import { withStorageFaults } from './storage-faults.ts';
 import { createTaskBoard } from './tasks.ts';
+import { createUpkeep, rememberFindings } from './upkeep.ts';
 import { keepReachable } from './reachability.ts';
 import { createCatalogSource, publishShares, wire } from './wiring.ts';
 
@@ -143,11 +145,14 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   addAttentionSources(attention, slices, clock);
   const storage = createStorageSource({ clock, freeBytes: () => freeBytes(dataDir.root) });
   attention.add(storage);
+  // After the answer of who asks for it has gone out.
+  const restart = () => void clock.after(10, () => events.emit('restartRequested', {}));
   const joining = createJoining(platform, slices, {
     tasks,
     mcpUrl: () => endpoint.url,
-    restart: () => void clock.after(10, () => events.emit('restartRequested', {})),
+    restart,
   });
+  const doctor = rememberFindings(joining.doctor);
   const startedAt = clock.now();
   let dashboard: Dashboard | undefined;
   let stopping: Promise<void> | undefined;
@@ -160,7 +165,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
     webUrl: () => dashboard?.url() ?? '',
   });
   const answers: NodeHandlers = {
-    ...sliceHandlers(platform, slices),
+    ...sliceHandlers(platform, slices, tasks),
     ...createAiClients(platform, slices, { endpoint, tasks }),
     ...apiTokens.handlers,
     ...tasks.handlers,
@@ -168,7 +173,8 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
     ...createSetupHandlers({ db, wasUsed: () => wasUsed(slices) }),
     ...slices.conditions.handlers,
     ...joining.invites.handlers,
-    ...joining.doctor,
+    ...doctor.handlers,
+    ...createUpkeep({ platform, slices, status: status.read, findings: doctor.findings, restart }),
     ...createCentral({ db, clock, tasks }, { url: () => settings.get('discovery.registry') }).handlers,
     'node.status': status.read,
     'node.watch': (_input, { signal }) => status.watch(signal),
@@ -182,7 +188,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   const handlers = withStorageFaults(answers, dataDir.databaseFile, storage.note);
   owned.defer(
     identity.on('providerRotated', ({ to }) => {
-      if (to === identity.self().providerId) clock.after(10, () => events.emit('restartRequested', {}));
+      if (to === identity.self().providerId) restart();
     }),
   );
 
@@ -261,11 +267,11 @@ function createNodeEndpoint(platform: Platform, slices: NodeSlices): Endpoint {
   );
 }
 
-function sliceHandlers(platform: Platform, slices: NodeSlices) {
+function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner) {
   const { access, identity, registry, relay, servers, settings } = slices;
   const { clock } = platform;
   const recovery = createRecovery(
-    { ...platform, self: identity.self },
+    { ...platform, self: identity.self, tasks },
     { appVersion: PRODUCT_VERSION, refetchableTables: REFETCHABLE_TABLES },
   );
   return {

@@ -101,7 +101,8 @@ function backUp(db: Database, file: string): void {
 
 /** Turns SQLite's codes into ours; other errors pass through. */
 export function describeStorageError(error: unknown, file: string): unknown {
-  const code = (error as { code?: string }).code ?? '';
+  // Other errors may have a number there: an abort has 20.
+  const code = String((error as { code?: unknown } | undefined)?.code ?? '');
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
     return new AppError('storage.corrupt', `The database ${file} is damaged.`, {
       advice:

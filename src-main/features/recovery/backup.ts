@@ -30,6 +30,12 @@ export interface BackupOptions {
   appVersion: string;
 }
 
+/** How far a backup is: first the database is copied, then everything is sealed. */
+export interface BackupWatch {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 export interface BackupRequest {
   /** Absolute path; an older backup there is replaced in one step, anything else is left alone. */
   file: string;
@@ -47,10 +53,16 @@ export async function writeBackup(
   deps: BackupDeps,
   options: BackupOptions,
   { file, passphrase }: BackupRequest,
+  { onProgress, signal }: BackupWatch = {},
 ): Promise<{ file: string; bytes: number; createdAt: number }> {
   await refuseForeignFile(file);
   const createdAt = deps.clock.now();
-  const snapshot = snapshotDatabase(deps.db, deps.dataDir.temporaryDir, options.refetchableTables ?? []);
+  const without = options.refetchableTables ?? [];
+  const snapshot = await snapshotDatabase(deps.db, deps.dataDir.temporaryDir, {
+    without,
+    onProgress,
+    signal,
+  });
   try {
     const parts = await collectParts(deps, snapshot);
     const manifest = encodeManifest({
@@ -60,7 +72,7 @@ export async function writeBackup(
       passphraseProtected: deps.keystore.passphraseProtected,
       files: parts.map(({ name, bytes }) => ({ name, bytes })),
     });
-    const bytes = await writeFileOnce(file, contentOf(manifest, parts), passphrase, deps.random);
+    const bytes = await writeFileOnce(file, contentOf(manifest, parts, signal), passphrase, deps.random);
     return { file, bytes, createdAt };
   } catch (error) {
     throw describeFileError(error, file);
@@ -88,9 +100,17 @@ const inMemory = (name: FileName, bytes: Uint8Array): Part => ({
   },
 });
 
-async function* contentOf(manifest: Uint8Array, parts: readonly Part[]): AsyncIterable<Uint8Array> {
+async function* contentOf(
+  manifest: Uint8Array,
+  parts: readonly Part[],
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
   yield manifest;
-  for (const part of parts) yield* part.content();
+  for (const part of parts)
+    for await (const chunk of part.content()) {
+      signal?.throwIfAborted();
+      yield chunk;
+    }
 }
 
 async function writeFileOnce(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -23,6 +24,10 @@ export interface SettingView {
   defaultValue: unknown;
   source: SettingSource;
   needsRestart: boolean;
+  /** Changed since the start, and only the next one takes notice. */
+  restartPending: boolean;
+  /** The environment variable that decides over it. */
+  variable: string;
 }
 
 export interface Settings<S extends SettingsSchema> {
@@ -63,6 +68,7 @@ export function createSettings<S extends SettingsSchema>(
   for (const key of Object.keys(content))
     if (!Object.hasOwn(schema, key)) log.warn({ key, file }, 'an unknown setting is kept but has no effect');
   const values = new Map(Object.keys(schema).map((key) => [key, inForce(key, content)]));
+  const atStart = new Map([...values].map(([key, { value }]) => [key, value]));
 
   function inForce(key: string, content: JsonObject): InForce {
     const setting = schema[key] as Setting;
@@ -114,6 +120,8 @@ export function createSettings<S extends SettingsSchema>(
       defaultValue,
       source,
       needsRestart: setting.needsRestart,
+      restartPending: setting.needsRestart && !isDeepStrictEqual(value, atStart.get(key)),
+      variable: variableOf(key),
     };
   }
 

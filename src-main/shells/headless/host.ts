@@ -16,8 +16,8 @@ export interface HostedNode {
   ready: NodeFacts & { ready: true; webUrl: string };
   /** Resolves when the node was asked to stop, or must be built anew. */
   asked: Promise<'stop' | 'restart'>;
-  /** Ports that were bound, for a restart on the same ones. */
-  ports: { mcpPort: number; webPort: number };
+  /** Ports that the system chose, for a restart on the same ones; those of the settings may change with it. */
+  ports: { mcpPort?: number; webPort?: number };
   handlers: NodeHandlers;
   log: Log;
   stop(): Promise<void>;
@@ -56,7 +56,10 @@ export async function hostNode(
   return {
     ready: { ready: true, ...facts, webUrl: web.openLink() },
     asked,
-    ports: { mcpPort: portOf(facts.mcpUrl), webPort: portOf(web.url()) },
+    ports: {
+      ...(node.settings.get('endpoint.port') === 0 ? { mcpPort: portOf(facts.mcpUrl) } : {}),
+      ...(node.settings.get('dashboard.port') === 0 ? { webPort: portOf(web.url()) } : {}),
+    },
     handlers: node.handlers,
     log: node.platform.log,
     stop,

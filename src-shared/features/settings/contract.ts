@@ -11,6 +11,10 @@ export const settingViewSchema = z.object({
   source: z.enum(['default', 'file', 'environment', 'flag']),
   /** Takes effect at the next start only. */
   needsRestart: z.boolean(),
+  /** It was changed since the start, and the running node does not know yet. */
+  restartPending: z.boolean(),
+  /** The environment variable that decides over it. */
+  variable: z.string(),
 });
 
 export const settingsContract = {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIdentity, identityMigrations } from '#main/features/identity/index.ts';
+import { withoutBoard } from '#test/support/tasks.ts';
 import { createRecovery, restoreBackup } from '#main/features/recovery/index.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { openDataDir } from '#main/platform/data-dir.ts';
@@ -26,7 +27,10 @@ beforeAll(async () => {
   const { self } = createIdentity({ keystore, db, clock, random, log: silentLog });
   db.exec('CREATE TABLE fixture_ballast (body BLOB)');
   db.prepare('INSERT INTO fixture_ballast VALUES (?)').run(random.bytes(8_000_000));
-  const recovery = createRecovery({ db, keystore, dataDir, self, clock, random }, { appVersion: '0.1.0' });
+  const recovery = createRecovery(
+    { db, keystore, dataDir, self, clock, random, tasks: withoutBoard },
+    { appVersion: '0.1.0' },
+  );
   await recovery.backup({ file, passphrase });
   db.close();
 });

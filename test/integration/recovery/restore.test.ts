@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { clientsMigrations, createClients } from '#main/features/clients/index.ts';
 import { createIdentity, identityMigrations, recoverIdentity } from '#main/features/identity/index.ts';
+import { withoutBoard } from '#test/support/tasks.ts';
 import { createRecovery, createRecoveryHandlers, restoreBackup } from '#main/features/recovery/index.ts';
 import { createSettings, setting } from '#main/features/settings/index.ts';
 import { systemClock } from '#main/platform/clock.ts';
@@ -45,7 +46,7 @@ function startNode(root: string, passphrase?: string) {
     { 'endpoint.port': setting(z.int().default(7420)) },
   );
   const recovery = createRecovery(
-    { db, keystore, dataDir, self: identity.self, clock, random },
+    { db, keystore, dataDir, self: identity.self, clock, random, tasks: withoutBoard },
     { appVersion: '0.1.0', refetchableTables: ['fixture_cache', 'no_such_table'] },
   );
   const secrets = createSecrets(keystore, 'servers');

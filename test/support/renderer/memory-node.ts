@@ -20,6 +20,7 @@ import { answerRelay } from './memory/relay.ts';
 import { answerServers } from './memory/servers.ts';
 import { answerSettings } from './memory/settings.ts';
 import { answerTasks } from './memory/tasks.ts';
+import { answerUpkeep } from './memory/upkeep.ts';
 import { createMemory } from './memory/memory.ts';
 import type { World } from './world.ts';
 
@@ -49,6 +50,7 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
     ...answerServers(memory),
     ...answerRecovery(memory),
     ...answerTasks(memory),
+    ...answerUpkeep(memory),
   };
   return { handlers, world, changed: memory.changed };
 }

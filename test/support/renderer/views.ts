@@ -46,12 +46,6 @@ export const identityOf = (world: World) => ({
   rotatedFrom: [],
 });
 
-export const settingOf = ({ changed, ...setting }: World['settings'][number]) => ({
-  ...setting,
-  source: changed ? ('file' as const) : ('default' as const),
-  needsRestart: setting.key.startsWith('p2p.'),
-});
-
 export const invocationOf = (
   world: World,
   view: ToolView,
@@ -96,7 +90,10 @@ const readListed = (world: World, entry: object) =>
     [
       {
         kind: 'registry',
-        name: String((entry as { name?: unknown }).name).split('/').at(-1) ?? '',
+        name:
+          String((entry as { name?: unknown }).name)
+            .split('/')
+            .at(-1) ?? '',
         entry: entry as Record<string, unknown>,
       },
     ],

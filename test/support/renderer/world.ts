@@ -17,6 +17,8 @@ import { formatToolId } from '#shared/kernel/ids.ts';
 import { type ClientsWorld, freshClients, usedClients } from './clients-world.ts';
 import { everythingTools, notesTools, weatherTools } from './tools.ts';
 
+export { crowdedWorld } from './crowded-world.ts';
+
 export const OWN_PROVIDER = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
 export const ANNA = 'z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH';
 export const BORIS = 'z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2';
@@ -59,13 +61,14 @@ export interface World {
   /** The centralized registry that Discover browses; without `syncedAt` it was never read. */
   central: { listings: Listing[]; syncedAt?: number };
   logs: Map<string, Array<{ at: number; stream: 'stderr' | 'event'; text: string }>>;
-  settings: Array<{
-    key: string;
-    schema: Record<string, unknown>;
-    value: unknown;
-    defaultValue: unknown;
-    changed: boolean;
-  }>;
+  settings: {
+    /** Those that are not at their default. */
+    values: Map<string, unknown>;
+    /** Those that the environment decides. */
+    fixed: Set<string>;
+    /** Those that were changed since the start. */
+    changedKeys: Set<string>;
+  };
 }
 
 export function knownTool(
@@ -206,7 +209,7 @@ export const emptyWorld = (now: number): World => ({
   calls: [],
   payloads: new Map(),
   logs: new Map(),
-  settings: [],
+  settings: { values: new Map(), fixed: new Set(), changedKeys: new Set() },
 });
 
 /** The very first start: nobody has said anything yet. */
@@ -347,6 +350,14 @@ export function busyWorld(now: number): World {
       annas(forecast, { state: 'approved', catalogName: 'weather_forecast' }),
       {
         ...annas(radar, { state: 'changed' }),
+        older: [
+          {
+            tool: { ...radar, description: 'A rain radar picture', inputSchema: { type: 'object' } },
+            version: '0.9.1',
+            fingerprint: '5d'.repeat(32),
+            seenAt: now - 9 * 86_400_000,
+          },
+        ],
         diff: [
           {
             path: 'description',
@@ -386,33 +397,13 @@ export function busyWorld(now: number): World {
         ],
       ],
     ]),
-    settings: [
-      {
-        key: 'relay.timeoutMs',
-        schema: {
-          type: 'integer',
-          minimum: 100,
-          maximum: 3_600_000,
-          description: 'How long a call may take.',
-        },
-        value: 60_000,
-        defaultValue: 60_000,
-        changed: false,
-      },
-      {
-        key: 'p2p.mdns',
-        schema: { type: 'boolean', description: 'Find nodes on the local network.' },
-        value: false,
-        defaultValue: true,
-        changed: true,
-      },
-      {
-        key: 'log.level',
-        schema: { enum: ['debug', 'info', 'warn', 'error'], description: 'What is written to the log.' },
-        value: 'info',
-        defaultValue: 'info',
-        changed: false,
-      },
-    ],
+    settings: {
+      values: new Map<string, unknown>([
+        ['p2p.mdns', false],
+        ['log.level', 'debug'],
+      ]),
+      fixed: new Set(['log.level']),
+      changedKeys: new Set(),
+    },
   };
 }

@@ -5,6 +5,7 @@ import type { identitySchema } from '#shared/features/identity/contract.ts';
 import type { NodeStatus } from '#shared/features/node/contract.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { Diagnostics, NodeStorage } from '#shared/features/node/upkeep.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 
@@ -140,6 +141,22 @@ export const setting = {
   defaultValue: 7420,
   source: 'default' as const,
   needsRestart: true,
+  restartPending: false,
+  variable: 'TOOLSWARM_ENDPOINT_PORT',
+};
+
+export const storage: NodeStorage = {
+  dataDir: '/home/sam/.local/share/toolswarm',
+  items: [
+    { kind: 'calls', bytes: 4_096_000 },
+    { kind: 'log', bytes: 81_920 },
+  ],
+  freeBytes: 64_000_000_000,
+};
+
+export const diagnostics: Diagnostics = {
+  name: 'toolswarm-diagnostics-2027-01-15',
+  files: [{ name: 'README.txt', text: 'What is in here.\n' }],
 };
 
 export const invocation: Invocation = {

@@ -109,6 +109,10 @@ export function createMemoryNode({
       added: ['files'],
       skipped: [{ name: 'old', reason: 'It is present already.' }],
     }),
+    'recovery.suggest': () => ({ file: '/home/sam/toolswarm.backup' }),
+    'node.restart': () => ({}),
+    'node.storage': () => fixtures.storage,
+    'node.diagnostics': () => fixtures.diagnostics,
     'recovery.backup': ({ file }) => ({ file, bytes: 4096, createdAt: 1_800_000_000_000 }),
   };
   const asked: Asked[] = [];

@@ -149,6 +149,8 @@ test('the handlers give forms: schema, value, default and source of each', async
     defaultValue: 7420,
     source: 'default',
     needsRestart: true,
+    restartPending: false,
+    variable: 'TOOLSWARM_ENDPOINT_PORT',
   });
   await handlers['settings.set']({ key: 'node.name', value: 'n' }, context);
   expect(await handlers['settings.reset']({ key: 'node.name' }, context)).toMatchObject({ value: '' });
