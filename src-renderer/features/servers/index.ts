@@ -11,4 +11,8 @@ export const ServersPage = lazy(async () => ({ default: (await import('./page.ts
 export const AddServerDialog = lazy(async () => ({
   default: (await import('./parts/add-server-dialog.tsx')).AddServerDialog,
 }));
+/** The form that takes servers over from another program's configuration. */
+export const ImportDialog = lazy(async () => ({
+  default: (await import('./parts/import-dialog.tsx')).ImportDialog,
+}));
 export type { ServerDraft } from './draft.ts';

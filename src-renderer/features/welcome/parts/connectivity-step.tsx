@@ -1,0 +1,15 @@
+import { useTranslation } from 'react-i18next';
+import { Note } from '../../../ui/note.tsx';
+import { ConnectionDoctor } from '../../network/index.ts';
+import type { StepProps } from '../page.tsx';
+
+/** The way to other nodes as a picture, with a fix for each piece that fails. */
+export function ConnectivityStep({ onDone }: StepProps) {
+  const { t } = useTranslation('setup');
+  return (
+    <>
+      <ConnectionDoctor autoStart onFinished={(healthy) => healthy && onDone()} />
+      <Note>{t('connectivity.alone')}</Note>
+    </>
+  );
+}
