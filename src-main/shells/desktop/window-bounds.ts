@@ -33,9 +33,12 @@ export type Placement = Pick<Rectangle, 'width' | 'height'> & Partial<Pick<Recta
  */
 export function placeWindow(saved: Rectangle | undefined, workAreas: readonly Rectangle[]): Placement {
   if (!saved) return fitSize(DEFAULT_SIZE, workAreas);
-  const area = workAreas.find((candidate) => canBeGrasped(saved, candidate));
-  const size = fitSize(saved, area ? [area] : workAreas);
-  return area ? { ...size, x: saved.x, y: saved.y } : size;
+  const { x, y } = saved;
+  for (const area of workAreas) {
+    const size = fitSize(saved, [area]);
+    if (canBeGrasped({ ...size, x, y }, area)) return { ...size, x, y };
+  }
+  return fitSize(saved, workAreas);
 }
 
 /** A further window beside `other`; the system places it where that would leave the displays. */
