@@ -23,6 +23,8 @@ export interface Cli {
   run(action: () => Promise<Answer>): Promise<void>;
   /** Runs a command against the running node, and prints its answer. Throws `cli.not_running` where there is none. */
   ask(action: (node: NodeClient) => Promise<Answer>): Promise<void>;
+  /** The same for what goes on until it is interrupted: prints each answer as it comes. */
+  follow(action: (node: NodeClient, print: (answer: Answer) => void) => Promise<void>): Promise<void>;
 }
 
 /** Options that every command takes, before or after its name. */
@@ -34,6 +36,18 @@ export interface GlobalOptions {
 
 export function createCli(program: Command, io: Io): Cli {
   const options = () => program.opts<GlobalOptions>();
+  const print = ({ data, text }: Answer) =>
+    void io.stdout.write(`${cli.json() ? JSON.stringify({ ok: true, data }) : text}\n`);
+  /** Only when it is needed: the bridge above all starts without the contract and its schemas. */
+  async function connected<Result>(action: (node: NodeClient) => Promise<Result>): Promise<Result> {
+    const { connectToNode } = await import('./connection.ts');
+    const { node, close } = await connectToNode(cli.dataDir());
+    try {
+      return await action(node);
+    } finally {
+      close();
+    }
+  }
   const cli: Cli = {
     io,
     dataDir: () =>
@@ -43,20 +57,10 @@ export function createCli(program: Command, io: Io): Cli {
     json: () => options().json === true,
     passphraseFile: () => options().passphraseFile,
     async run(action) {
-      const { data, text } = await action();
-      io.stdout.write(`${cli.json() ? JSON.stringify({ ok: true, data }) : text}\n`);
+      print(await action());
     },
-    ask: (action) =>
-      cli.run(async () => {
-        // Only now: commands that need no node (the bridge above all) start without the contract and its schemas.
-        const { connectToNode } = await import('./connection.ts');
-        const { node, close } = await connectToNode(cli.dataDir());
-        try {
-          return await action(node);
-        } finally {
-          close();
-        }
-      }),
+    ask: (action) => cli.run(() => connected(action)),
+    follow: (action) => connected((node) => action(node, print)),
   };
   return cli;
 }

@@ -5,6 +5,7 @@ import { createCli } from './cli.ts';
 import { addApiCommands } from './commands/api.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addDiscoverCommands } from './commands/discover.ts';
+import { addDiagnosticsCommands } from './commands/diagnostics.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addNodeCommands } from './commands/node.ts';
@@ -70,6 +71,7 @@ function createProgram(io: Io): Command {
   addLogCommand(program, cli);
   addApiCommands(program, cli);
   addRecoveryCommands(program, cli);
+  addDiagnosticsCommands(program, cli);
   return program;
 }
 

@@ -11,6 +11,13 @@ export const wholeNumber = (value: string): number => {
   return number;
 };
 
+/** An ISO 8601 time, as epoch ms. */
+export function moment(value: string): number {
+  const at = Date.parse(value);
+  if (Number.isNaN(at)) throw new InvalidArgumentError('It must be a time as in 2026-11-22T18:00:00Z.');
+  return at;
+}
+
 export const port = (value: string): number => {
   const number = wholeNumber(value);
   if (number > 65_535) throw new InvalidArgumentError('Ports end at 65535.');

@@ -30,6 +30,15 @@ export function addNodeCommands(program: Command, cli: Cli): void {
     .description('stop the running node, and wait until its process is gone')
     .action(() => cli.ask(stopNode));
   program
+    .command('restart')
+    .description('stop the running node in order and start it anew, in the same process')
+    .action(() =>
+      cli.ask(async (node) => {
+        await node['node.restart']({});
+        return { data: {}, text: 'The node starts anew.' };
+      }),
+    );
+  program
     .command('open')
     .description('print a one-time link to the dashboard, and open it where there is a display')
     .option('--no-browser', 'only print it')

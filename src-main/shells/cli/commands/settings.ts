@@ -7,6 +7,7 @@ interface Setting {
   key: string;
   value?: unknown;
   needsRestart: boolean;
+  restartPending: boolean;
 }
 
 export function addSettingCommands(program: Command, cli: Cli): void {
@@ -17,7 +18,11 @@ export function addSettingCommands(program: Command, cli: Cli): void {
     .action(() =>
       cli.ask(async (node) => {
         const { items } = await node['settings.list']({});
-        const rows = items.map((item) => [item.key, JSON.stringify(item.value) ?? '', item.source]);
+        const rows = items.map((item) => [
+          item.key,
+          JSON.stringify(item.value) ?? '',
+          item.restartPending ? `${item.source}, not in force yet` : item.source,
+        ]);
         return { data: { items }, text: table(['KEY', 'VALUE', 'FROM'], rows, 'No settings.') };
       }),
     );
@@ -44,5 +49,5 @@ export function addSettingCommands(program: Command, cli: Cli): void {
     );
 }
 
-const describe = ({ key, value, needsRestart }: Setting): string =>
-  `${key} is ${JSON.stringify(value)}${needsRestart ? ' from the next start on' : ''}.`;
+const describe = ({ key, restartPending, value }: Setting): string =>
+  `${key} is ${JSON.stringify(value)}${restartPending ? ' once the node is started anew (`toolswarm restart`)' : ''}.`;

@@ -5,6 +5,7 @@ import type { identitySchema } from '#shared/features/identity/contract.ts';
 import type { NodeStatus } from '#shared/features/node/contract.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { Traffic } from '#shared/features/metrics/contract.ts';
 import type { Diagnostics, NodeStorage } from '#shared/features/node/upkeep.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
@@ -143,6 +144,19 @@ export const setting = {
   needsRestart: true,
   restartPending: false,
   variable: 'TOOLSWARM_ENDPOINT_PORT',
+};
+
+const quiet = { local: 0, outgoing: 0, incoming: 0, errors: 0, bytesIn: 0, bytesOut: 0 };
+const MINUTE_MS = 60_000;
+
+export const traffic: Traffic = {
+  minutes: Array.from({ length: 60 }, (_, index) => ({
+    at: 1_800_000_000_000 + (index - 59) * MINUTE_MS,
+    ...quiet,
+    ...(index === 58 ? { local: 4, outgoing: 2, errors: 1, bytesIn: 2048, p50Ms: 12, p95Ms: 90 } : {}),
+  })),
+  live: { at: 1_800_000_000_000, ...quiet },
+  total: { calls: 6, errors: 1, bytesIn: 2048, bytesOut: 0 },
 };
 
 export const storage: NodeStorage = {

@@ -86,6 +86,7 @@ export function createMemoryNode({
     'tools.alias': ({ alias }) => ({ ...tool, alias }),
     'tools.watch': () => once(counts),
     'tools.call': () => ({ result: { content: [{ type: 'text', text: 'Echo: hello' }] } }),
+    'metrics.traffic': () => once(fixtures.traffic),
     'invocations.list': () => items(fixtures.invocation),
     'tools.callNews': () => once({ t: 'progress', progress: 1, total: 2 }),
     'invocations.get': () => fixtures.invocation,
