@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '#shared/kernel/errors.ts';
+import { createEmitter } from '#shared/kernel/events.ts';
+import { createAttention, type Matter } from '#main/node/attention.ts';
+import {
+  clockSource,
+  createStorageSource,
+  LOW_BYTES,
+  phraseSource,
+  serversSource,
+  toolsSource,
+} from '#main/node/attention-sources.ts';
+import { silentLog } from '#main/platform/log.ts';
+import { createManualClock } from '#test/support/clock.ts';
+
+type Any = Parameters<typeof phraseSource>[0];
+
+function createWorld() {
+  const clock = createManualClock();
+  const attention = createAttention({ clock, log: silentLog });
+  return { clock, attention, ids: () => attention.list().map(({ id }) => id) };
+}
+
+/** A source whose matters are set by hand. */
+function byHand(...matters: Matter[]) {
+  const events = createEmitter<{ changed: object }>();
+  const source = {
+    matters,
+    read: () => source.matters,
+    subscribe: (changed: () => void) => events.on('changed', changed),
+    set(...next: Matter[]) {
+      source.matters = next;
+      events.emit('changed', {});
+    },
+  };
+  return source;
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('what waits for the operator', () => {
+  it('is ordered: what is broken, what waits for an answer, hints; the oldest first', () => {
+    const { attention, clock, ids } = createWorld();
+    const source = byHand({ id: 'hint', kind: 'identity.phrase', level: 'hint' });
+    attention.add(source);
+    clock.advance(1000);
+    source.set(
+      { id: 'hint', kind: 'identity.phrase', level: 'hint' },
+      { id: 'second', kind: 'tools.pending', level: 'decide' },
+    );
+    clock.advance(1000);
+    source.set({ id: 'third', kind: 'tools.changed', level: 'decide' }, ...source.matters, {
+      id: 'broken',
+      kind: 'node.clock',
+      level: 'mend',
+    });
+    clock.advance(1000);
+    expect(ids()).toEqual(['broken', 'second', 'third', 'hint']);
+  });
+
+  it('remembers since when a matter stands, while it stands', () => {
+    const { attention, clock } = createWorld();
+    const beganAt = clock.now();
+    const source = byHand({ id: 'a', kind: 'tools.pending', level: 'decide', count: 1 });
+    attention.add(source);
+    attention.list();
+    clock.advance(60_000);
+    source.set({ id: 'a', kind: 'tools.pending', level: 'decide', count: 2 });
+    expect(attention.list()).toMatchObject([{ count: 2, since: beganAt }]);
+    source.set();
+    expect(attention.list()).toEqual([]);
+    source.set({ id: 'a', kind: 'tools.pending', level: 'decide', count: 1 });
+    expect(attention.list()).toMatchObject([{ since: clock.now() }]);
+  });
+
+  it('takes a bounded number from each source, and survives one that throws', () => {
+    const { attention } = createWorld();
+    attention.add(
+      byHand(
+        ...Array.from(
+          { length: 200 },
+          (_, at): Matter => ({ id: `${at}`, kind: 'server.failed', level: 'mend' }),
+        ),
+      ),
+    );
+    attention.add({
+      read: () => {
+        throw new Error('no');
+      },
+      subscribe: () => () => undefined,
+    });
+    expect(attention.list()).toHaveLength(50);
+  });
+
+  it('forgets a source that leaves, and listens to nobody once it is closed', () => {
+    const { attention, ids } = createWorld();
+    const leave = attention.add(byHand({ id: 'a', kind: 'node.clock', level: 'mend' }));
+    expect(ids()).toEqual(['a']);
+    leave();
+    expect(ids()).toEqual([]);
+    attention.add(byHand({ id: 'b', kind: 'node.clock', level: 'mend' }));
+    void attention.close();
+    expect(ids()).toEqual([]);
+  });
+
+  it('tells its watchers of changes, and not of what stays as it is', async () => {
+    const { attention, clock } = createWorld();
+    const source = byHand();
+    attention.add(source);
+    const stop = new AbortController();
+    const stream = attention.handlers['node.attention']({}, { signal: stop.signal });
+    const reader = (stream as AsyncIterable<{ items: unknown[] }>)[Symbol.asyncIterator]();
+    expect((await reader.next()).value).toEqual({ items: [] });
+    let told = 0;
+    const next = reader.next().then((item) => {
+      told++;
+      return item;
+    });
+    await settled();
+    clock.advance(1000);
+    source.set();
+    clock.advance(1000);
+    await settled();
+    expect(told).toBe(0);
+    source.set({ id: 'a', kind: 'node.clock', level: 'mend' });
+    clock.advance(1000);
+    expect((await next).value).toMatchObject({ items: [{ id: 'a' }] });
+    stop.abort();
+  });
+});
+
+describe('the sources', () => {
+  it('count tools that wait and tools that changed', () => {
+    const registry = { counts: () => ({ changed: 1, pending: 3 }), on: () => () => undefined };
+    expect(toolsSource(registry as never).read()).toMatchObject([
+      { kind: 'tools.changed', count: 1 },
+      { kind: 'tools.pending', count: 3 },
+    ]);
+  });
+
+  it('tell servers that gave up from those that want a login', () => {
+    const servers = {
+      list: () => [
+        { name: 'well', state: 'running' },
+        { name: 'broken', state: 'failed', problem: { code: 'servers.exited' } },
+        { name: 'remote', state: 'failed', problem: { code: 'servers.login_required' } },
+      ],
+      on: () => () => undefined,
+    };
+    expect(serversSource(servers as never).read()).toMatchObject([
+      { id: 'server.failed:broken', level: 'mend', subject: 'broken', code: 'servers.exited' },
+      { id: 'server.login:remote', level: 'decide', subject: 'remote' },
+    ]);
+  });
+
+  it('ask for the phrase until it is confirmed', () => {
+    const identity = (recoveryPhraseConfirmed: boolean) =>
+      ({ view: () => ({ recoveryPhraseConfirmed }), on: () => () => undefined }) as unknown as Any;
+    expect(phraseSource(identity(false)).read()).toHaveLength(1);
+    expect(phraseSource(identity(true)).read()).toEqual([]);
+  });
+
+  it('doubt the clock when two peers do, or when it is before the node was made; a doubt fades', () => {
+    const clock = createManualClock();
+    const events = createEmitter<{ clockDoubted: { peerId: string } }>();
+    const createdAt = clock.now() - 1000;
+    const identity = { view: () => ({ createdAt }), on: events.on } as unknown as Any;
+    const source = clockSource(identity, clock);
+    let told = 0;
+    const stop = source.subscribe(() => told++);
+    events.emit('clockDoubted', { peerId: 'anna' });
+    events.emit('clockDoubted', { peerId: 'anna' });
+    expect(source.read()).toEqual([]);
+    events.emit('clockDoubted', { peerId: 'boris' });
+    expect(source.read()).toHaveLength(1);
+    expect(told).toBe(3);
+    clock.advance(2 * 3_600_000);
+    expect(source.read()).toEqual([]);
+    stop();
+    const setBack = { ...identity, view: () => ({ createdAt: clock.now() + 60_000 }) } as unknown as Any;
+    expect(clockSource(setBack, clock).read()).toHaveLength(1);
+  });
+
+  it('look at the disk, and remember a write that failed until it is found well again', async () => {
+    const clock = createManualClock();
+    let free: number | undefined = LOW_BYTES * 2;
+    const source = createStorageSource({ clock, freeBytes: async () => free });
+    const stop = source.subscribe(() => undefined);
+    const codeAfterLook = async () => {
+      clock.advance(60_000);
+      await settled();
+      return source.read()[0]?.code;
+    };
+    expect(await codeAfterLook()).toBeUndefined();
+    free = LOW_BYTES - 1;
+    expect(await codeAfterLook()).toBe('storage.low');
+    source.note(new AppError('storage.full', 'The disk is full.', { advice: '' }));
+    source.note(new Error('something else'));
+    expect(source.read()[0]?.code).toBe('storage.full');
+    free = undefined;
+    expect(await codeAfterLook()).toBeUndefined();
+    stop();
+  });
+});
