@@ -43,7 +43,11 @@ const SECRETS: ReadonlyArray<[RegExp, string]> = [
 ];
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 const URL_TEXT = /\b(https?|wss?):\/\/([^\s/"'<>?#]+)([^\s"'<>]*)/g;
-const HOME_FOLDERS = /((?:\/home|\/Users|\\Users|\\\\Users)[/\\]+)[^/\\\s"':]+/g;
+/** A home folder, anybody's, and what lies below. */
+const BELOW_HOME =
+  /(?:(?:\/home|\/Users|(?:[A-Za-z]:)?\\{1,2}Users)[/\\]+[^/\\"':<>|\n]+|~)((?:[/\\]+[^/\\\s"':<>|]+)*)/g;
+/** Names of files that programs give, not people. */
+const PROGRAM_FILE = /[\w.-]+\.(?:[cm]?[jt]sx?|node|db|log|sock)$/;
 const IPV4 = /\b(?:\d{1,3}\.){3}\d{1,3}\b/g;
 const IPV6 = /(?<![\w:.])[0-9a-f]{0,4}:[0-9a-f:.]*:[0-9a-f:.]*(?![\w:])/gi;
 const PROVIDER = /\bz6Mk[1-9A-HJ-NP-Za-km-z]{40,}/g;
@@ -68,7 +72,7 @@ export function createMask({ home, host, names, user }: Surroundings): Mask {
       .replace(PEER, (id) => standIn('peer', id));
     if (home.length > 1) masked = masked.replaceAll(home, '~');
     masked = masked
-      .replace(HOME_FOLDERS, '$1<user>')
+      .replace(BELOW_HOME, maskPath)
       .replace(EMAIL, '<e-mail>')
       .replace(URL_TEXT, maskUrl)
       .replace(IPV4, maskAddress)
@@ -103,6 +107,12 @@ function createStandIns() {
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+function maskPath(_: string, below: string): string {
+  if (below === '') return '~';
+  const file = PROGRAM_FILE.exec(below)?.[0];
+  return file ? `~/…/${file}` : '~/…';
+}
 
 /** The server may matter, paths and queries are where ids and keys stand. */
 const maskUrl = (_: string, scheme: string, server: string, rest: string): string =>

@@ -32,6 +32,9 @@ describe('a masked text', () => {
     ['/home/samantha/notes/a.md', 'samantha'],
     ['/home/peter/notes', 'peter'],
     ['C:\\Users\\Peter Pan\\notes', 'Peter'],
+    ['/home/samantha/clients/acme/plan.pdf', 'acme'],
+    ['D:\\Users\\Peter Pan\\acme\\plan', 'acme'],
+    ['/home/samantha/clients/acme/plan.pdf', 'plan'],
     ['from 203.0.113.7', '203.0.113.7'],
     ['from 2001:db8::8a2e:370:7334', '2001:db8'],
     ['/ip4/192.168.178.24/tcp/7422', '192.168'],
@@ -56,6 +59,10 @@ describe('a masked text', () => {
       expect(mask(text)).toBe(text);
   });
 
+  it('keeps the names of program files, which are not of the person', () => {
+    expect(mask('at run (/home/samantha/toolswarm/dist/node/cli.js:12:3)')).toBe('at run (~/…/cli.js:12:3)');
+  });
+
   it('has no recovery phrase in it, however it is written', () => {
     const phrases = fc.array(fc.constantFrom(...wordlist), { minLength: 12, maxLength: 24 });
     fc.assert(
@@ -77,7 +84,7 @@ describe('a masked text', () => {
     const { value } = createMask(surroundings);
     expect(value({ token: 'x', nested: [{ '/home/samantha/a': PEER }], count: 3, ok: true })).toEqual({
       token: '…',
-      nested: [{ '~/a': '<peer 1>' }],
+      nested: [{ '~/…': '<peer 1>' }],
       count: 3,
       ok: true,
     });
