@@ -1,9 +1,10 @@
 /** The contract's `servers.*` procedures over `Servers`; sharing belongs to access. */
+import { homedir } from 'node:os';
 import { follow, watch } from '#shared/kernel/watch.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import type { serversContract } from '#shared/features/servers/contract.ts';
 import type { Servers } from './create-servers.ts';
-import { importServers, previewImport } from './import/index.ts';
+import { findSources, importServers, previewImport } from './import/index.ts';
 
 export type ServersHandlers = Handlers<typeof serversContract>;
 
@@ -49,6 +50,7 @@ export function createServersHandlers(servers: Servers): ServersHandlers {
         return () => stops.forEach((stop) => stop());
       }),
     'servers.previewImport': (source) => previewImport(servers, source),
-    'servers.import': ({ names, ...source }) => importServers(servers, source, names),
+    'servers.importSources': async () => ({ items: await findSources(homedir()) }),
+    'servers.import': ({ names, values, ...source }) => importServers(servers, source, names, values),
   };
 }

@@ -33,6 +33,8 @@ export const importCandidateSchema = z.object({
   name: z.string(),
   /** Already present here, or not possible: the reason as a sentence. */
   problem: z.string().optional(),
+  /** Names of secrets whose values the file does not hold: with `values` for them it can be added all the same. */
+  missing: z.array(z.string()).optional(),
 });
 
 /** What may be changed of a server. What is absent stays as it is. */
@@ -92,8 +94,13 @@ export const serversContract = {
     z.object({}),
     z.object({ items: z.array(serverViewSchema) }),
   ),
+  'servers.importSources': query(
+    'Files of other MCP managers on this machine that servers can be taken over from; those of AI clients are told by `clients.detect`.',
+    z.object({}),
+    z.object({ items: z.array(z.object({ manager: z.enum(['docker-mcp', 'mcp-hub']), path: z.string() })) }),
+  ),
   'servers.previewImport': query(
-    'Reads the MCP servers out of a configuration file of an AI client or a server.json.',
+    'Reads the MCP servers out of a configuration file of an AI client, of another MCP manager, or a server.json.',
     z.object({
       path: z.string().max(4096).optional(),
       text: z.string().max(1_048_576).optional(),
@@ -108,6 +115,8 @@ export const serversContract = {
       text: z.string().max(1_048_576).optional(),
       format: z.string().optional(),
       names: z.array(z.string()).optional(),
+      /** Values of secrets that the file does not hold: server name → name → value. */
+      values: z.record(z.string(), z.record(z.string(), z.string().max(65_536))).default({}),
     }),
     z.object({
       added: z.array(z.string()),

@@ -6,7 +6,8 @@ import type { importCandidateSchema } from '#shared/features/servers/contract.ts
 import { type DraftConfig, readClientEntry } from './client-entry.ts';
 import type { RawEntry } from './formats.ts';
 import { normalizeName, uniqueName } from './names.ts';
-import { createSecretFinds } from './secrets.ts';
+import { readDockerEntry } from './docker.ts';
+import { createSecretFinds, type SecretFinds } from './secrets.ts';
 import { readServerJson } from './server-json.ts';
 import { Unresolvable, type VariableSources } from './variables.ts';
 
@@ -37,8 +38,7 @@ function readCandidate(
 ): ImportCandidate {
   const finds = createSecretFinds();
   try {
-    const draft =
-      raw.kind === 'registry' ? readServerJson(raw.entry, finds) : readClientEntry(raw.entry, sources, finds);
+    const draft = readDraft(raw, sources, finds);
     if (isOurselves(raw.name, draft)) throw new Unresolvable('This is Toolswarm itself.');
     const same = existing.find((config) => sameTransport(config, draft));
     if (same) throw new Unresolvable(`It is here already, as ${same.name}.`);
@@ -50,11 +50,24 @@ function readCandidate(
     return {
       name,
       config: { ...parsed.data, secretValues: finds.values },
-      ...(missing.length > 0 ? { problem: `It needs a value for ${missing.join(', ')}.` } : {}),
+      ...(missing.length > 0 ? { missing, problem: `It needs a value for ${missing.join(', ')}.` } : {}),
     };
   } catch (error) {
     if (!(error instanceof Unresolvable)) throw error;
     return { name: raw.name, problem: error.message };
+  }
+}
+
+function readDraft(raw: RawEntry, sources: VariableSources, finds: SecretFinds): DraftConfig {
+  switch (raw.kind) {
+    case 'registry':
+      return readServerJson(raw.entry, finds);
+    case 'docker':
+      return readDockerEntry(raw.name, raw.entry, finds);
+    case 'client':
+      return readClientEntry(raw.entry, sources, finds);
+    case 'unsupported':
+      throw new Unresolvable(String(raw.entry['reason']));
   }
 }
 

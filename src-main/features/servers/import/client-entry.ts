@@ -1,7 +1,7 @@
 /** One server as an AI client's file declares it, in our own form. */
 import type { z } from 'zod';
 import type { serverConfigSchema } from '#shared/features/servers/config.ts';
-import { isPlain, type Plain } from './formats.ts';
+import { isPlain, type Plain, textOf } from './plain.ts';
 import {
   hideSecretArguments,
   hideSecretsInUrl,
@@ -16,7 +16,7 @@ export type DraftConfig = Omit<z.input<typeof serverConfigSchema>, 'name' | 'sec
 /** Throws `Unresolvable` with the reason why it cannot be taken over. */
 export function readClientEntry(entry: Plain, sources: VariableSources, finds: SecretFinds): DraftConfig {
   const fill = (text: string) => fillIn(text, sources, finds);
-  const type = textOf(entry['type']) ?? textOf(entry['transport']);
+  const type = (textOf(entry['type']) ?? textOf(entry['transport']))?.toLowerCase();
   if (type === 'builtin' || type === 'platform' || type === 'frontend')
     throw new Unresolvable('It is a part of that client, not an MCP server of its own.');
   const url =
@@ -82,7 +82,7 @@ function readValues(values: Plain, sources: VariableSources, finds: SecretFinds)
     const before = finds.names.size;
     const value = fillIn(String(raw), sources, finds);
     const placeholder = /^\$\{(\w+)\}$/.exec(value)?.[1];
-    if (finds.names.size > before || placeholder) {
+    if (finds.names.size > before || placeholder || refersTo(value, finds)) {
       if (placeholder === name) continue;
       plain[name] = value;
     } else if (looksSecret(name, value) && value !== '') {
@@ -93,9 +93,15 @@ function readValues(values: Plain, sources: VariableSources, finds: SecretFinds)
   return plain;
 }
 
+/** A value made of secrets that were found before holds none itself. */
+const refersTo = (value: string, { names }: SecretFinds): boolean =>
+  [...value.matchAll(/\$\{(\w+)\}/g)].some(([, name = '']) => names.has(name));
+
 function readHeaders(entry: Plain, sources: VariableSources, finds: SecretFinds): Record<string, string> {
   const declared = [entry['headers'], entry['http_headers']].find(isPlain) ?? {};
   const headers = readValues(declared, sources, finds);
+  const token = textOf(entry['bearerToken']);
+  if (token) headers['Authorization'] = `Bearer ${finds.keep('TOKEN', token)}`;
   const bearer = textOf(entry['bearer_token_env_var']);
   if (bearer) headers['Authorization'] = `Bearer ${finds.keep(bearer, sources.environment[bearer])}`;
   const fromEnvironment = isPlain(entry['env_http_headers']) ? entry['env_http_headers'] : {};
@@ -104,11 +110,13 @@ function readHeaders(entry: Plain, sources: VariableSources, finds: SecretFinds)
   return headers;
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const describe = (entry: Plain): { description?: string } => {
+const describe = (entry: Plain): Pick<DraftConfig, 'description' | 'tags'> => {
   const description = textOf(entry['description']);
-  return description ? { description: description.slice(0, 1_000) } : {};
+  const tags = Array.isArray(entry['tags']) ? entry['tags'].filter((tag) => typeof tag === 'string') : [];
+  return {
+    ...(description ? { description: description.slice(0, 1_000) } : {}),
+    ...(tags.length > 0 ? { tags: tags.map((tag) => tag.slice(0, 40)).slice(0, 16) } : {}),
+  };
 };
 
 const isEnabled = (entry: Plain): boolean => entry['disabled'] !== true && entry['enabled'] !== false;

@@ -1,25 +1,35 @@
-/** Configuration files of AI clients, recognised by their shape: which servers they name, as raw entries. */
+/** Configuration files of AI clients and of other MCP managers, recognised by their shape: which servers they name. */
 import { parse as parseJsonc, type ParseError } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { AppError } from '#shared/kernel/errors.ts';
+import { readDockerFile } from './docker.ts';
+import {
+  isMcpHub,
+  isMetaMcp,
+  readContextForge,
+  readMcpHub,
+  readMcpJungle,
+  readOpenCode,
+} from './managers.ts';
+import { isPlain, type Plain } from './plain.ts';
 
-export type Plain = Record<string, unknown>;
+export { isPlain, type Plain } from './plain.ts';
 
 export interface RawEntry {
   name: string;
   entry: Plain;
-  /** A `server.json` describes packages instead of a command. */
-  kind: 'client' | 'registry';
+  /**
+   * `client`: a command or a URL. `registry`: a `server.json`, which describes packages. `docker`: a container, as
+   * Docker's catalogs describe it. `unsupported`: nothing that could be a server here; `entry.reason` says why.
+   */
+  kind: 'client' | 'registry' | 'docker' | 'unsupported';
 }
 
 export interface ParsedFile {
   format: string;
   entries: RawEntry[];
 }
-
-export const isPlain = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Format {
   name: string;
@@ -29,6 +39,15 @@ interface Format {
 
 const FORMATS: readonly Format[] = [
   { name: 'server.json', read: readServerJson },
+  { name: 'docker-mcp', read: readDockerFile },
+  { name: 'contextforge', read: readContextForge },
+  { name: 'mcpjungle', read: readMcpJungle },
+  { name: 'mcp-hub', read: (document) => (isMcpHub(document) ? readMcpHub(document) : undefined) },
+  {
+    name: 'metamcp',
+    read: (document) => (isMetaMcp(document) ? entriesOf(document['mcpServers']) : undefined),
+  },
+  { name: 'opencode', read: readOpenCode },
   {
     name: 'claude-code',
     read: (document) => (isPlain(document['projects']) ? readClaudeCode(document) : undefined),
@@ -38,7 +57,10 @@ const FORMATS: readonly Format[] = [
   { name: 'zed', read: (document) => entriesOf(document['context_servers']) },
   { name: 'codex', read: (document) => entriesOf(document['mcp_servers']) },
   { name: 'goose', read: (document) => entriesOf(document['extensions']) },
-  { name: 'mcpServers', read: (document) => entriesOf(document['mcpServers']) },
+  {
+    name: 'mcpServers',
+    read: (document) => entriesOf(document['mcpServers']) ?? readList(document['mcpServers']),
+  },
   { name: 'vscode', read: (document) => entriesOf(document['servers']) ?? readVsCodeSettings(document) },
 ];
 
@@ -49,6 +71,9 @@ const BY_PATH: ReadonlyArray<readonly [pattern: RegExp, format: string]> = [
   [/\.cursor[\\/]mcp\.json$/i, 'cursor'],
   [/windsurf[\\/]mcp_config\.json$/i, 'windsurf'],
   [/\.gemini[\\/]settings\.json$/i, 'gemini'],
+  [/mcphub[\\/]servers\.json$|mcp-servers\.json$/i, 'mcp-hub'],
+  [/\.continue[\\/].*\.ya?ml$/i, 'continue'],
+  [/cline_mcp_settings\.json$/i, 'cline'],
 ];
 
 /**
@@ -99,7 +124,15 @@ function readYaml(text: string): unknown {
   }
 }
 
-function entriesOf(value: unknown): RawEntry[] | undefined {
+/** Some clients list their servers, each with its name. */
+function readList(value: unknown): RawEntry[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value
+    .filter(isPlain)
+    .map((entry) => ({ name: String(entry['name'] ?? 'server'), entry, kind: 'client' }));
+}
+
+export function entriesOf(value: unknown): RawEntry[] | undefined {
   if (!isPlain(value)) return undefined;
   return Object.entries(value)
     .filter((pair): pair is [string, Plain] => isPlain(pair[1]))
@@ -141,5 +174,6 @@ const malformed = (): AppError =>
 
 const unknownShape = (): AppError =>
   new AppError('servers.import_unknown', 'This file names no MCP servers.', {
-    advice: 'Give the configuration file of an AI client, or a server.json.',
+    advice:
+      'Give the configuration of an AI client or of another MCP manager (see the guide on importing), or a server.json.',
   });

@@ -1,5 +1,5 @@
 /** A `server.json` of the MCP registry (schema 2025-12-11): the first package or remote that can be run from here. */
-import { isPlain, type Plain } from './formats.ts';
+import { isPlain, type Plain } from './plain.ts';
 import type { DraftConfig } from './client-entry.ts';
 import type { SecretFinds } from './secrets.ts';
 import { Unresolvable } from './variables.ts';

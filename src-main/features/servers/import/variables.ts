@@ -23,6 +23,10 @@ export function fillIn(text: string, sources: VariableSources, finds: SecretFind
 function valueOf(inner: string, { environment, home }: VariableSources, finds: SecretFinds): string {
   const input = /^(?:input|prompt):(.+)$/.exec(inner)?.[1];
   if (input) return finds.keep(input, undefined);
+  if (inner.startsWith('cmd:'))
+    throw new Unresolvable(
+      `It takes a value from a command (\${${inner.slice(0, 60)}}), which is not run here.`,
+    );
   if (inner === 'userHome' || inner === 'HOME') return home;
   if (/^(?:workspaceFolder|workspaceRoot|file|cwd|extensionPath)/.test(inner))
     throw new Unresolvable(`It depends on the folder that is open in the editor (\${${inner}}).`);

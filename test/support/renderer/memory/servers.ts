@@ -140,6 +140,7 @@ export function answerServers(memory: Memory): Handlers<typeof serversContract> 
         shown = lines.length;
       }
     },
+    'servers.importSources': () => ({ items: [{ manager: 'docker-mcp', path: '/home/sam/.docker/mcp' }] }),
     'servers.previewImport': ({ text }) => previewOf(world, text ?? ''),
     'servers.import': ({ text, names = [] }) => {
       const { items } = previewOf(world, text ?? '');

@@ -16,6 +16,7 @@ const PLACES: Record<string, string> = {
   'cursor.json': '/home/me/.cursor/mcp.json',
   'windsurf.json': '/home/me/.codeium/windsurf/mcp_config.json',
   'gemini.json': '/home/me/.gemini/settings.json',
+  'continue.yaml': '/home/me/.continue/config.yaml',
 };
 const sources = {
   environment: { SHOP_HOME: '/opt/shop', SHOP_API_KEY: 'shop-1', FIGMA_OAUTH_TOKEN: 'fig-2' },
@@ -33,7 +34,7 @@ describe('configuration files of AI clients', () => {
 
   it('no secret stays in what is stored in plain sight', () => {
     const values =
-      /ghp_0123456789abcdef|abc\.def|xyz-987|tok-1|k-123|hunter2|lin-42|fig-1|AIza1|c7-1|goo-1|shop-1|fig-2/;
+      /ghp_0123456789abcdef|abc\.def|xyz-987|tok-1|k-123|hunter2|lin-42|fig-1|AIza1|c7-1|goo-1|shop-1|fig-2|k-docker-1|jungle-token-1|jungle-key-2|meta-token-3|open-key-4|ZW5jcnlwdGVk/;
     for (const file of readdirSync(files)) {
       const { entries } = parseConfigFile(readFileSync(files + file, 'utf8'));
       for (const { config } of readCandidates(entries, [], sources)) {
