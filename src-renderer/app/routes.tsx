@@ -36,7 +36,9 @@ export function Pages() {
         </Route>
         <Route path="/discover/:name?">{({ name }) => <DiscoverPage name={decoded(name)} />}</Route>
         <Route path="/clients/:name?">{() => <ClientsPage />}</Route>
-        <Route path="/network/:view?">{() => <NetworkPage />}</Route>
+        <Route path="/network/:view?/:id?">
+          {({ view, id }) => <NetworkPage view={view} id={decoded(id)} />}
+        </Route>
         <Route path="/welcome">
           <WelcomePage />
         </Route>

@@ -1,7 +1,109 @@
+import { LogIn, UserPlus } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Page } from '../../ui/page.tsx';
+import { useLocation } from 'wouter';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Inline, Page } from '../../ui/page.tsx';
+import { Loading } from '../../ui/progress.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { usePeers } from '../peers/index.ts';
+import styles from './network.module.css';
+import { ConnectionDoctor } from './parts/doctor.tsx';
+import { InviteDialog } from './parts/invite-dialog.tsx';
+import { JoinDialog } from './parts/join.tsx';
+import { MapView } from './parts/map-view.tsx';
+import { PeersView } from './parts/peers-view.tsx';
+import { RestartNote } from './parts/restart-note.tsx';
+import { ThisNode } from './parts/this-node.tsx';
+import { type View, viewOf, views } from './rules.ts';
 
-export function NetworkPage() {
+export interface NetworkPageProps {
+  /** `map`, `peers`, `doctor`, `self`; `invite` and `join` open their dialogs over the map. */
+  view?: string | undefined;
+  /** A peer id beside map and table; a code beside `join`. */
+  id?: string | undefined;
+}
+
+export function NetworkPage({ view, id }: NetworkPageProps) {
   const { t } = useTranslation('network');
-  return <Page title={t('title')}>{null}</Page>;
+  const [, go] = useLocation();
+  const shown = viewOf(view);
+  const close = () => go('/network');
+  return (
+    <Page title={t('title')} lead={t('lead')} actions={<Actions />}>
+      <RestartNote />
+      <Tabs
+        label={t('views')}
+        selected={shown}
+        onSelect={(next: View) => go(`/network/${next}`)}
+        items={views.map((one) => ({
+          id: one,
+          label: t(`view.${one}`),
+          content: one === shown && <Content view={one} id={view === shown ? id : undefined} />,
+        }))}
+      />
+      <InviteDialog isOpen={view === 'invite'} onClose={close} />
+      <JoinDialog isOpen={view === 'join'} code={view === 'join' ? id : undefined} onClose={close} />
+    </Page>
+  );
+}
+
+function Actions() {
+  const { t } = useTranslation('network');
+  const [, go] = useLocation();
+  return (
+    <Inline>
+      <Button icon={LogIn} onPress={() => go('/network/join')}>
+        {t('join.open')}
+      </Button>
+      <Button look="primary" icon={UserPlus} onPress={() => go('/network/invite')}>
+        {t('invite.open')}
+      </Button>
+    </Inline>
+  );
+}
+
+function Content({ view, id }: { view: View; id: string | undefined }) {
+  const { t } = useTranslation('network');
+  const peers = usePeers();
+  /** Kept here, so that a look at a peer does not begin the search anew. */
+  const [text, setText] = useState('');
+  if (view === 'doctor') return <ConnectionDoctor />;
+  if (view === 'self') return <ThisNode />;
+  if (!peers) return <Loading label={t('reading')} />;
+  if (peers.length === 0) return <Alone />;
+  return (
+    <div className={styles['view']}>
+      {view === 'map' ? (
+        <MapView peers={peers} open={id} />
+      ) : (
+        <PeersView peers={peers} open={id} text={text} onText={setText} />
+      )}
+    </div>
+  );
+}
+
+/** The first question to a node that knows nobody. */
+function Alone() {
+  const { t } = useTranslation('network');
+  const [, go] = useLocation();
+  return (
+    <EmptyState
+      picture="peers"
+      title={t('alone.title')}
+      action={
+        <Inline>
+          <Button look="primary" icon={LogIn} onPress={() => go('/network/join')}>
+            {t('alone.join')}
+          </Button>
+          <Button icon={UserPlus} onPress={() => go('/network/invite')}>
+            {t('alone.invite')}
+          </Button>
+        </Inline>
+      }
+    >
+      {t('alone.words')}
+    </EmptyState>
+  );
 }

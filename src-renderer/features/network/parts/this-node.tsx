@@ -1,0 +1,95 @@
+import { useTranslation } from 'react-i18next';
+import type { NetworkView, OpenInvitation } from '#shared/features/p2p/joining.ts';
+import { useFormats } from '../../../platform/formats.ts';
+import { useNode, useNodeLink } from '../../../platform/node-link.ts';
+import { useCommand } from '../../../platform/use-command.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { CopyField } from '../../../ui/copy.tsx';
+import { FaultNote } from '../../../ui/fault-note.tsx';
+import { List, ListRow } from '../../../ui/list.tsx';
+import { Card, Stack } from '../../../ui/page.tsx';
+import { Loading } from '../../../ui/progress.tsx';
+import { useToasts } from '../../../ui/toasts.tsx';
+import { networkChanged, useNetwork } from '../store.ts';
+import { PrivateNetworkCard } from './private-network-card.tsx';
+
+/** Where others find this node, the network that it is in, and who is invited. */
+export function ThisNode() {
+  const { t } = useTranslation('network');
+  const { data, fault } = useNetwork();
+  if (fault) return <FaultNote fault={fault} />;
+  if (!data) return <Loading label={t('reading')} />;
+  return (
+    <Stack>
+      <AddressCard network={data} />
+      <PrivateNetworkCard network={data} />
+      <InvitationsCard invitations={data.invitations} />
+    </Stack>
+  );
+}
+
+function AddressCard({ network }: { network: NetworkView }) {
+  const { t } = useTranslation('network');
+  return (
+    <Card title={t('self.addresses')} lead={t('self.addressesLead')}>
+      <CopyField label={t('detail.provider')} value={network.providerId} />
+      {network.addresses.length === 0 && <p>{t('self.noAddresses')}</p>}
+      {network.addresses.map((address, index) => (
+        <CopyField key={address} label={t('self.address', { number: index + 1 })} value={address} />
+      ))}
+      <p>{network.mdns ? t('self.lanOn') : t('self.lanOff')}</p>
+    </Card>
+  );
+}
+
+function InvitationsCard({ invitations }: { invitations: readonly OpenInvitation[] }) {
+  const { t } = useTranslation('network');
+  return (
+    <Card title={t('self.invitations')} lead={t('self.invitationsLead')}>
+      {invitations.length === 0 ? (
+        <p>{t('self.noInvitations')}</p>
+      ) : (
+        <List label={t('self.invitations')}>
+          {invitations.map((invitation) => (
+            <InvitationRow key={invitation.id} invitation={invitation} />
+          ))}
+        </List>
+      )}
+    </Card>
+  );
+}
+
+function InvitationRow({ invitation }: { invitation: OpenInvitation }) {
+  const { t } = useTranslation('network');
+  const format = useFormats();
+  const { clock } = useNodeLink();
+  const node = useNode();
+  const toasts = useToasts();
+  const revoke = useCommand(async (signal) => {
+    await node['network.revokeInvitation']({ id: invitation.id }, { signal });
+    toasts.say(t('self.revoked'));
+    networkChanged();
+  });
+  const { createdAt, expiresAt, note, usedAt } = invitation;
+  const state = () => {
+    if (usedAt !== undefined)
+      return <Badge tone="ok">{t('self.used', { when: format.ago(usedAt, clock.now()) })}</Badge>;
+    if (expiresAt <= clock.now()) return <Badge tone="off">{t('self.expired')}</Badge>;
+    return <Badge tone="waiting">{t('self.open', { when: format.when(expiresAt, clock.now()) })}</Badge>;
+  };
+  return (
+    <ListRow
+      title={<bdi>{note ?? t('self.invitation', { when: format.dateTime(createdAt) })}</bdi>}
+      sub={<FaultNote fault={revoke.fault} />}
+      states={state()}
+      actions={
+        usedAt === undefined && (
+          <Button size="small" isPending={revoke.pending} onPress={() => void revoke.run()}>
+            {t('self.revoke')}
+          </Button>
+        )
+      }
+    />
+  );
+}
