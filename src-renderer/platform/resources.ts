@@ -12,6 +12,7 @@ import type identity from '../../locales/en/identity.json';
 import type network from '../../locales/en/network.json';
 import type palette from '../../locales/en/palette.json';
 import type peers from '../../locales/en/peers.json';
+import type profiles from '../../locales/en/profiles.json';
 import type servers from '../../locales/en/servers.json';
 import type settings from '../../locales/en/settings.json';
 import type setup from '../../locales/en/setup.json';
@@ -32,6 +33,7 @@ export interface Resources {
   network: typeof network;
   palette: typeof palette;
   peers: typeof peers;
+  profiles: typeof profiles;
   servers: typeof servers;
   settings: typeof settings;
   setup: typeof setup;

@@ -9,12 +9,12 @@ import { Tabs } from '../../../ui/tabs.tsx';
 import { type ClientConnection, httpSnippet, shellLine, stdioSnippet } from '../snippets.ts';
 
 /** How an AI client reaches the composite catalog: over HTTP or through the stdio bridge, each ready to copy. */
-export function ConnectClientCard() {
+export function ConnectClientCard({ title }: { title?: string }) {
   const { t } = useTranslation('clients');
   const { data, fault } = useQuery((node, signal) => node['clients.connection']({}, { signal }), []);
   const [way, setWay] = useState<'stdio' | 'http'>('stdio');
   return (
-    <Card title={t('title')} lead={t('lead')}>
+    <Card title={title ?? t('title')} lead={t('lead')}>
       {data ? (
         <Tabs<'stdio' | 'http'>
           label={t('ways')}

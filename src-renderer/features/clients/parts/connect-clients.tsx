@@ -1,3 +1,6 @@
+import { useTranslation } from 'react-i18next';
+import { Card, Stack } from '../../../ui/page.tsx';
+import { ClientList } from './client-list.tsx';
 import { ConnectClientCard } from './connect-client-card.tsx';
 
 export interface ConnectClientsProps {
@@ -5,6 +8,15 @@ export interface ConnectClientsProps {
   onProved?(client: string): void;
 }
 
-export function ConnectClients(_: ConnectClientsProps) {
-  return <ConnectClientCard />;
+/** The client step of the first run: those of this machine, and how any other is connected by hand. */
+export function ConnectClients({ onProved }: ConnectClientsProps) {
+  const { t } = useTranslation('clients');
+  return (
+    <Stack>
+      <Card title={t('list.title')} lead={t('list.lead')}>
+        <ClientList onProved={onProved} />
+      </Card>
+      <ConnectClientCard title={t('other')} />
+    </Stack>
+  );
 }
