@@ -17,7 +17,7 @@ interface Manifest {
   version: string;
   description: string;
   license: string;
-  dependencies: Record<string, string>;
+  main: string;
 }
 
 /** @param version of the package; that of the checkout where none is given. */
@@ -29,7 +29,7 @@ export function stage(version?: string): void {
   stageRuntime();
 }
 
-function stageApp({ name, description, license }: Manifest, version: string): void {
+function stageApp({ name, description, license, main }: Manifest, version: string): void {
   const app = join(stageDir, 'app');
   copy('dist/desktop', join(app, 'dist', 'desktop'));
   copy('assets/tray', join(app, 'assets', 'tray'));
@@ -43,7 +43,7 @@ function stageApp({ name, description, license }: Manifest, version: string): vo
     // Nobody may fetch from it: a package needs the address of a home page, and the project has none yet.
     homepage: 'https://toolswarm.invalid',
     type: 'module',
-    main: 'dist/desktop/main.js',
+    main,
     // By this name Linux desktops find the entry that windows and links belong to.
     desktopName: 'toolswarm-desktop.desktop',
   };
