@@ -15,7 +15,7 @@ export interface ChildNode {
 }
 
 /** How long an orderly stop may take before the process is killed. */
-const STOP_MS = 15_000;
+const STOP_MS = 10_000;
 /** How long its last words are waited for. */
 const DRAIN_MS = 500;
 /** Last words that are kept to say why it ended. */
@@ -81,7 +81,8 @@ function endOf(
       // Its last words may still lie in the pipe, which a program that it started may hold open.
       const tell = () =>
         resolve(code === 0 || wasAsked() ? {} : { fault: crashed(code, signal, lastWords()) });
-      child.once('close', tell);
+      if (!child.stderr || child.stderr.readableEnded) return tell();
+      child.stderr.once('end', tell);
       clock.after(DRAIN_MS, tell);
     });
   });

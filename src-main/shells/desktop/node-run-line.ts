@@ -4,7 +4,10 @@ import { type Channel, createClient, openOver } from '#shared/kernel/rpc/index.t
 import { HOSTING, HOSTING_VERSION, NODE, hostingContract } from '#main/node/hosting.ts';
 import type { NodeEnd, NodeRun, RunOptions } from './node-run.ts';
 
-/** Orders the node at the other end of `carrier` to start. `ended` says how it came to its end. */
+/**
+ * Waits until the node at the other end of `carrier` can be spoken to, and orders it to start. `ended` says how it came to
+ * its end.
+ */
 export function orderStart(
   carrier: Channel,
   ended: Promise<NodeEnd>,
@@ -15,25 +18,29 @@ export function orderStart(
   const gone = ended.then(({ fault }) => {
     throw fault ?? stoppedMeanwhile();
   });
-  const started = hosting['hosting.start'](passphrase === undefined ? {} : { passphrase });
-  const told = started.then(
-    () => undefined,
+  const told = new Promise<void>((resolve, reject) => {
+    void follow(() => {
+      // Said here: while it opens its database it may be too busy to say so itself.
+      onPhase('storage');
+      hosting['hosting.start'](passphrase === undefined ? {} : { passphrase }).then(() => resolve(), reject);
+    }).catch(reject);
+  });
+  const ready = Promise.race([
+    gone,
     // How it died says more than that the connection is gone.
-    (error: unknown) => (isGone(error) ? gone : Promise.reject(error as Error)),
-  );
-  const ready = Promise.race([gone, told]);
+    told.catch((error: unknown) => (isGone(error) ? gone : Promise.reject(error as Error))),
+  ]);
   // Whoever waits for the start hears of it; after the start, `ended` does.
   for (const promise of [gone, told, ready]) promise.catch(() => undefined);
-  void follow();
   return { ready, open: () => opener.open(NODE) };
 
-  async function follow(): Promise<void> {
-    try {
-      for await (const { state, phase } of hosting['hosting.watch']({}))
-        if (state === 'running') onPhase('running');
-        else if (phase) onPhase(phase);
-    } catch (error) {
-      if (!isGone(error)) carrier.close(error as AppError);
+  async function follow(onFirst: () => void): Promise<void> {
+    let isFirst = true;
+    for await (const { state, phase } of hosting['hosting.watch']({})) {
+      if (isFirst) onFirst();
+      isFirst = false;
+      if (state === 'running') onPhase('running');
+      else if (phase) onPhase(phase);
     }
   }
 }

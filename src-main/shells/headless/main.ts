@@ -14,6 +14,8 @@ export interface DaemonDeps {
 
 /** After an orderly stop nothing should be left; what still is must not keep the process for longer. */
 const LINGER_MS = 2_000;
+/** A person waits for the end of a hosted one. */
+const HOSTED_LINGER_MS = 100;
 /** How long a node whose host is gone may take to stop in order. */
 const ORPHAN_MS = 20_000;
 
@@ -42,7 +44,7 @@ export async function runHostedDaemon(options: NodeOptions, host?: Channel): Pro
   if (host) return runHosted(options, host).ended;
   const carrier = channelToStarter();
   await runHosted(options, carrier).ended;
-  setTimeout(() => process.exit(), LINGER_MS).unref();
+  setTimeout(() => process.exit(), HOSTED_LINGER_MS).unref();
 }
 
 function channelToStarter(): Channel {
