@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { root } from '../lib/root.mjs';
 import { LINUX_SIZES } from '../icons/sizes.ts';
-import { stageDir } from './stage.ts';
 
 /** The parts of electron-builder.yml that a Debian package is made of. */
 interface BuilderFile {
@@ -38,20 +37,27 @@ const DEPENDS =
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
+export interface DebOptions {
+  version: string;
+  /** `none` is for tests. Speed before size: whoever wants a small package builds it with electron-builder. */
+  compression?: 'gzip' | 'none';
+}
+
 /** @returns the path of the package. */
-export async function wrapAsDeb(folder: string, output: string): Promise<string> {
+export function wrapAsDeb(
+  folder: string,
+  output: string,
+  { version, compression = 'gzip' }: DebOptions,
+): string {
   const config = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) as BuilderFile;
-  const { version } = JSON.parse(readFileSync(join(stageDir, 'app', 'package.json'), 'utf8')) as {
-    version: string;
-  };
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   const file = join(output, `${config.deb.packageName}_${version}_${architecture}.deb`);
   const work = mkdtempSync(join(tmpdir(), 'toolswarm-deb-'));
   try {
     layOut(work, folder, config);
     writeControl(work, config, { version, architecture });
-    // Speed before size: whoever wants a small one builds it with electron-builder.
-    execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '--build', work, file], {
+    const level = compression === 'none' ? [] : ['-z1'];
+    execFileSync('dpkg-deb', ['--root-owner-group', `-Z${compression}`, ...level, '--build', work, file], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   } finally {

@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 
 const output = values.output ?? join(root, 'dist', 'installers');
-stage(values.version);
+const version = stage(values.version);
 const options: CliOptions = {
   projectDir: root,
   publish: 'never',
@@ -38,7 +38,7 @@ const options: CliOptions = {
 };
 await build(options);
 const folder = join(output, unpackedName());
-if (values.deb) console.log(await wrapAsDeb(folder, output));
+if (values.deb) console.log(wrapAsDeb(folder, output, { version }));
 else if (values.dir && existsSync(folder)) console.log(folder);
 
 /** What a runtime that was unpacked elsewhere brings besides itself: its own example, and marks of whoever unpacked it. */

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { findNode24 } from '../lib/node24.mjs';
 import { root } from '../lib/root.mjs';
 
-export const stageDir = join(root, 'dist', 'stage');
+const stageDir = join(root, 'dist', 'stage');
 
 /** The one package that is not in a bundle: its addon is read from disk. */
 const ADDON = 'better-sqlite3';
@@ -20,13 +20,18 @@ interface Manifest {
   main: string;
 }
 
-/** @param version of the package; that of the checkout where none is given. */
-export function stage(version?: string): void {
+/**
+ * @param wanted version of the package; that of the checkout where none is given.
+ * @returns the version
+ */
+export function stage(wanted?: string): string {
   rmSync(stageDir, { recursive: true, force: true });
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-  stageApp(manifest, version ?? manifest.version);
+  const version = wanted ?? manifest.version;
+  stageApp(manifest, version);
   stageNodeSide();
   stageRuntime();
+  return version;
 }
 
 function stageApp({ name, description, license, main }: Manifest, version: string): void {
