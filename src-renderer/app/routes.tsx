@@ -42,8 +42,8 @@ export function Pages() {
         <Route path="/welcome">
           <WelcomePage />
         </Route>
-        <Route path="/activity/:id?">
-          <ActivityPage />
+        <Route path="/activity/:view?/:call?">
+          {({ view, call }) => <ActivityPage view={view} call={call} />}
         </Route>
         <Route path="/settings/:part?">
           <SettingsPage />

@@ -1,171 +1,120 @@
-import { useEffect, useMemo, useState } from 'react';
+import { Pause, Play } from 'lucide-react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Invocation } from '#shared/features/relay/contract.ts';
-import { follow } from '../../platform/follow.ts';
-import { useFormats } from '../../platform/formats.ts';
+import { useLocation } from 'wouter';
 import { useNodeLink } from '../../platform/node-link.ts';
-import { useQuery } from '../../platform/use-query.ts';
-import { Badge, type Tone } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FaultNote } from '../../ui/fault-note.tsx';
-import { Select } from '../../ui/fields.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Loading } from '../../ui/progress.tsx';
-import { CellLines, Table, type TableColumn } from '../../ui/table.tsx';
-import styles from './activity.module.css';
+import { Split } from '../../ui/split.tsx';
+import { activityPath, everyCall, type Filter, isFiltered, isView, readView } from './address.ts';
+import { CallTable } from './parts/call-table.tsx';
+import { ExportMenu } from './parts/export-menu.tsx';
+import { Filters } from './parts/filters.tsx';
+import { OpenedCall } from './parts/opened-call.tsx';
+import { type Calls, useCalls } from './use-calls.ts';
 
-/** Rows kept on the page; older ones are in the node's records. */
-const MOST_ROWS = 500;
+/** The address follows the hands once they rest. */
+const SETTLED_MS = 300;
 
-const directions = ['any', 'local', 'outgoing', 'incoming'] as const;
-const outcomes = ['any', 'ok', 'tool_error', 'error', 'cancelled'] as const;
-type Direction = (typeof directions)[number];
-type Outcome = (typeof outcomes)[number];
+export interface ActivityPageProps {
+  /** `+outcome=error&…` as it stands in the address, or the id of a call. */
+  view?: string | undefined;
+  /** Id of the open call, where a view comes before it. */
+  call?: string | undefined;
+}
 
-const tones: Record<Invocation['outcome'], Tone> = {
-  ok: 'ok',
-  tool_error: 'warn',
-  error: 'bad',
-  cancelled: 'off',
-};
-
-export function ActivityPage() {
+export function ActivityPage({ view, call }: ActivityPageProps) {
   const { t } = useTranslation('activity');
-  const [direction, setDirection] = useState<Direction>('any');
-  const [outcome, setOutcome] = useState<Outcome>('any');
-  const { items, fault } = useInvocations(direction, outcome);
-  const columns = useColumns();
+  const openId = isView(view) || view === undefined ? call : view;
+  const [filter, setFilter] = useFilter(isView(view) ? view : undefined, openId);
+  const [paused, setPaused] = useState(false);
+  const [, go] = useLocation();
+  const calls = useCalls(filter, paused);
+  const open = (id: string | undefined) => go(activityPath(filter, id));
   return (
-    <Page fill title={t('title')} lead={t('lead')}>
-      <div className={styles['filters']}>
-        <Select<Direction>
-          label={t('direction.label')}
-          options={directions.map((value) => ({ value, label: t(`direction.${value}`) }))}
-          value={direction}
-          onChange={setDirection}
-        />
-        <Select<Outcome>
-          label={t('outcome.label')}
-          options={outcomes.map((value) => ({ value, label: t(`outcome.${value}`) }))}
-          value={outcome}
-          onChange={setOutcome}
-        />
-      </div>
-      {fault ? (
-        <FaultNote fault={fault} />
-      ) : items ? (
-        <Table
-          label={t('title')}
-          columns={columns}
-          items={items}
-          idOf={(call) => call.id}
-          textOf={(call) => call.tool ?? call.method}
-          empty={
-            <EmptyState picture="calls" title={t('empty.title')}>
-              {t('empty.words')}
-            </EmptyState>
-          }
-        />
-      ) : (
-        <Loading label={t('reading')} />
-      )}
+    <Page
+      fill
+      title={t('title')}
+      lead={t('lead')}
+      actions={
+        <>
+          <Button icon={paused ? Play : Pause} onPress={() => setPaused(!paused)}>
+            {paused ? t('live.resume') : t('live.pause')}
+          </Button>
+          <ExportMenu filter={filter} />
+        </>
+      }
+    >
+      <Filters filter={filter} onChange={setFilter} calls={calls.items ?? []} />
+      <p role="status" className={calls.waiting > 0 ? undefined : 'visually-hidden'}>
+        {calls.waiting > 0 ? t('live.waiting', { count: calls.waiting }) : paused ? t('live.paused') : ''}
+      </p>
+      <Found calls={calls} filter={filter} onFilter={setFilter} openId={openId} onOpen={open} />
     </Page>
   );
 }
 
-function useInvocations(direction: Direction, outcome: Outcome) {
-  const link = useNodeLink();
-  const { data, fault } = useQuery(
-    (node, signal) =>
-      node['invocations.list'](
-        {
-          limit: MOST_ROWS,
-          ...(direction === 'any' ? {} : { direction }),
-          ...(outcome === 'any' ? {} : { outcome }),
-        },
-        { signal },
-      ),
-    [direction, outcome],
-  );
-  const [fresh, setFresh] = useState<Invocation[]>([]);
-  useEffect(() => {
-    const stream = follow(link, {
-      open: (node, options) => node['invocations.watch']({}, options),
-      onItem: (call) => setFresh((now) => [call, ...now].slice(0, MOST_ROWS)),
-    });
-    return () => void stream.close();
-  }, [link]);
-  const items = useMemo(() => {
-    if (!data) return undefined;
-    const fits = (call: Invocation) =>
-      (direction === 'any' || call.direction === direction) &&
-      (outcome === 'any' || call.outcome === outcome);
-    const byId = new Map([...data.items, ...fresh.filter(fits)].map((call) => [call.id, call]));
-    return [...byId.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, MOST_ROWS);
-  }, [data, fresh, direction, outcome]);
-  return { items, fault };
+interface FoundProps {
+  calls: Calls;
+  filter: Filter;
+  onFilter(filter: Filter): void;
+  openId: string | undefined;
+  onOpen(id: string | undefined): void;
 }
 
-function useColumns(): ReadonlyArray<TableColumn<Invocation>> {
+function Found({ calls: { fault, items, more }, filter, onFilter, openId, onOpen }: FoundProps) {
   const { t } = useTranslation('activity');
-  const format = useFormats();
-  const { clock } = useNodeLink();
-  return useMemo(
-    () => [
-      {
-        id: 'what',
-        label: t('column.what'),
-        isRowHeader: true,
-        grow: 3,
-        minWidth: 10,
-        cell: (call) => (
-          <CellLines
-            first={<bdi>{call.tool ?? call.method}</bdi>}
-            second={<bdi>{call.client ? `${call.server} · ${call.client}` : call.server}</bdi>}
-          />
-        ),
-      },
-      {
-        id: 'way',
-        label: t('column.way'),
-        grow: 1.4,
-        minWidth: 7,
-        cell: (call) => t(`direction.${call.direction}`),
-      },
-      {
-        id: 'outcome',
-        label: t('column.outcome'),
-        grow: 2,
-        minWidth: 9,
-        cell: (call) => (
-          <CellLines
-            first={<Badge tone={tones[call.outcome]}>{t(`outcome.${call.outcome}`)}</Badge>}
-            second={call.code && <code dir="ltr">{call.code}</code>}
-          />
-        ),
-      },
-      {
-        id: 'took',
-        label: t('column.took'),
-        grow: 1,
-        minWidth: 6,
-        cell: (call) => format.duration(Math.round(call.durationMs)),
-      },
-      {
-        id: 'size',
-        label: t('column.size'),
-        grow: 1,
-        minWidth: 6,
-        cell: (call) => format.bytes(call.requestBytes + call.responseBytes),
-      },
-      {
-        id: 'when',
-        label: t('column.when'),
-        grow: 1.6,
-        minWidth: 9,
-        cell: (call) => format.when(call.startedAt, clock.now()),
-      },
-    ],
-    [t, format, clock],
+  if (!items) return fault ? <FaultNote fault={fault} /> : <Loading label={t('reading')} />;
+  const empty = isFiltered(filter) ? (
+    <EmptyState
+      picture="search"
+      title={t('none.title')}
+      action={<Button onPress={() => onFilter(everyCall)}>{t('filter.clear')}</Button>}
+    />
+  ) : (
+    <EmptyState picture="calls" title={t('empty.title')}>
+      {t('empty.words')}
+    </EmptyState>
   );
+  return (
+    <>
+      <FaultNote fault={fault} />
+      <Split
+        list={<CallTable items={items} openId={openId} onOpen={onOpen} onMore={more} empty={empty} />}
+        detail={
+          openId === undefined
+            ? undefined
+            : { id: openId, title: t('detail.title'), content: <OpenedCall key={openId} id={openId} /> }
+        }
+        onClose={() => onOpen(undefined)}
+      />
+    </>
+  );
+}
+
+/** The filter of the address, and what the hands have made of it since; the address follows after a moment. */
+function useFilter(view: string | undefined, openId: string | undefined) {
+  const [, go] = useLocation();
+  const { clock } = useNodeLink();
+  const [state, setState] = useState(() => ({ view, filter: readView(view), written: true }));
+  // Whoever came by another address sees what that one says.
+  const now = state.view === view ? state : { view, filter: readView(view), written: true };
+  if (now !== state) setState(now);
+  const { filter, written } = now;
+  const write = useEffectEvent(() => {
+    const path = activityPath(filter, openId);
+    const part = path.split('/')[2];
+    setState({ view: isView(part) ? part : undefined, filter, written: true });
+    go(path, { replace: true });
+  });
+  useEffect(() => {
+    if (written) return;
+    const timer = clock.after(SETTLED_MS, write);
+    return () => timer.cancel();
+  }, [filter, written, clock]);
+  const setFilter = (next: Filter) => setState({ view, filter: next, written: false });
+  return [filter, setFilter] as const;
 }
