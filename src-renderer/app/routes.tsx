@@ -1,6 +1,6 @@
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { ActivityPage } from '../features/activity/index.ts';
 import { CatalogPage } from '../features/catalog/index.ts';
 import { ClientsPage } from '../features/clients/index.ts';
@@ -11,6 +11,7 @@ import { ServersPage } from '../features/servers/index.ts';
 import { SettingsPage } from '../features/settings/index.ts';
 import { WelcomePage } from '../features/welcome/index.ts';
 import { Loading } from '../ui/progress.tsx';
+import { placeOf } from './places.ts';
 
 /** What stands encoded in an address; as it is where the encoding is broken. */
 function decoded(part: string | undefined): string | undefined {
@@ -24,8 +25,10 @@ function decoded(part: string | undefined): string | undefined {
 /** Which page an address shows. An address that is none leads home. */
 export function Pages() {
   const { t } = useTranslation('frame');
+  const [path] = useLocation();
+  // A page of its own for each place: while the next one arrives, the last one is gone with all it had set going.
   return (
-    <Suspense fallback={<Loading label={t('opening')} />}>
+    <Suspense key={placeOf(path)} fallback={<Loading label={t('opening')} />}>
       <Switch>
         <Route path="/">
           <HomePage />

@@ -53,8 +53,9 @@ export interface Findable {
 export function scoreOf(item: Findable, typed: string): number | undefined {
   const needle = plain(typed.trim());
   const byTitle = fit(needle, item.title) ?? -Infinity;
-  const byKeywords =
-    item.keywords === undefined ? -Infinity : (fit(needle, item.keywords) ?? -Infinity) - START;
+  // Long texts and ids have every letter somewhere: there only whole words tell anything.
+  const isNamed = item.keywords !== undefined && plain(item.keywords).includes(needle);
+  const byKeywords = isNamed ? (fit(needle, item.keywords ?? '') ?? -Infinity) - START : -Infinity;
   const score = Math.max(byTitle, byKeywords);
   return score === -Infinity ? undefined : score;
 }
