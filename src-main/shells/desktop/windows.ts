@@ -55,16 +55,17 @@ export function createWindows(deps: WindowsDeps): Windows {
     const saved = store.read().window;
     const window = create(placeWindow(saved?.bounds, workAreas()), route);
     if (saved?.maximized) window.maximize();
-    const remember = () => {
-      if (!window.isMinimized())
-        store.write({ window: { bounds: window.getNormalBounds(), maximized: window.isMaximized() } });
-    };
-    window.on('close', remember);
+    window.on('close', () => remember(window));
     window.on('closed', () => {
       if (main === window) main = undefined;
     });
     main = window;
     return window;
+  }
+
+  function remember(window: BrowserWindow): void {
+    if (!window.isMinimized())
+      store.write({ window: { bounds: window.getNormalBounds(), maximized: window.isMaximized() } });
   }
 
   function create(place: Placement, route: string): BrowserWindow {
@@ -109,6 +110,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     has: (contents) => [...open].some((window) => window.webContents === contents),
     closeAll() {
       isClosingAll = true;
+      if (main) remember(main);
       for (const window of [...open]) window.destroy();
     },
   };

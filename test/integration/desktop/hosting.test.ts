@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CONTRACT_VERSION, contract } from '#shared/contract.ts';
 import type { NodeHostState } from '#shared/features/desktop/host.ts';
-import { AppError } from '#shared/kernel/errors.ts';
+import type { AppError } from '#shared/kernel/errors.ts';
 import { channelInParts, channelOverMessagePort, createClient } from '#shared/kernel/rpc/index.ts';
 import { openKeystore } from '#main/platform/keystore.ts';
 import { openDataDir } from '#main/platform/data-dir.ts';
