@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { type Plugin, defineConfig } from 'vite';
+import { licences } from './scripts/lib/licences.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -37,7 +38,7 @@ function onlyOurLanguages(languages: readonly string[]): Plugin {
 export default defineConfig({
   root: here('src-renderer'),
   base: './',
-  plugins: [react(), onlyOurLanguages(['en', 'ru', 'ar'])],
+  plugins: [react(), onlyOurLanguages(['en', 'ru', 'ar']), licences(NATIVE)],
   environments: {
     node: {
       consumer: 'server',

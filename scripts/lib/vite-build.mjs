@@ -6,6 +6,7 @@ import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBuilder } from 'vite';
 import { stampFile } from './built.mjs';
+import { joinLicences } from './licences.mjs';
 import { root } from './root.mjs';
 
 /** In the order in which they are built, with their folder in `dist/`. */
@@ -39,6 +40,7 @@ async function buildAll() {
     if (!environment) throw new Error(`vite.config.ts has no environment ${name}`);
     await builder.build(environment);
   }
+  joinLicences(FOLDERS.map(nextDir), join(nextDir('renderer'), 'licences.json'));
   for (const folder of FOLDERS) {
     rmSync(outDir(folder), { recursive: true, force: true });
     renameSync(nextDir(folder), outDir(folder));
