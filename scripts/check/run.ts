@@ -1,5 +1,6 @@
 /** Runs the parts of the check, two at a time: several of them are processes. */
 import { root } from '../lib/root.mjs';
+import { builder } from './builder.ts';
 import { cycles } from './cycles.ts';
 import { floors } from './floors.ts';
 import { links } from './links.ts';
@@ -25,6 +26,7 @@ const PARTS: readonly Part[] = [
   usedTexts,
   links,
   versions,
+  builder,
   traces,
 ];
 

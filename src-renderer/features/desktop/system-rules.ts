@@ -2,8 +2,8 @@
 import type { KeychainView, UpdatesView } from '#shared/features/desktop/system.ts';
 
 export function keychainWords({ holds }: KeychainView) {
-  if (holds === 'person') return 'keychain.onPerson';
-  return holds === 'program' ? 'keychain.onProgram' : 'keychain.off';
+  if (holds === 'person') return 'desktop:keychain.onPerson';
+  return holds === 'program' ? 'desktop:keychain.onProgram' : 'desktop:keychain.off';
 }
 
 /** The names under which people know the stores; another one stays as the system calls it. */
@@ -19,4 +19,6 @@ const STORES: Readonly<Record<string, string>> = {
 export const keychainName = (backend: string): string => STORES[backend] ?? backend;
 
 export const updatesWords = ({ state, checkedAt }: UpdatesView) =>
-  state === 'idle' && checkedAt === undefined ? 'updates.never' : (`updates.${state}` as const);
+  state === 'idle' && checkedAt === undefined
+    ? 'desktop:updates.never'
+    : (`desktop:updates.${state}` as const);

@@ -1,4 +1,6 @@
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDesktop } from '../../platform/desktop.ts';
 import { languageNames, languages } from '../../platform/i18n.ts';
 import { themes, usePreferences } from '../../platform/preferences.ts';
 import { useQuery } from '../../platform/use-query.ts';
@@ -7,14 +9,21 @@ import { FaultNote } from '../../ui/fault-note.tsx';
 import { Select } from '../../ui/fields.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 import { Loading } from '../../ui/progress.tsx';
+import { DesktopSettings } from '../desktop/index.ts';
 import { SettingRow } from './parts/setting-row.tsx';
 import styles from './settings.module.css';
 
 export function SettingsPage() {
   const { t } = useTranslation('settings');
+  const inWindow = useDesktop() !== undefined;
   return (
     <Page title={t('title')}>
       <Appearance />
+      {inWindow && (
+        <Suspense>
+          <DesktopSettings />
+        </Suspense>
+      )}
       <NodeSettings />
     </Page>
   );

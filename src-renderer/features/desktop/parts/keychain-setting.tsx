@@ -20,7 +20,7 @@ export interface KeychainSettingProps {
 
 /** Whether the system protects the keys, said as it is: a store that protects nothing is never offered. */
 export function KeychainSetting({ keychain, program }: KeychainSettingProps) {
-  const { t } = useTranslation('desktop');
+  const { t } = useTranslation(['desktop', 'common']);
   const [asking, setAsking] = useState(false);
   const change = useCommand(async (signal, on: boolean) => {
     await program['desktop.setKeychain']({ on }, { signal });

@@ -17,7 +17,7 @@ export interface UpdatesSettingProps {
 }
 
 export function UpdatesSetting({ updates, program }: UpdatesSettingProps) {
-  const { t } = useTranslation('desktop');
+  const { t } = useTranslation(['desktop', 'common']);
   const [editing, setEditing] = useState(false);
   const check = useCommand((signal) => program['desktop.checkForUpdates']({}, { signal }));
   const install = useCommand((signal) => program['desktop.installUpdate']({}, { signal }));
