@@ -53,7 +53,7 @@ export function ConnectionDoctor({ autoStart = false, onFinished }: ConnectionDo
       <FaultNote fault={fault} />
       {shown.length > 0 && (
         <ul className={styles['checks']}>
-          {shown.map((result) => (
+          {(phase === 'running' ? shown : byUrgency(shown)).map((result) => (
             <DoctorRow key={result.check} result={result} onAgain={() => void start()} />
           ))}
         </ul>
@@ -61,6 +61,12 @@ export function ConnectionDoctor({ autoStart = false, onFinished }: ConnectionDo
     </section>
   );
 }
+
+/** What is to be mended comes first, once nothing moves any more. */
+const byUrgency = (shown: readonly DoctorResult[]): DoctorResult[] =>
+  shown.toSorted((a, b) => urgency(b) - urgency(a));
+
+const urgency = ({ state }: DoctorResult): number => (state === 'failed' ? 2 : state === 'warn' ? 1 : 0);
 
 type Place = (typeof doctorPlaces)[keyof typeof doctorPlaces];
 

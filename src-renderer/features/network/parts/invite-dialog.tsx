@@ -1,6 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MAX_INVITATION_MS } from '#shared/features/p2p/invitation.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
@@ -56,7 +55,7 @@ function InviteForm({ onWritten, onClose }: { onWritten(written: Written): void;
   const [pin, setPin] = useState(true);
   const [note, setNote] = useState('');
   const invite = useCommand(async (signal) => {
-    const expiresInMs = Math.min(terms[term], MAX_INVITATION_MS);
+    const expiresInMs = terms[term];
     const words = note.trim();
     onWritten(
       await node['network.invite']({ expiresInMs, pin, ...(words ? { note: words } : {}) }, { signal }),

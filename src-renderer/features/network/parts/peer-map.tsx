@@ -28,10 +28,10 @@ const ZOOM = 1.4;
 
 /** Which colour of the theme a line has, and how thick it is: the nearer, the thicker. */
 const lines: Record<ShownPath, { colour: string; size: number }> = {
-  lan: { colour: '--ok', size: 4 },
-  direct: { colour: '--info', size: 2.5 },
-  relayed: { colour: '--warn', size: 1.5 },
-  away: { colour: '--line', size: 1 },
+  lan: { colour: '--ok', size: 7 },
+  direct: { colour: '--info', size: 4.5 },
+  relayed: { colour: '--warn', size: 3 },
+  away: { colour: '--line', size: 2.5 },
 };
 
 export interface PeerMapProps {
@@ -63,7 +63,8 @@ export function PeerMap({ peers, open, onOpen }: PeerMapProps) {
       stagePadding: 56,
       zoomDuration: 0,
       inertiaDuration: 0,
-      nodeReducer: () => ({ hidden: true }),
+      // A dot beneath each button: sigma hides the lines of nodes that it hides.
+      nodeReducer: (_node, place) => ({ ...place, size: 1, color: colourOf(element, '--line') }),
       edgeReducer: (_edge, { path }: { path?: ShownPath }) => ({
         color: colourOf(element, lines[path ?? 'away'].colour),
         size: lines[path ?? 'away'].size,
@@ -79,13 +80,28 @@ export function PeerMap({ peers, open, onOpen }: PeerMapProps) {
       }
     };
     renderer.on('afterRender', place);
+    place();
+    // Nodes are buttons here: nobody asks the graphics card what lies beneath the pointer.
+    Object.assign(renderer, { getNodeAtPosition: () => null });
+    // The wheel scrolls the page; with Ctrl it brings the map closer, as it does with every picture.
+    const scroll = (event: WheelEvent) => {
+      if (!event.ctrlKey) event.stopPropagation();
+    };
+    element.addEventListener('wheel', scroll, { capture: true });
+    const resized = new ResizeObserver(() => {
+      renderer.resize();
+      renderer.refresh();
+    });
+    resized.observe(element);
     // Colours are drawn into the picture: another theme is another picture, once its colours are in place.
-    const repaint = () => void clock.after(0, () => renderer.refresh());
+    const repaint = () => void clock.after(0, () => sigma.current?.refresh());
     const theme = new MutationObserver(repaint);
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
     const dark = matchMedia('(prefers-color-scheme: dark)');
     dark.addEventListener('change', repaint);
     return () => {
+      element.removeEventListener('wheel', scroll, { capture: true });
+      resized.disconnect();
       theme.disconnect();
       dark.removeEventListener('change', repaint);
       renderer.kill();

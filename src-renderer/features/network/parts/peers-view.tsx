@@ -120,10 +120,10 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<PeerView>> {
       id: 'state',
       label: t('column.state'),
       grow: 2,
-      minWidth: 12,
+      minWidth: 13,
       cell: (item) => (
         <span className={styles['badges']}>
-          <PeerStates peer={item} />
+          <PeerStates peer={item} brief />
         </span>
       ),
     };
@@ -132,8 +132,8 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<PeerView>> {
         id: 'path',
         label: t('column.path'),
         sortable: true,
-        grow: 1.4,
-        minWidth: 8.5,
+        grow: 1.6,
+        minWidth: 9.5,
         cell: (item) => <PathBadge path={shownPath(item)} />,
       },
       {

@@ -59,8 +59,8 @@ export function usePeerActions(peer: PeerView, onBlock: () => void): MenuAction[
   ];
 }
 
-/** How a peer stands to us and to the network, in badges. */
-export function PeerStates({ peer }: { peer: PeerView }) {
+/** How a peer stands to us and to the network, in badges; `brief` where its round trip stands beside it. */
+export function PeerStates({ peer, brief = false }: { peer: PeerView; brief?: boolean }) {
   const { t } = useTranslation(['peers', 'network']);
   const format = useFormats();
   if (peer.blocked) return <Badge tone="off">{t('state.blocked')}</Badge>;
@@ -77,7 +77,7 @@ export function PeerStates({ peer }: { peer: PeerView }) {
         <Badge tone="waiting">{t('network:paused')}</Badge>
       ) : (
         <Badge tone="ok">
-          {peer.latencyMs === undefined
+          {brief || peer.latencyMs === undefined
             ? t('state.connected')
             : t('state.connectedIn', { latency: format.duration(Math.round(peer.latencyMs)) })}
         </Badge>
