@@ -32,6 +32,19 @@ export function splitCommandLine(line: string): CommandLine | undefined {
   return command ? { command, args } : undefined;
 }
 
+/** The line that {@link splitCommandLine} takes apart into these words again. */
+export const joinCommandLine = ({ command, args }: CommandLine): string =>
+  [command, ...args].map(quoted).join(' ');
+
+/** In single quotes nothing has a meaning of its own; a single quote itself stands between double ones. */
+const quoted = (word: string): string =>
+  /^[^\s"'\\]+$/.test(word)
+    ? word
+    : word
+        .split("'")
+        .map((part) => (part === '' ? '' : `'${part}'`))
+        .join(`"'"`) || "''";
+
 const LONGEST_NAME = 31;
 const noise = /^(npx|uvx|node|python3?|bunx?|deno|docker|run|exec|-.*)$/;
 

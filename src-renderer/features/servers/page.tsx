@@ -41,7 +41,14 @@ export function ServersPage({ name }: { name?: string | undefined }) {
             opened && {
               id: opened.name,
               title: opened.name,
-              content: <ServerDetail key={opened.name} server={opened} onRemoved={close} />,
+              content: (
+                <ServerDetail
+                  key={opened.name}
+                  server={opened}
+                  onRemoved={close}
+                  onRenamed={(to) => go(`/servers/${to}`)}
+                />
+              ),
             }
           }
           onClose={close}
@@ -113,7 +120,7 @@ function ServerRow({ server, open }: { server: ServerView; open: boolean }) {
           {t('tools', { count: server.toolCount })} · {audience(share)}
         </>
       }
-      states={<ServerStateBadge state={server.state} />}
+      states={<ServerStateBadge state={server.state} problem={server.problem} />}
     />
   );
 }

@@ -286,6 +286,14 @@ export function busyWorld(now: number): World {
       {
         server: 'everything',
         audience: { kind: 'providers', providers: [ANNA, BORIS] },
+        category: 'Reference',
+        overrides: {
+          echo: {
+            audience: { kind: 'providers', providers: [ANNA] },
+            note: 'For the first test of a connection.',
+          },
+          'get-env': { audience: { kind: 'nobody' } },
+        },
         sharedAt: now - 86_400_000,
       },
     ],

@@ -1,78 +1,88 @@
+import { ArrowDownToLine, Pause, Play } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
-import type { logLineSchema } from '#shared/features/servers/contract.ts';
-import { type Fault, faultOf } from '../../../platform/faults.ts';
-import { follow } from '../../../platform/follow.ts';
 import { useFormats } from '../../../platform/formats.ts';
-import { useNodeLink } from '../../../platform/node-link.ts';
+import { Button } from '../../../ui/button.tsx';
 import { classes } from '../../../ui/classes.ts';
+import { CopyButton } from '../../../ui/copy.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
+import { SearchField } from '../../../ui/fields.tsx';
+import { Inline, Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
+import { type LogLine, useLog } from './use-log.ts';
 import styles from './log-view.module.css';
 
-type LogLine = z.output<typeof logLineSchema>;
-
-/** Lines kept on the page; the node's ring holds the rest. */
-const MOST_LINES = 500;
-
-/** The newest lines, and each new one as it comes; the view stays at the end unless the person scrolled up. */
+/** The newest lines, and each new one as it comes, until the person pauses it or scrolls up. */
 export function LogView({ name }: { name: string }) {
   const { t } = useTranslation('servers');
-  const format = useFormats();
-  const { lines, fault } = useLog(name);
-  const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  useEffect(() => {
-    if (atEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight });
-  }, [lines]);
+  const { fault, lines, missed, paused, setPaused } = useLog(name);
+  const [filter, setFilter] = useState('');
+  const words = filter.trim().toLowerCase();
+  const shown = (lines ?? []).filter(({ text }) => text.toLowerCase().includes(words));
 
   if (fault) return <FaultNote fault={fault} />;
   if (!lines) return <Loading label={t('logs.reading')} />;
   if (lines.length === 0) return <EmptyState picture="calls" title={t('logs.empty')} />;
   return (
-    <div
-      ref={box}
-      role="log"
-      aria-live="off"
-      aria-label={t('logs.label', { name })}
-      tabIndex={0}
-      dir="ltr"
-      className={styles['log']}
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        atEnd.current = scrollHeight - scrollTop - clientHeight < 24;
-      }}
-    >
-      {lines.map((line, index) => (
-        <div key={index} className={classes(styles['line'], line.stream === 'event' && styles['event'])}>
-          <time dateTime={new Date(line.at).toISOString()}>{format.time(line.at)}</time>
-          <span dir="auto">{line.text}</span>
+    <Stack>
+      <div className={styles['tools']}>
+        <SearchField label={t('logs.filter')} value={filter} onChange={setFilter} />
+        <Inline>
+          <Button size="small" icon={paused ? Play : Pause} onPress={() => setPaused(!paused)}>
+            {paused ? t('logs.go', { count: missed }) : t('logs.pause')}
+          </Button>
+          <CopyButton text={shown.map(asText).join('\n')} label={t('logs.what')} />
+        </Inline>
+      </div>
+      {shown.length === 0 ? (
+        <p>{t('logs.noMatch')}</p>
+      ) : (
+        <Lines label={t('logs.label', { name })} lines={shown} />
+      )}
+    </Stack>
+  );
+}
+
+function Lines({ label, lines }: { label: string; lines: readonly LogLine[] }) {
+  const { t } = useTranslation('servers');
+  const format = useFormats();
+  const box = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
+  useEffect(() => {
+    if (atEnd) toEnd();
+  }, [lines, atEnd]);
+  return (
+    <div className={styles['frame']}>
+      <div
+        ref={box}
+        role="log"
+        aria-live="off"
+        aria-label={label}
+        tabIndex={0}
+        dir="ltr"
+        className={styles['log']}
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) =>
+          setAtEnd(scrollHeight - scrollTop - clientHeight < 24)
+        }
+      >
+        {lines.map((line, index) => (
+          <div key={index} className={classes(styles['line'], line.stream === 'event' && styles['event'])}>
+            <time dateTime={new Date(line.at).toISOString()}>{format.time(line.at)}</time>
+            <span dir="auto">{line.text}</span>
+          </div>
+        ))}
+      </div>
+      {!atEnd && (
+        <div className={styles['toEnd']}>
+          <Button size="small" icon={ArrowDownToLine} onPress={toEnd}>
+            {t('logs.toEnd')}
+          </Button>
         </div>
-      ))}
+      )}
     </div>
   );
 }
 
-function useLog(name: string): { lines: LogLine[] | undefined; fault: Fault | undefined } {
-  const link = useNodeLink();
-  const [lines, setLines] = useState<LogLine[]>();
-  const [fault, setFault] = useState<Fault>();
-  useEffect(() => {
-    const add = (more: LogLine[]) => setLines((now) => [...(now ?? []), ...more].slice(-MOST_LINES));
-    let open = true;
-    link.node['servers.logs']({ name, limit: MOST_LINES }).then(
-      ({ items }) => open && add(items),
-      (error: unknown) => open && setFault(faultOf(error)),
-    );
-    const stream = follow(link, {
-      open: (node, options) => node['servers.followLogs']({ name }, options),
-      onItem: (line) => add([line]),
-    });
-    return () => {
-      open = false;
-      void stream.close();
-    };
-  }, [link, name]);
-  return { lines, fault };
-}
+const asText = ({ at, stream, text }: LogLine): string => `${new Date(at).toISOString()} ${stream} ${text}`;

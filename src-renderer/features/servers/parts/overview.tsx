@@ -14,6 +14,11 @@ export function Overview({ server }: { server: ServerView }) {
   return (
     <Stack>
       {server.problem && <FaultNote fault={{ ...server.problem, retryable: true }} />}
+      {server.title && (
+        <p>
+          <strong dir="auto">{server.title}</strong>
+        </p>
+      )}
       {server.description && <p dir="auto">{server.description}</p>}
       <Facts
         items={[
@@ -43,7 +48,11 @@ export function Overview({ server }: { server: ServerView }) {
           },
           secrets.length > 0 && {
             label: t('facts.secrets'),
-            value: <code dir="ltr">{secrets.join(', ')}</code>,
+            value: (
+              <>
+                <code dir="ltr">{secrets.join(', ')}</code> · {t('facts.secretsSet')}
+              </>
+            ),
           },
           server.startedAt !== undefined && {
             label: t('facts.started'),

@@ -1,4 +1,4 @@
-import { Play, RotateCw, Square, Trash2 } from 'lucide-react';
+import { Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ServerView } from '#shared/features/servers/contract.ts';
@@ -8,7 +8,9 @@ import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Inline, Stack } from '../../../ui/page.tsx';
+import { ProgressBar } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import { EditServerDialog } from './edit-server-dialog.tsx';
 import { ServerStateBadge } from './state-badge.tsx';
 
 type Verb = 'start' | 'stop' | 'restart';
@@ -17,11 +19,18 @@ type Question = 'stop' | 'remove';
 const isUp = (server: ServerView) =>
   server.state === 'running' || server.state === 'starting' || server.state === 'backoff';
 
-export function ServerActions({ server, onRemoved }: { server: ServerView; onRemoved(): void }) {
+export interface ServerActionsProps {
+  server: ServerView;
+  onRemoved(): void;
+  onRenamed(to: string): void;
+}
+
+export function ServerActions({ server, onRemoved, onRenamed }: ServerActionsProps) {
   const { t } = useTranslation('servers');
   const node = useNode();
   const toasts = useToasts();
   const [asking, setAsking] = useState<Question>();
+  const [editing, setEditing] = useState(false);
   const { name } = server;
   const act = useCommand(async (signal, verb: Verb) => {
     await node[`servers.${verb}`]({ name }, { signal });
@@ -35,7 +44,7 @@ export function ServerActions({ server, onRemoved }: { server: ServerView; onRem
   return (
     <Stack>
       <Inline>
-        <ServerStateBadge state={server.state} />
+        <ServerStateBadge state={server.state} problem={server.problem} />
         {isUp(server) ? (
           <Button size="small" icon={Square} onPress={() => setAsking('stop')}>
             {t('stop.open')}
@@ -48,11 +57,21 @@ export function ServerActions({ server, onRemoved }: { server: ServerView; onRem
         <Button size="small" icon={RotateCw} isPending={act.pending} onPress={() => void act.run('restart')}>
           {t('restart')}
         </Button>
+        <Button size="small" icon={Pencil} onPress={() => setEditing(true)}>
+          {t('edit.open')}
+        </Button>
         <Button size="small" look="quiet" icon={Trash2} onPress={() => setAsking('remove')}>
           {t('remove.open')}
         </Button>
       </Inline>
+      <div aria-live="polite">{act.pending && <ProgressBar label={t('starting')} />}</div>
       <FaultNote fault={act.fault} />
+      <EditServerDialog
+        server={server}
+        isOpen={editing}
+        onClose={() => setEditing(false)}
+        onRenamed={onRenamed}
+      />
       <ConfirmDialog
         title={t('stop.title', { name })}
         isOpen={asking === 'stop'}

@@ -26,6 +26,7 @@ export function VariableRows({ words, items, onChange }: VariableRowsProps) {
             label={t('variable.name')}
             value={item.name}
             onChange={(name) => change(index, { name })}
+            disabled={item.kept ?? false}
             code
           />
           <TextField
@@ -33,9 +34,14 @@ export function VariableRows({ words, items, onChange }: VariableRowsProps) {
             type={item.secret ? 'password' : 'text'}
             value={item.value}
             onChange={(value) => change(index, { value })}
+            {...(item.kept ? { placeholder: t('variable.kept') } : {})}
             code
           />
-          <Checkbox selected={item.secret} onChange={(secret) => change(index, { secret })}>
+          <Checkbox
+            selected={item.secret}
+            disabled={item.kept ?? false}
+            onChange={(secret) => change(index, { secret })}
+          >
             {t('variable.secret')}
           </Checkbox>
           <IconButton
