@@ -43,9 +43,39 @@ const PATIENCE_MS = 10_000;
 const tab = (page: Page, index: number) => page.getByRole('main').getByRole('tab').nth(index).click();
 const press = (page: Page, selector: string) => page.locator(selector).first().click();
 
+const welcomeStep = async (page: Page, number: number) => {
+  await visit(page, '/welcome');
+  await page.locator('ol li').nth(number - 1).getByRole('button').click();
+};
+
 /** Each view: where it is and what to do there. Buttons are found by place, since their words differ by language. */
 const views: Record<string, (page: Page) => Promise<void>> = {
   home: (page) => visit(page, '/'),
+  paused: async (page) => {
+    await visit(page, '/');
+    await page.locator('section').filter({ has: page.locator('svg circle') }).getByRole('button').first().click();
+    await page.getByRole('menuitem').last().click();
+    await expect(page.getByRole('banner').locator('svg.lucide-circle-pause')).toBeVisible();
+  },
+  traffic: async (page) => {
+    await visit(page, '/');
+    await page.locator('summary').click();
+  },
+  palette: async (page) => {
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('dialog').getByRole('searchbox')).toBeFocused();
+    await page.keyboard.type('e');
+  },
+  shortcuts: async (page) => {
+    await page.getByRole('main').focus();
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  'welcome-look': (page) => visit(page, '/welcome'),
+  'welcome-identity': (page) => welcomeStep(page, 2),
+  'welcome-connectivity': (page) => welcomeStep(page, 3),
+  'welcome-clients': (page) => welcomeStep(page, 4),
+  'welcome-server': (page) => welcomeStep(page, 5),
   'home-http': async (page) => {
     await visit(page, '/');
     await tab(page, 1);

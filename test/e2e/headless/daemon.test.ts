@@ -25,6 +25,12 @@ test('from the link to a shared server and an approved tool of a peer', async ({
   const { url } = await own.command<{ url: string }>('open', '--no-browser');
   await page.goto(url);
 
+  await test.step('is led through the first run, and skips it', async () => {
+    await expect(page.getByRole('heading', { level: 1, name: 'Set up Toolswarm' })).toBeVisible();
+    await page.getByRole('button', { name: 'Skip set-up' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Home' })).toBeVisible();
+  });
+
   await test.step('connects to the peer by its address', async () => {
     await expect(page.getByText('You are alone so far')).toBeVisible();
     await page.getByRole('button', { name: 'Connect to a peer' }).click();
