@@ -24,7 +24,7 @@ export interface RunningApp {
 
 export interface PackagedFixtures {
   /** Starts a program of the package with a home and a data folder of its own; the same folder where one is given. */
-  start(program: string, folder?: string): Promise<RunningApp>;
+  start(program: string, folder?: string, env?: Record<string, string>): Promise<RunningApp>;
 }
 
 export const test = base.extend<PackagedFixtures, { packaged: string; scratch: string }>({
@@ -50,8 +50,8 @@ export const test = base.extend<PackagedFixtures, { packaged: string; scratch: s
   ],
   start: async ({ scratch }, provide) => {
     const running: RunningApp[] = [];
-    await provide(async (program, folder = mkdtempSync(join(scratch, 'home-'))) => {
-      const app = await startPackaged(program, folder);
+    await provide(async (program, folder = mkdtempSync(join(scratch, 'home-')), env = {}) => {
+      const app = await startPackaged(program, folder, env);
       running.push(app);
       return app;
     });
@@ -63,7 +63,11 @@ export { expect };
 
 const QUIET = ['--mcp-port', '0', '--web-port', '0', '--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns'];
 
-async function startPackaged(program: string, home: string): Promise<RunningApp> {
+async function startPackaged(
+  program: string,
+  home: string,
+  env: Record<string, string>,
+): Promise<RunningApp> {
   const dataDir = join(home, 'data');
   mkdirSync(dataDir, { recursive: true });
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -71,7 +75,7 @@ async function startPackaged(program: string, home: string): Promise<RunningApp>
     program,
     [...sandbox, '--disable-gpu', '--remote-debugging-port=0', '--data-dir', dataDir, ...QUIET],
     {
-      env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config') },
+      env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
