@@ -1,20 +1,14 @@
 /** What AI clients need of the whole node: their files, the proof of their chain, who is connected, what profiles show. */
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { ClientSession, ProfilePreview, ProfileView } from '#shared/features/clients/contract.ts';
 import { estimateTokens, showsTool } from '#shared/features/clients/profile-rules.ts';
 import type { TaskRunner } from '#shared/features/node/tasks.ts';
-import {
-  type Clients,
-  createClientFiles,
-  createClientsHandlers,
-  createProver,
-  PROVER_NAME,
-} from '../features/clients/index.ts';
+import { type Clients, createClientsHandlers, createProver, PROVER_NAME } from '../features/clients/index.ts';
 import type { Endpoint, EndpointClient } from '../features/endpoint/index.ts';
 import { createProcesses } from '../platform/processes.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { bridgeCommand } from './bridge-command.ts';
+import { openClientFiles } from './client-files.ts';
 import type { Platform } from './platform.ts';
 import type { NodeSlices } from './slices.ts';
 
@@ -26,13 +20,9 @@ export function createAiClients(
   const url = (profile: string): string =>
     profile === 'default' ? endpoint.url : `${endpoint.url}/${profile}`;
   const start = (profile: string) => bridgeCommand(dataDir.root, profile);
-  const machine = { platform: process.platform, env: process.env, home: homedir() };
   const processes = createProcesses({ clock });
   owned.defer(() => processes.close());
-  const files = createClientFiles(
-    { db, clock, log },
-    { ...machine, dataDir: dataDir.root, backupDir: join(dataDir.root, 'client-files'), start, url },
-  );
+  const files = openClientFiles({ db, clock, log }, dataDir, url);
   const serverOf = (profile: string, tool: string): string | undefined => {
     const chosen = clients.profile(profile);
     return chosen && endpoint.view(chosen).tool(tool)?.server;
@@ -40,7 +30,7 @@ export function createAiClients(
   const clientInfo = { name: PROVER_NAME, version: PRODUCT_VERSION };
   const prove = createProver(
     { clock, log, processes, entry: files.entry, serverOf },
-    { ...machine, serverName: 'toolswarm', clientInfo },
+    { env: process.env, home: homedir(), serverName: 'toolswarm', clientInfo },
   );
 
   function preview(profile: ProfileView): ProfilePreview {

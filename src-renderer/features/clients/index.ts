@@ -1,8 +1,6 @@
 /** AI clients on this machine: which there are, how they are connected, who is connected now, what each of them sees. */
 import { lazy } from 'react';
 
-export { ConnectClientCard } from './parts/connect-client-card.tsx';
-
 export const ClientsPage = lazy(async () => ({ default: (await import('./page.tsx')).ClientsPage }));
 
 /** The client step of the first run: find, look at the change, connect, prove. `onProved(client)` once a chain held. */

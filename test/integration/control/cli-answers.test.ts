@@ -1,5 +1,6 @@
 /** The shapes that programs read, frozen: a change here is a change for every script that uses the command line. */
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { providerIdOf } from '#shared/kernel/ids.ts';
 import { runCli, runCliHere } from './support/cli.ts';
 import { type ServedNode, serveMemoryNode } from './support/served-node.ts';
 
@@ -11,6 +12,10 @@ beforeAll(async () => {
   node = await serveMemoryNode();
 });
 afterAll(() => node.end());
+
+const GRACE = providerIdOf(new Uint8Array(32).fill(7));
+/** What a rule has unless it says otherwise. */
+const RULE = { claims: [], tags: [], coversChanges: false };
 
 /** Each command line with the call it makes and the input that the node receives. */
 const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
@@ -61,6 +66,37 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['tools approve everything_echo', 'tools.approve', { id: 'everything_echo' }],
   ['tools reject everything_echo', 'tools.reject', { id: 'everything_echo' }],
   ['tools alias everything_echo say', 'tools.alias', { id: 'everything_echo', alias: 'say' }],
+  ['tools pin everything_echo', 'tools.pin', { id: 'everything_echo' }],
+  [
+    'tools pin everything_echo ^2.0',
+    'tools.pin',
+    { id: 'everything_echo', pin: { kind: 'range', value: '^2.0' } },
+  ],
+  ['tools unpin everything_echo', 'tools.unpin', { id: 'everything_echo' }],
+  ['tools favourite everything_echo', 'tools.favourite', { id: 'everything_echo', favourite: true }],
+  [
+    'tools favourite everything_echo --remove',
+    'tools.favourite',
+    { id: 'everything_echo', favourite: false },
+  ],
+  ['rules list', 'rules.list', {}],
+  [
+    `tools approve --rule --provider ${GRACE} --claim readOnly`,
+    'rules.add',
+    { rule: { ...RULE, provider: GRACE, claims: ['readOnly'], action: 'approve' } },
+  ],
+  [
+    `rules add --action ask --provider ${GRACE} --server files --tag a b --at 1`,
+    'rules.add',
+    { rule: { ...RULE, provider: GRACE, server: 'files', tags: ['a', 'b'], action: 'ask' }, position: 0 },
+  ],
+  [
+    `rules add --action approve --provider ${GRACE} --cover-changes --preview`,
+    'rules.preview',
+    { rule: { ...RULE, provider: GRACE, action: 'approve', coversChanges: true } },
+  ],
+  ['rules remove r1', 'rules.remove', { id: 'r1' }],
+  ['rules reorder r2 r1', 'rules.reorder', { ids: ['r2', 'r1'] }],
   ['peers list', 'peers.list', {}],
   [
     'peers connect /ip4/127.0.0.1/tcp/1/p2p/12D3KooWThere',
@@ -76,7 +112,37 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['clients create Editor --profile work', 'clients.create', { name: 'Editor', profile: 'work' }],
   ['clients revoke c1', 'clients.revoke', { id: 'c1' }],
   ['clients connection', 'clients.connection', { profile: 'default' }],
+  ['clients connected', 'clients.sessions', {}],
+  ['clients detect', 'clients.detect', {}],
+  [
+    'clients connect cursor --profile work',
+    'clients.connect',
+    { client: 'cursor', profile: 'work', hash: 'f0'.repeat(32) },
+  ],
+  ['clients connect cursor --dry-run', 'clients.plan', { client: 'cursor', profile: 'default' }],
+  ['clients connect cursor --profile none', 'clients.plan', { client: 'cursor', profile: 'none' }],
+  ['clients disconnect cursor', 'clients.disconnect', { client: 'cursor' }],
+  ['clients disconnect cursor --dry-run', 'clients.planRemoval', { client: 'cursor' }],
+  ['clients disconnect --all', 'clients.disconnectAll', {}],
+  [
+    'clients manual codex --folder /work',
+    'clients.manual',
+    { client: 'codex', profile: 'default', folder: '/work' },
+  ],
+  ['clients prove cursor', 'clients.prove', { client: 'cursor' }],
   ['profiles list', 'profiles.list', {}],
+  ['profiles preview default', 'profiles.preview', { name: 'default', prefix: true }],
+  [
+    'profiles set few --no-server --tool everything_echo --hide everything_add',
+    'profiles.set',
+    {
+      name: 'few',
+      servers: [],
+      includeTools: ['everything_echo'],
+      excludeTools: ['everything_add'],
+      prefix: true,
+    },
+  ],
   [
     'profiles set work --server files --no-prefix',
     'profiles.set',
@@ -104,7 +170,11 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['settings set node.name Ada', 'settings.set', { key: 'node.name', value: 'Ada' }],
   ['settings reset mcp.port', 'settings.reset', { key: 'mcp.port' }],
   ['log --limit 10 --outcome ok', 'invocations.list', { limit: 10, outcome: 'ok' }],
-  ['log --tool echo --since 2026-01-01T00:00:00Z', 'invocations.list', { limit: 100, tool: 'echo', since: 1_767_225_600_000 }],
+  [
+    'log --tool echo --since 2026-01-01T00:00:00Z',
+    'invocations.list',
+    { limit: 100, tool: 'echo', since: 1_767_225_600_000 },
+  ],
   ['log show 0199', 'invocations.get', { id: '0199' }],
   ['restart', 'node.restart', {}],
   ['storage', 'node.storage', {}],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { facts, table, time } from '../printable.ts';
+import { addClientFileCommands } from './client-files.ts';
 
 export function addClientCommands(program: Command, cli: Cli): void {
   const clients = program.command('clients').description('AI clients and their tokens');
@@ -48,6 +49,28 @@ export function addClientCommands(program: Command, cli: Cli): void {
         return { data: { id }, text: `Revoked ${id}.` };
       }),
     );
+  clients
+    .command('connected')
+    .description('AI clients that are connected now')
+    .action(() =>
+      cli.ask(async (node) => {
+        const stop = new AbortController();
+        for await (const { items } of node['clients.sessions']({}, { signal: stop.signal })) {
+          stop.abort();
+          const rows = items.map((session) => [
+            [session.name ?? '?', session.version].filter(Boolean).join(' '),
+            session.profile,
+            session.transport,
+            time(session.since),
+            String(session.calls),
+          ]);
+          const text = table(['CLIENT', 'PROFILE', 'OVER', 'SINCE', 'CALLS'], rows, 'Nobody is connected.');
+          return { data: { items }, text };
+        }
+        return { data: { items: [] }, text: 'Nobody is connected.' };
+      }),
+    );
+  addClientFileCommands(clients, cli);
   clients
     .command('connection')
     .description('what an AI client’s configuration needs')

@@ -4,7 +4,6 @@ import { type Hop, HOPS } from '#shared/features/clients/files.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Note } from '../../../ui/note.tsx';
-import { Stack } from '../../../ui/page.tsx';
 import { chainOf, failedHop, type HopState, isProved } from '../rules.ts';
 import styles from './chain.module.css';
 
@@ -20,14 +19,14 @@ export function Chain({ name, hops }: { name: string; hops: readonly Hop[] }) {
   const { t } = useTranslation('clients');
   const chain = chainOf(hops);
   return (
-    <Stack>
+    <div className={styles['frame']}>
       <ol className={styles['chain']} aria-label={t('chain.label', { name })}>
         {HOPS.map((hop) => (
           <Link key={hop} name={t(`chain.hop.${hop}`)} {...chain[hop]} />
         ))}
       </ol>
       <Outcome name={name} hops={hops} />
-    </Stack>
+    </div>
   );
 }
 
@@ -68,7 +67,7 @@ function Outcome({ name, hops }: { name: string; hops: readonly Hop[] }) {
   const fault = failedHop(hops)?.fault;
   const listed = hops.some((hop) => hop.listed);
   return (
-    <div aria-live="polite">
+    <div aria-live="polite" className={styles['outcome']}>
       {isProved(hops) && <Note>{t(listed ? 'chain.listed' : 'chain.proved', { name })}</Note>}
       {fault && <FaultNote fault={{ ...fault, retryable: false }} />}
     </div>

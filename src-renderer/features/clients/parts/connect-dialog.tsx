@@ -13,6 +13,7 @@ import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { DiffLines } from './diff-lines.tsx';
 import { ProfileSelect } from './profile-select.tsx';
+import sticky from './sticky.module.css';
 
 export interface ConnectDialogProps {
   file: ClientFile;
@@ -57,7 +58,7 @@ function ConnectForm({ file, onClose, onChanged }: ConnectDialogProps) {
         plan.loading && <Loading label={t('connect.reading')} />
       )}
       <FaultNote fault={connect.fault ?? plan.fault} />
-      <div className="form-actions">
+      <div className={sticky['actions']}>
         <Button onPress={onClose}>{t('common:cancel')}</Button>
         {isOutdated ? (
           <Button

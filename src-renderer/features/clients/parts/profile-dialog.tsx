@@ -19,6 +19,7 @@ import styles from './profile.module.css';
 import { PreviewWords } from './preview-words.tsx';
 import { ServerTools } from './server-tools.tsx';
 import { usePreview } from '../use-clients.ts';
+import sticky from './sticky.module.css';
 
 export interface ProfileDialogProps {
   /** Undefined: closed. */
@@ -99,7 +100,7 @@ function ProfileForm({ profile, taken, onClose, onSaved }: ProfileFormProps) {
       </Switch>
       <Cost draft={draft} />
       <FaultNote fault={save.fault} />
-      <div className="form-actions">
+      <div className={sticky['actions']}>
         <Button onPress={onClose}>{t('common:cancel')}</Button>
         <Button type="submit" look="primary" isPending={save.pending}>
           {t('save')}
@@ -165,10 +166,11 @@ function ToolChoice({ draft, onChange }: ToolChoiceProps) {
       ) : (
         <div className={styles['servers']}>
           <SearchField label={t('search')} value={wanted} onChange={setWanted} />
-          {[...servers].map(([server, tools]) => (
+          {[...servers].map(([server, { label, tools }]) => (
             <ServerTools
               key={server}
               server={server}
+              label={label}
               tools={tools}
               wanted={wanted}
               draft={draft}
@@ -181,13 +183,26 @@ function ToolChoice({ draft, onChange }: ToolChoiceProps) {
   );
 }
 
-/** The catalog as profiles name it. */
-function byServer(tools: readonly ToolView[]): Map<string, ChoosableTool[]> {
-  const servers = new Map<string, ChoosableTool[]>();
-  for (const { catalogName, id, origin, providerId, server: own } of tools) {
+interface ServerChoice {
+  label: string;
+  tools: ChoosableTool[];
+}
+
+/** The catalog as profiles name it, and as people do. */
+function byServer(tools: readonly ToolView[]): Map<string, ServerChoice> {
+  const servers = new Map<string, ServerChoice>();
+  for (const { catalogName, id, origin, providerId, providerName, server: own } of tools) {
     if (catalogName === undefined) continue;
-    const server = origin === 'local' ? own : `${providerId}/${own}`;
-    servers.set(server, [...(servers.get(server) ?? []), { name: catalogName, id, server }]);
+    const isLocal = origin === 'local';
+    const server = isLocal ? own : `${providerId}/${own}`;
+    const known = servers.get(server) ?? {
+      label: isLocal ? own : `${providerName ?? shortId(providerId)} / ${own}`,
+      tools: [],
+    };
+    known.tools.push({ name: catalogName, id, server });
+    servers.set(server, known);
   }
   return servers;
 }
+
+const shortId = (id: string): string => `${id.slice(0, 8)}…${id.slice(-4)}`;

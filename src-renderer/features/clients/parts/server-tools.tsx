@@ -7,6 +7,8 @@ import styles from './profile.module.css';
 
 export interface ServerToolsProps {
   server: string;
+  /** What people call it. */
+  label: string;
   tools: readonly ChoosableTool[];
   /** Only tools whose name has this. */
   wanted: string;
@@ -18,7 +20,7 @@ export interface ServerToolsProps {
 const MOST_TOOLS = 100;
 
 /** One server in a profile: whole, in part, or not at all. */
-export function ServerTools({ server, tools, wanted, draft, onChange }: ServerToolsProps) {
+export function ServerTools({ server, label, tools, wanted, draft, onChange }: ServerToolsProps) {
   const { t } = useTranslation('profiles');
   const word = wanted.trim().toLowerCase();
   const found = tools.filter(({ name }) => name.toLowerCase().includes(word));
@@ -30,14 +32,14 @@ export function ServerTools({ server, tools, wanted, draft, onChange }: ServerTo
         <Checkbox
           selected={shown === tools.length}
           onChange={(selected) => onChange(withServer(draft, server, tools, selected))}
-          description={t('shown', { shown, total: tools.length })}
+          description={t('shown', { shown, count: tools.length })}
         >
-          <bdi>{t('whole', { server: shortServer(server) })}</bdi>
+          <bdi>{t('whole', { server: label })}</bdi>
         </Checkbox>
       </div>
       {/* `open` is set anew with every search, so that what was found is seen. */}
       <details open={word !== ''}>
-        <summary>{t('open', { server: shortServer(server) })}</summary>
+        <summary>{t('open', { server: label })}</summary>
         <div className={styles['tools']}>
           {found.slice(0, MOST_TOOLS).map((tool) => (
             <Checkbox
@@ -54,7 +56,3 @@ export function ServerTools({ server, tools, wanted, draft, onChange }: ServerTo
     </div>
   );
 }
-
-/** `provider/server` with a provider that fits on a line. */
-const shortServer = (server: string): string =>
-  server.replace(/^(z6Mk\w{4})\w+(\w{4})\//, (_, first: string, last: string) => `${first}…${last}/`);

@@ -1,13 +1,17 @@
 /** One of everything that a node can answer with, the same in every run. */
 import type { z } from 'zod';
 import type { Share } from '#shared/features/access/contract.ts';
+import type { ClientSession } from '#shared/features/clients/contract.ts';
+import type { ClientFile, ClientPlan, Hop, Removal } from '#shared/features/clients/files.ts';
 import type { identitySchema } from '#shared/features/identity/contract.ts';
 import type { NodeStatus } from '#shared/features/node/contract.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
+import type { RulePreview, RuleView } from '#shared/features/registry/curation.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Traffic } from '#shared/features/metrics/contract.ts';
 import type { Diagnostics, NodeStorage } from '#shared/features/node/upkeep.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
+import { providerIdOf } from '#shared/kernel/ids.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 
 const AT = 1_800_000_000_000;
@@ -97,6 +101,39 @@ export const toolDetail = {
     inputSchema: { type: 'object', properties: { message: { type: 'string' } } },
   },
   diff: [{ path: 'description', before: 'Says it.', after: 'Says it again.' }],
+  breaking: [],
+  versions: [
+    {
+      version: '2.0.0',
+      fingerprint: FINGERPRINT,
+      firstSeenAt: AT,
+      lastSeenAt: AT,
+      nodes: ['12D3KooWThere'],
+      current: true,
+      approved: false,
+    },
+  ],
+};
+
+export const rule: RuleView = {
+  id: 'r1',
+  createdAt: AT,
+  provider: providerIdOf(new Uint8Array(32).fill(7)),
+  claims: ['readOnly'],
+  tags: [],
+  action: 'approve',
+  coversChanges: false,
+  matches: 12,
+  providerName: 'Grace\u001b[31m',
+};
+
+export const rulePreview: RulePreview = {
+  matches: 12,
+  approves: 10,
+  asks: 0,
+  rejects: 0,
+  changedLeft: 2,
+  sample: ['echo', 'add'],
 };
 
 export const peer: PeerView = {
@@ -189,3 +226,103 @@ export const invocation: Invocation = {
 };
 
 export const words = Array.from({ length: 24 }, (_, index) => `word${index + 1}`);
+
+export const clientFile: ClientFile = {
+  id: 'cursor',
+  name: 'Cursor',
+  installed: true,
+  file: '/home/ada/.cursor/mcp.json',
+  exists: true,
+  format: 'jsonc',
+  entry: 'present',
+  profile: 'default',
+  connectedAt: AT,
+  takesEffect: 'at_once',
+};
+
+export const brokenClientFile: ClientFile = {
+  id: 'claude-desktop',
+  name: 'Claude Desktop',
+  installed: true,
+  file: '/home/ada/.config/Claude/claude_desktop_config.json',
+  exists: true,
+  format: 'json',
+  entry: 'absent',
+  problem: {
+    code: 'clients.file_broken',
+    message: 'The file breaks off at line 3, column 5.',
+    advice: 'Mend it in an editor first: the client itself cannot read it as it is.',
+    details: { line: 3, column: 5 },
+  },
+  takesEffect: 'restart',
+};
+
+export const clientPlan: ClientPlan = {
+  client: 'cursor',
+  file: '/home/ada/.cursor/mcp.json',
+  change: 'add',
+  lines: [
+    { kind: 'same', text: '{', line: 1 },
+    { kind: 'remove', text: '  "a": 1', line: 2 },
+    { kind: 'add', text: '  "a": 1,', line: 2 },
+    // What a file might hold: the terminal must not obey it.
+    { kind: 'add', text: '  "b\u001b[31m": 2', line: 3 },
+    { kind: 'gap', text: '' },
+  ],
+  hash: FINGERPRINT,
+  backup: '/data/client-files/cursor-20270115T080000000-f0f0f0f0.bak',
+  takesEffect: 'at_once',
+};
+
+export const removals: Removal[] = [
+  { client: 'cursor', file: clientPlan.file, outcome: 'restored' },
+  { client: 'codex', file: '/home/ada/.codex/config.toml', outcome: 'removed' },
+  {
+    client: 'zed',
+    file: '/home/ada/.config/zed/settings.json',
+    outcome: 'failed',
+    problem: {
+      code: 'clients.file_read_only',
+      message: 'It cannot be written.',
+      advice: 'Allow writing to it.',
+    },
+  },
+];
+
+/** A chain that holds, or one that breaks at the endpoint. */
+export const chain = (breaks: boolean): Hop[] => [
+  { hop: 'entry', state: 'running' },
+  { hop: 'entry', state: 'ok', ms: 0.5, subject: clientPlan.file },
+  { hop: 'command', state: 'ok', ms: 80, subject: '/usr/bin/node' },
+  ...(breaks
+    ? [
+        {
+          hop: 'endpoint' as const,
+          state: 'failed' as const,
+          ms: 1,
+          fault: {
+            code: 'clients.not_us',
+            message: 'Something else answered: x.',
+            advice: 'Connect the client again.',
+          },
+        },
+      ]
+    : [
+        { hop: 'endpoint' as const, state: 'ok' as const, ms: 0.1, subject: 'toolswarm 0.1.0' },
+        { hop: 'server' as const, state: 'ok' as const, ms: 2, subject: 'everything', count: 13 },
+        { hop: 'tool' as const, state: 'ok' as const, ms: 5, listed: true, count: 13 },
+      ]),
+];
+
+export const clientSession: ClientSession = {
+  id: 's1',
+  name: 'Cursor',
+  version: '2.0',
+  profile: 'default',
+  transport: 'socket',
+  era: 'legacy',
+  since: AT,
+  lastSeenAt: AT,
+  calls: 7,
+  running: 0,
+};

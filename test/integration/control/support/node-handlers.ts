@@ -72,6 +72,35 @@ export function createMemoryNode({
     'clients.create': ({ name, profile }) => ({ ...client, name, profile, token: 'tm_secret' }),
     'clients.revoke': () => ({}),
     'clients.connection': () => fixtures.connection,
+    'profiles.preview': () => ({
+      tools: 2,
+      tokens: 310,
+      servers: [{ server: 'everything', tools: 13, shown: 2 }],
+    }),
+    'clients.detect': () => items(fixtures.clientFile, fixtures.brokenClientFile),
+    'clients.plan': ({ profile }) => ({
+      ...fixtures.clientPlan,
+      change: profile === 'none' ? 'none' : 'add',
+      ...(profile === 'none' ? { lines: [] } : {}),
+    }),
+    'clients.planRemoval': () => ({ ...fixtures.clientPlan, change: 'restore' }),
+    'clients.connect': ({ profile }) => ({ ...fixtures.clientFile, profile }),
+    'clients.disconnect': ({ client: id }) => ({
+      client: id,
+      file: '/home/ada/.cursor/mcp.json',
+      outcome: 'restored',
+    }),
+    'clients.disconnectAll': () => items(...fixtures.removals),
+    'clients.manual': () => ({
+      file: '/home/ada/.codex/config.toml',
+      format: 'toml',
+      stdio: '[mcp_servers.toolswarm]\ncommand = "toolswarm"\n',
+      http: '[mcp_servers.toolswarm]\nurl = "http://127.0.0.1:7420/mcp"\n',
+    }),
+    'clients.prove': async function* ({ client: id }) {
+      yield* fixtures.chain(id === 'goose');
+    },
+    'clients.sessions': () => once(items(fixtures.clientSession)),
     'access.shares': () => items(share),
     'servers.share': ({ name, audience, tools, confirmed }) => {
       if (audience.kind === 'everyone' && !confirmed) throw confirmEveryone();
@@ -84,6 +113,17 @@ export function createMemoryNode({
     'tools.approve': () => tool,
     'tools.reject': () => ({ ...tool, state: 'rejected' }),
     'tools.alias': ({ alias }) => ({ ...tool, alias }),
+    'tools.pin': ({ pin }) => ({
+      ...tool,
+      pin: { ...(pin ?? { kind: 'fingerprint', value: tool.fingerprint }), holds: true },
+    }),
+    'tools.unpin': () => tool,
+    'tools.favourite': ({ favourite }) => ({ ...tool, ...(favourite ? { favourite } : {}) }),
+    'rules.list': () => items(fixtures.rule),
+    'rules.preview': () => fixtures.rulePreview,
+    'rules.add': ({ rule }) => items(fixtures.rule, { ...fixtures.rule, ...rule, id: 'r2' }),
+    'rules.remove': () => items(),
+    'rules.reorder': () => items(fixtures.rule),
     'tools.watch': () => once(counts),
     'tools.call': () => ({ result: { content: [{ type: 'text', text: 'Echo: hello' }] } }),
     'metrics.traffic': () => once(fixtures.traffic),
