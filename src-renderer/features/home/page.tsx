@@ -1,7 +1,8 @@
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStream } from '../../platform/use-stream.ts';
 import { Page } from '../../ui/page.tsx';
-import { ConnectClientCard, ConnectedNow } from '../clients/index.ts';
+import { ConnectedNow } from '../clients/index.ts';
 import { IdentityCard } from '../identity/index.ts';
 import { PeersCard } from '../peers/index.ts';
 import { AddressesCard } from './parts/addresses-card.tsx';
@@ -15,18 +16,19 @@ import styles from './home.module.css';
 
 export function HomePage() {
   const { t } = useTranslation('home');
+  const sessions = useStream((node, options) => node['clients.sessions']({}, options)).value;
+  const clients = sessions?.items.length;
   return (
     <Page title={t('title')}>
       <ContinueSetup />
       <Attention />
-      <HealthCard clients={undefined} />
-      <PathsCard clients={undefined} />
+      <HealthCard clients={clients} />
+      <PathsCard clients={clients} />
       <div className={styles['columns']}>
         <TrafficCard />
         <Suspense>
           <ConnectedNow />
         </Suspense>
-        <ConnectClientCard />
         <div className={styles['stack']}>
           <IdentityCard />
           <AddressesCard />

@@ -45,7 +45,11 @@ const press = (page: Page, selector: string) => page.locator(selector).first().c
 
 const welcomeStep = async (page: Page, number: number) => {
   await visit(page, '/welcome');
-  await page.locator('ol li').nth(number - 1).getByRole('button').click();
+  await page
+    .locator('ol li')
+    .nth(number - 1)
+    .getByRole('button')
+    .click();
 };
 
 /** Each view: where it is and what to do there. Buttons are found by place, since their words differ by language. */
@@ -53,7 +57,12 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   home: (page) => visit(page, '/'),
   paused: async (page) => {
     await visit(page, '/');
-    await page.locator('section').filter({ has: page.locator('svg circle') }).getByRole('button').first().click();
+    await page
+      .locator('section')
+      .filter({ has: page.locator('svg circle') })
+      .getByRole('button')
+      .first()
+      .click();
     await page.getByRole('menuitem').last().click();
     await expect(page.getByRole('banner').locator('svg.lucide-circle-pause')).toBeVisible();
   },
@@ -76,26 +85,43 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   'welcome-connectivity': (page) => welcomeStep(page, 3),
   'welcome-clients': (page) => welcomeStep(page, 4),
   'welcome-server': (page) => welcomeStep(page, 5),
-  'home-http': async (page) => {
-    await visit(page, '/');
-    await tab(page, 1);
-  },
   servers: (page) => visit(page, '/servers'),
   server: (page) => visit(page, '/servers/github'),
   sharing: async (page) => {
     await visit(page, '/servers/everything');
-    await tab(page, 1);
+    await tab(page, 2);
   },
   log: async (page) => {
     await visit(page, '/servers/everything');
-    await tab(page, 2);
+    await tab(page, 3);
+  },
+  'server-tools': async (page) => {
+    await visit(page, '/servers/everything');
+    await tab(page, 1);
+  },
+  login: (page) => visit(page, '/servers/tracker'),
+  'login-waiting': async (page) => {
+    await visit(page, '/servers/tracker');
+    await page.locator('[role=tabpanel] button:has(svg.lucide-log-in)').click();
+    await expect(page.locator('[role=tabpanel] details')).toBeVisible();
+  },
+  'edit-server': async (page) => {
+    await visit(page, '/servers/github');
+    await page.locator('button:has(svg.lucide-pencil)').click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  import: async (page) => {
+    await visit(page, '/servers');
+    await page.locator('button:has(svg.lucide-file-input)').first().click();
+    await expect(page.getByRole('dialog').getByRole('listitem').first()).toBeVisible();
   },
   'add-server': (page) => visit(page, '/servers/+add'),
   share: async (page) => {
     await visit(page, '/servers/everything');
-    await tab(page, 1);
+    await tab(page, 2);
     await press(page, '[role=tabpanel] button');
     await expect(page.getByRole('dialog')).toBeVisible();
+    await page.getByRole('dialog').locator('fieldset button[aria-expanded]').first().click();
   },
   remove: async (page) => {
     await visit(page, '/servers/everything');

@@ -1,5 +1,5 @@
 import { emptyWorld, WORDS } from '#test/support/renderer/world.ts';
-import { expect, test } from './dashboard.ts';
+import { expect, test, visit } from './dashboard.ts';
 
 test('what waits for the operator leads to where it is settled', async ({ home: page }) => {
   await page.getByRole('link', { name: 'Compare' }).click();
@@ -39,6 +39,7 @@ test('the recovery phrase is shown, written down and confirmed', async ({ home: 
 
 test('the token for AI clients is hidden until it is asked for', async ({ home: page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await visit(page, '/clients');
   await page.getByRole('tab', { name: 'HTTP' }).click();
   const token = page.getByRole('textbox', { name: 'Token' });
   await expect(token).not.toHaveValue(/tsw_/);
