@@ -1,8 +1,7 @@
 import { ListChecks } from 'lucide-react';
-import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import type { ToolFilter } from '#shared/features/registry/query.ts';
 import { useNodeLink } from '../../platform/node-link.ts';
 import { Button } from '../../ui/button.tsx';
 import { FaultNote } from '../../ui/fault-note.tsx';
@@ -10,9 +9,9 @@ import { Page } from '../../ui/page.tsx';
 import { Loading } from '../../ui/progress.tsx';
 import { Split } from '../../ui/split.tsx';
 import type { Selected } from '../../ui/table.tsx';
-import { catalogPath, isView, readView, type Shown, stemOf } from './address.ts';
+import { catalogPath, compact, everything, isView, readView, type Shown, stemOf } from './address.ts';
 import { BulkBar } from './parts/bulk-bar.tsx';
-import { Filters } from './parts/filters.tsx';
+import { type FilterPart, Filters } from './parts/filters.tsx';
 import { OpenedTool } from './parts/opened-tool.tsx';
 import { RuleHint } from './parts/rule-hint.tsx';
 import { Tools } from './parts/tools.tsx';
@@ -43,10 +42,21 @@ export function CatalogPage({ view, tool }: CatalogPageProps) {
   const [ruling, setRuling] = useState<RuleStart>();
   const revision = useToolCounts()?.revision;
   const { tools, fault, more } = useTools(shown, revision);
-  const change = (part: Partial<Shown>) => {
-    setSelected(nothing);
-    setShown({ ...shown, ...part });
-  };
+  const detail = useDetail(openId, revision);
+  const change = useCallback(
+    (part: Partial<Shown>) => {
+      setSelected(nothing);
+      setShown((now) => ({ ...now, ...part }));
+    },
+    [setShown],
+  );
+  const filterBy = useCallback(
+    (part: FilterPart) => {
+      setSelected(nothing);
+      setShown((now) => ({ ...now, filter: compact({ ...now.filter, ...part }) }));
+    },
+    [setShown],
+  );
   return (
     <Page
       fill
@@ -62,7 +72,8 @@ export function CatalogPage({ view, tool }: CatalogPageProps) {
         <>
           <Filters
             filter={shown.filter}
-            onChange={(filter: ToolFilter) => change({ filter })}
+            onChange={filterBy}
+            onClear={() => change({ filter: { ...everything.filter, scope: shown.filter.scope } })}
             counts={tools.counts}
           />
           {shown.filter.state === 'pending' && (
@@ -84,7 +95,7 @@ export function CatalogPage({ view, tool }: CatalogPageProps) {
                 />
               </>
             }
-            detail={useDetail(openId, revision)}
+            detail={detail}
             onClose={() => open(undefined)}
           />
         </>
@@ -124,34 +135,48 @@ function useDetail(openId: string | undefined, revision: number | undefined) {
   );
 }
 
+interface ShownState {
+  /** The view of the address that this belongs to. */
+  view: string | undefined;
+  shown: Shown;
+  /** Whether the address says so already. */
+  written: boolean;
+}
+
 /** The view of the address, and what the hands have made of it since; the address follows after a moment. */
 function useShown(view: string | undefined, openId: string | undefined) {
   const [, go] = useLocation();
   const { clock } = useNodeLink();
-  const [state, setState] = useState(() => ({ view, shown: readView(view), written: true }));
+  const [state, setState] = useState<ShownState>(() => ({ view, shown: readView(view), written: true }));
   // Whoever came by another address sees what that one says.
   const now = state.view === view ? state : { view, shown: readView(view), written: true };
   if (now !== state) setState(now);
   const { shown, written } = now;
-  const write = useEffectEvent(() => {
-    const path = catalogPath(shown, openId);
-    setState({ view: viewIn(path), shown, written: true });
-    go(path, { replace: true });
-  });
+  const latest = useRef(shown);
+  useEffect(() => {
+    latest.current = shown;
+  }, [shown]);
+  const visit = useCallback(
+    (tool: string | undefined, replace: boolean) => {
+      const path = catalogPath(latest.current, tool);
+      setState({ view: viewIn(path), shown: latest.current, written: true });
+      go(path, { replace });
+    },
+    [go],
+  );
+  const write = useEffectEvent(() => visit(openId, true));
   useEffect(() => {
     if (written) return;
     const timer = clock.after(SETTLED_MS, write);
     return () => timer.cancel();
   }, [shown, written, clock]);
-  return {
-    shown,
-    setShown: (next: Shown) => setState({ view, shown: next, written: false }),
-    open: (tool: string | undefined) => {
-      const path = catalogPath(shown, tool);
-      setState({ view: viewIn(path), shown, written: true });
-      go(path);
-    },
-  };
+  const setShown = useCallback(
+    (next: (now: Shown) => Shown) =>
+      setState((before) => ({ ...before, shown: next(before.shown), written: false })),
+    [],
+  );
+  const open = useCallback((tool: string | undefined) => visit(tool, false), [visit]);
+  return { shown, setShown, open };
 }
 
 /** The view that an address of this page begins with. */

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { NodeClient } from '#shared/contract.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { type Fault, faultOf } from '../../platform/faults.ts';
@@ -6,7 +6,7 @@ import { useConnection, useNodeLink } from '../../platform/node-link.ts';
 import type { Shown } from './address.ts';
 
 /** Rows that are asked for first, and whenever the end of the list comes into view. */
-const PAGE = 100;
+const PAGE = 40;
 const MORE = 400;
 /** Rows that the page holds; whoever looks for more than these is better served by a filter. */
 export const MOST_ROWS = 5000;
@@ -84,8 +84,11 @@ export function useTools(shown: Shown, revision: number | undefined): ToolWindow
 
   const loaded = tools?.items.length ?? 0;
   const isMore = tools !== undefined && loaded < Math.min(tools.total, MOST_ROWS);
-  const more = () => {
-    if (!reading.current) void read(loaded, MORE);
-  };
+  const [wanted, setWanted] = useState(0);
+  // Asked for while something else was read: it follows when that has come.
+  useEffect(() => {
+    if (wanted > 0 && wanted === loaded && !reading.current) void read(loaded, MORE);
+  }, [wanted, loaded, tools]);
+  const more = useCallback(() => setWanted(loaded), [loaded]);
   return { tools, fault, more: isMore ? more : undefined };
 }

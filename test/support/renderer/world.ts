@@ -292,7 +292,7 @@ export function busyWorld(now: number): World {
             audience: { kind: 'providers', providers: [ANNA] },
             note: 'For the first test of a connection.',
           },
-          'get-env': { audience: { kind: 'nobody' } },
+          'get-sum': { audience: { kind: 'nobody' } },
         },
         sharedAt: now - 86_400_000,
       },

@@ -3,6 +3,7 @@ import type { NodeClient } from '#shared/contract.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { jsonObject, wholeNumber } from '../parse.ts';
+import { addRuleCommands, claimOption, keepRule, type RuleFlags } from './rules.ts';
 import { facts, oneLine, printable, shorten, table, yesNo } from '../printable.ts';
 
 const ID = 'full id, short form, alias or catalog name';
@@ -12,6 +13,8 @@ export function addToolCommands(program: Command, cli: Cli): void {
   addReadingCommands(tools, cli);
   addCallCommand(tools, cli);
   addDecisionCommands(tools, cli);
+  addKeepingCommands(tools, cli);
+  addRuleCommands(program, cli);
 }
 
 interface ListFlags {
@@ -66,15 +69,29 @@ function addCallCommand(tools: Command, cli: Cli): void {
     );
 }
 
+interface ApproveFlags extends RuleFlags {
+  fingerprint?: string;
+  rule?: boolean;
+}
+
 function addDecisionCommands(tools: Command, cli: Cli): void {
   tools
     .command('approve')
-    .description('put a tool of the network into the catalog, pinned as it is now')
-    .argument('<id>', ID)
+    .description('put a tool of the network into the catalog, pinned as it is now; or many by a rule')
+    .argument('[id]', ID)
     .option('--fingerprint <hex>', 'only if it still has this fingerprint')
-    .action((id: string, { fingerprint }: { fingerprint?: string }) =>
-      cli.ask(async (node) => showTool(await node['tools.approve']({ id, fingerprint }))),
-    );
+    .option('--rule', 'keep a rule instead, which approves what fits now and later')
+    .option('--provider <id>', 'with --rule: whose tools')
+    .option('--server <name>', 'with --rule: only of this server')
+    .addOption(claimOption())
+    .option('--tag <tag...>', 'with --rule: only with all of these tags')
+    .option('--cover-changes', 'with --rule: approve changed tools again, unseen')
+    .action((id: string | undefined, flags: ApproveFlags) => {
+      if (flags.rule) return cli.ask((node) => keepRule(node, { ...flags, action: 'approve' }));
+      if (id === undefined) return tools.error('error: give the id of a tool, or a rule with --rule');
+      const { fingerprint } = flags;
+      return cli.ask(async (node) => showTool(await node['tools.approve']({ id, fingerprint })));
+    });
   tools
     .command('reject')
     .description('take a tool out of the catalog and hide it')
@@ -87,6 +104,35 @@ function addDecisionCommands(tools: Command, cli: Cli): void {
     .argument('[name]', '', '')
     .action((id: string, alias: string) =>
       cli.ask(async (node) => showTool(await node['tools.alias']({ id, alias }))),
+    );
+}
+
+function addKeepingCommands(tools: Command, cli: Cli): void {
+  tools
+    .command('pin')
+    .description('keep a tool at a fingerprint, a version or a range; without any, at what it is now')
+    .argument('<id>', ID)
+    .argument('[range]', 'a fingerprint, a version such as 1.2.0, or a range such as ^1.2')
+    .action((id: string, range: string | undefined) =>
+      cli.ask(async (node) => {
+        if (range === undefined) return showTool(await node['tools.pin']({ id }));
+        const { version } = await node['tools.show']({ id });
+        const { pinOf } = await import('#shared/features/registry/pin-rules.ts');
+        return showTool(await node['tools.pin']({ id, pin: pinOf(range, version) }));
+      }),
+    );
+  tools
+    .command('unpin')
+    .description('let a tool follow its provider again')
+    .argument('<id>', ID)
+    .action((id: string) => cli.ask(async (node) => showTool(await node['tools.unpin']({ id }))));
+  tools
+    .command('favourite')
+    .description('mark a tool as a favourite')
+    .argument('<id>', ID)
+    .option('--remove', 'take the mark away')
+    .action((id: string, { remove = false }: { remove?: boolean }) =>
+      cli.ask(async (node) => showTool(await node['tools.favourite']({ id, favourite: !remove }))),
     );
 }
 
@@ -109,6 +155,9 @@ function toolFacts(tool: ToolView): string {
     ['catalog name', tool.catalogName],
     ['alias', tool.alias],
     ['state', tool.state],
+    ['approved by rule', tool.rule],
+    ['pinned to', tool.pin && `${tool.pin.value}${tool.pin.holds ? '' : ' (nobody offers it now)'}`],
+    ['favourite', tool.favourite ? 'yes' : undefined],
     ['provider', tool.providerName ? `${tool.providerName} (${tool.providerId})` : tool.providerId],
     ['server', tool.server],
     ['reachable', yesNo(tool.reachable)],
@@ -130,6 +179,7 @@ function showDetail(detail: ToolDetail): Answer {
   const parts = [
     toolFacts(detail),
     printable(detail.description ?? ''),
+    versionLines(detail),
     changes.length > 0 ? ['Changed since it was approved:', ...changes].join('\n') : '',
     `Input:\n${printable(JSON.stringify(detail.tool.inputSchema, null, 2))}`,
     detail.tool.outputSchema
@@ -137,4 +187,13 @@ function showDetail(detail: ToolDetail): Answer {
       : '',
   ];
   return { data: detail, text: parts.filter(Boolean).join('\n\n') };
+}
+
+function versionLines({ versions = [] }: ToolDetail): string {
+  const lines = versions.map(({ approved, current, fingerprint, version }) =>
+    [`  ${oneLine(version)}`, fingerprint, current ? 'now' : '', approved ? 'approved' : '']
+      .filter(Boolean)
+      .join('  '),
+  );
+  return lines.length > 0 ? ['Versions:', ...lines].join('\n') : '';
 }

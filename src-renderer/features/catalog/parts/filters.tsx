@@ -1,7 +1,8 @@
 import { FilterX, Star } from 'lucide-react';
+import { memo } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { type Claim, claims } from '#shared/features/registry/claims.ts';
+import { claims } from '#shared/features/registry/claims.ts';
 import {
   approvalStates,
   type Scope,
@@ -11,54 +12,56 @@ import {
 } from '#shared/features/registry/query.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { IconButton } from '../../../ui/button.tsx';
-import { type Option, SearchField, Select } from '../../../ui/fields.tsx';
-import { compact, everything } from '../address.ts';
+import { SearchField } from '../../../ui/fields.tsx';
+import { Choice } from './choice.tsx';
 import styles from './filters.module.css';
+
+export type FilterPart = { [Name in keyof ToolFilter]?: ToolFilter[Name] | undefined };
 
 export interface FiltersProps {
   filter: ToolFilter;
-  onChange(filter: ToolFilter): void;
+  /** Always the same function, so that a keystroke draws the text and nothing else. */
+  onChange(part: FilterPart): void;
+  onClear(): void;
   /** How many tools there would be with each choice. */
   counts: ToolCounts;
 }
 
-type Part = { [Name in keyof ToolFilter]?: ToolFilter[Name] | undefined };
-
 /** Which tools to show: where they are from, their state, provider, tags and claims, words in them. */
-export function Filters({ filter, onChange, counts }: FiltersProps) {
+export function Filters({ filter, onChange, onClear, counts }: FiltersProps) {
   const { t } = useTranslation('catalog');
-  const change = (part: Part) => onChange(compact({ ...filter, ...part }));
+  const { claim, favourite = false, provider, scope, state, tag, text } = filter;
   const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'scope' && value !== '');
   return (
     <search className={styles['filters']} aria-label={t('filter.label')}>
       <div className={styles['line']}>
-        <Scopes filter={filter} counts={counts} onChange={change} />
+        <Scopes scope={scope} counts={counts} onChange={onChange} />
         <div className={styles['search']}>
-          <SearchField label={t('search')} value={filter.text} onChange={(text) => change({ text })} />
+          <SearchField label={t('search')} value={text} onChange={(words) => onChange({ text: words })} />
         </div>
       </div>
       <div className={styles['line']}>
-        <Choices filter={filter} counts={counts} onChange={change} />
-        <Favourites filter={filter} counts={counts} onChange={change} />
-        {isFiltered && (
-          <IconButton
-            icon={FilterX}
-            label={t('filter.clear')}
-            onPress={() => onChange({ ...everything.filter, scope: filter.scope })}
-          />
-        )}
+        <Choices
+          state={state}
+          provider={provider}
+          claim={claim}
+          tag={tag}
+          counts={counts}
+          onChange={onChange}
+        />
+        <Favourites favourite={favourite} counts={counts} onChange={onChange} />
+        {isFiltered && <IconButton icon={FilterX} label={t('filter.clear')} onPress={onClear} />}
       </div>
     </search>
   );
 }
 
 interface LineProps {
-  filter: ToolFilter;
   counts: ToolCounts;
-  onChange(part: Part): void;
+  onChange(part: FilterPart): void;
 }
 
-function Scopes({ filter, counts, onChange }: LineProps) {
+const Scopes = memo(function Scopes({ scope: chosen, counts, onChange }: LineProps & { scope: Scope }) {
   const { t } = useTranslation('catalog');
   const format = useFormats();
   return (
@@ -67,7 +70,7 @@ function Scopes({ filter, counts, onChange }: LineProps) {
       aria-label={t('scope.label')}
       selectionMode="single"
       disallowEmptySelection
-      selectedKeys={[filter.scope]}
+      selectedKeys={[chosen]}
       onSelectionChange={([scope]) => onChange({ scope: scope as Scope })}
     >
       {scopes.map((scope) => (
@@ -77,68 +80,65 @@ function Scopes({ filter, counts, onChange }: LineProps) {
       ))}
     </ToggleButtonGroup>
   );
-}
+});
 
-/** No choice at all. */
-const ANY = '+any';
+type Chosen = { [Name in 'state' | 'provider' | 'claim' | 'tag']: ToolFilter[Name] | undefined };
 
-function Choices({ filter, counts, onChange }: LineProps) {
+const Choices = memo(function Choices({ state, provider, claim, tag, counts, onChange }: LineProps & Chosen) {
   const { t } = useTranslation('catalog');
   const format = useFormats();
   const counted = (label: string, count: number) =>
     t('filter.counted', { label, count: format.number(count) });
-  const withAny = <Value extends string>(any: string, options: ReadonlyArray<Option<Value>>) => [
-    { value: ANY as Value, label: any },
-    ...options,
-  ];
-  const states = withAny(
-    t('state.any'),
-    approvalStates.map((value) => ({ value, label: counted(t(`state.${value}`), counts.state[value]) })),
-  );
-  const claimed = withAny(
-    t('claim.any'),
-    claims.map((value) => ({ value, label: counted(t(`claim.${value}`), counts.claim[value]) })),
-  );
-  const providers = withAny(
-    t('filter.anyProvider'),
-    withChosen(counts.providers, filter.provider).map(({ count, label, value }) => ({
-      value,
-      label: counted(label ? `${label} · ${value.slice(-6)}` : `${value.slice(0, 12)}…`, count),
-    })),
-  );
-  const tags = withAny(
-    t('filter.anyTag'),
-    withChosen(counts.tags, filter.tag).map(({ count, value }) => ({ value, label: counted(value, count) })),
-  );
+  const providers = withChosen(counts.providers, provider);
   return (
     <>
       <Choice
         label={t('state.label')}
-        options={states}
-        value={filter.state}
-        onChange={(state) => onChange({ state })}
+        any={t('state.any')}
+        options={() =>
+          approvalStates.map((value) => ({ value, label: counted(t(`state.${value}`), counts.state[value]) }))
+        }
+        value={state}
+        shown={state && t(`state.${state}`)}
+        onChange={(chosen) => onChange({ state: chosen })}
       />
       <Choice
         label={t('filter.provider')}
-        options={providers}
-        value={filter.provider}
-        onChange={(provider) => onChange({ provider })}
+        any={t('filter.anyProvider')}
+        options={() =>
+          providers.map((one) => ({ value: one.value, label: counted(providerName(one), one.count) }))
+        }
+        value={provider}
+        shown={provider && providerName(providers.find(({ value }) => value === provider))}
+        onChange={(chosen) => onChange({ provider: chosen })}
       />
-      <Choice<Claim>
+      <Choice
         label={t('claim.label')}
-        options={claimed}
-        value={filter.claim}
-        onChange={(claim) => onChange({ claim })}
+        any={t('claim.any')}
+        options={() =>
+          claims.map((value) => ({ value, label: counted(t(`claim.${value}`), counts.claim[value]) }))
+        }
+        value={claim}
+        shown={claim && t(`claim.${claim}`)}
+        onChange={(chosen) => onChange({ claim: chosen })}
       />
       <Choice
         label={t('filter.tag')}
-        options={tags}
-        value={filter.tag}
-        onChange={(tag) => onChange({ tag })}
+        any={t('filter.anyTag')}
+        options={() =>
+          withChosen(counts.tags, tag).map(({ count, value }) => ({ value, label: counted(value, count) }))
+        }
+        value={tag}
+        shown={tag}
+        onChange={(chosen) => onChange({ tag: chosen })}
       />
     </>
   );
-}
+});
+
+/** Anybody can take any name; the end of the key tells namesakes apart. */
+const providerName = (choice: ToolCounts['providers'][number] | undefined): string =>
+  choice?.label ? `${choice.label} · ${choice.value.slice(-6)}` : `${choice?.value.slice(0, 12)}…`;
 
 /** What is chosen stays to be seen when nothing fits it any more. */
 const withChosen = (choices: ToolCounts['tags'], chosen: string | undefined): ToolCounts['tags'] =>
@@ -146,37 +146,19 @@ const withChosen = (choices: ToolCounts['tags'], chosen: string | undefined): To
     ? choices
     : [...choices, { value: chosen, count: 0 }];
 
-function Choice<Value extends string>(props: {
-  label: string;
-  options: ReadonlyArray<Option<Value>>;
-  value: Value | undefined;
-  onChange(value: Value | undefined): void;
-}) {
-  const { label, options, value, onChange } = props;
-  return (
-    <div className={styles['choice']} data-chosen={value !== undefined || undefined}>
-      <Select<Value>
-        label={label}
-        hideLabel
-        options={options}
-        value={value ?? (ANY as Value)}
-        onChange={(chosen) => onChange(chosen === ANY ? undefined : chosen)}
-      />
-    </div>
-  );
-}
-
-function Favourites({ filter, counts, onChange }: LineProps) {
+const Favourites = memo(function Favourites(props: LineProps & { favourite: boolean }) {
+  const { favourite, counts, onChange } = props;
   const { t } = useTranslation('catalog');
   const format = useFormats();
   return (
     <ToggleButton
       className={styles['toggle'] ?? ''}
-      isSelected={filter.favourite === true}
+      isSelected={favourite}
       onChange={(chosen) => onChange({ favourite: chosen || undefined })}
     >
       <Star aria-hidden size="1rem" />
-      {t('favourite.filter')} <span className={styles['count']}>{format.number(counts.favourite)}</span>
+      <span className={styles['word']}>{t('favourite.filter')}</span>{' '}
+      <span className={styles['count']}>{format.number(counts.favourite)}</span>
     </ToggleButton>
   );
-}
+});

@@ -58,42 +58,48 @@ export function RuleForm({ start, onDone }: { start: RuleDraft; onDone(): void }
         if (!tooWide && !wrongServer) void save.run();
       }}
     >
-      <Select
-        label={t('rules.actionLabel')}
-        options={actions.map((value) => ({ value, label: t(`rules.action.${value}`) }))}
-        value={rule.action}
-        onChange={(action) => change({ action })}
-      />
-      <ProviderField
-        value={rule.provider}
-        onChange={(provider) => change({ provider })}
-        error={tooWide ? t('rules.whose') : undefined}
-      />
+      <div className={styles['columns']}>
+        <Select
+          label={t('rules.actionLabel')}
+          options={actions.map((value) => ({ value, label: t(`rules.action.${value}`) }))}
+          value={rule.action}
+          onChange={(action) => change({ action })}
+        />
+        <ProviderField
+          value={rule.provider}
+          onChange={(provider) => change({ provider })}
+          error={tooWide ? t('rules.whose') : undefined}
+        />
+      </div>
       <fieldset className={styles['group']}>
         <legend>{t('rules.claimsLabel')}</legend>
-        {trustableClaims.map((claim) => (
-          <Checkbox
-            key={claim}
-            selected={rule.claims.includes(claim)}
-            onChange={(chosen) =>
-              change({
-                claims: chosen ? [...rule.claims, claim] : rule.claims.filter((one) => one !== claim),
-              })
-            }
-          >
-            {t(`claim.${claim}`)}
-          </Checkbox>
-        ))}
+        <div className={styles['columns']}>
+          {trustableClaims.map((claim) => (
+            <Checkbox
+              key={claim}
+              selected={rule.claims.includes(claim)}
+              onChange={(chosen) =>
+                change({
+                  claims: chosen ? [...rule.claims, claim] : rule.claims.filter((one) => one !== claim),
+                })
+              }
+            >
+              {t(`claim.${claim}`)}
+            </Checkbox>
+          ))}
+        </div>
         <span className={styles['soft']}>{t('rules.claimsOnly')}</span>
       </fieldset>
-      <TextField
-        label={t('rules.serverLabel')}
-        value={server}
-        onChange={setServer}
-        error={wrongServer ? t('rules.serverWrong') : undefined}
-        code
-      />
-      <TextField label={t('rules.tagsLabel')} value={tags} onChange={setTags} />
+      <div className={styles['columns']}>
+        <TextField
+          label={t('rules.serverLabel')}
+          value={server}
+          onChange={setServer}
+          error={wrongServer ? t('rules.serverWrong') : undefined}
+          code
+        />
+        <TextField label={t('rules.tagsLabel')} value={tags} onChange={setTags} />
+      </div>
       {rule.action === 'approve' && (
         <>
           <Switch selected={askRest} onChange={setAskRest} description={t('rules.askRestHelp')}>

@@ -20,7 +20,7 @@ export function RuleWords({ rule, providerName }: { rule: RuleDraft; providerNam
   return (
     <span className={styles['sentence']}>
       <Badge tone={tones[action]}>{t(`rules.action.${action}`)}</Badge>
-      <span>{format.list(parts)}</span>
+      <span>{parts.join(' · ')}</span>
       {coversChanges && <Badge tone="warn">{t('rules.coversChanges')}</Badge>}
     </span>
   );

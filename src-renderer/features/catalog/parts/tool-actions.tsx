@@ -1,5 +1,5 @@
-import { Check, EyeOff, Pin, Star, Tag } from 'lucide-react';
-import { useState } from 'react';
+import { Check, EyeOff, type LucideProps, Pin, Star, Tag } from 'lucide-react';
+import { forwardRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { toolDetailSchema } from '#shared/features/registry/contract.ts';
@@ -68,12 +68,12 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
         <Button
           size="small"
           look="quiet"
-          icon={Star}
+          icon={tool.favourite ? FilledStar : Star}
           aria-pressed={tool.favourite === true}
           isPending={mark.pending}
           onPress={() => void mark.run()}
         >
-          {tool.favourite ? t('favourite.unmark') : t('favourite.mark')}
+          {t('favourite.mark')}
         </Button>
       </Inline>
       <FaultNote fault={approve.fault ?? mark.fault} />
@@ -100,6 +100,10 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
     </Stack>
   );
 }
+
+const FilledStar = forwardRef<SVGSVGElement, LucideProps>((props, ref) => (
+  <Star {...props} ref={ref} fill="currentcolor" />
+));
 
 /** A fingerprint is told by its beginning. */
 const pinText = ({ pin }: ToolDetail): string =>

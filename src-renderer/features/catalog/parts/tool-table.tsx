@@ -77,7 +77,7 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
       id: 'claim',
       label: t('column.claim'),
       grow: 1.3,
-      minWidth: 8,
+      minWidth: 10,
       cell: (item) => <ClaimBadge tool={item} />,
     };
     const state: TableColumn<ToolView> = {
@@ -119,13 +119,13 @@ function ClaimBadge({ tool }: { tool: ToolView }) {
     );
   if (isClaimed('readOnly', annotations))
     return (
-      <Badge plain tone="ok">
+      <Badge plain tone="info">
         {t('claim.readOnly')}
       </Badge>
     );
   if (isClaimed('notDestructive', annotations))
     return (
-      <Badge plain tone="info">
+      <Badge plain tone="idle">
         {t('claim.notDestructive')}
       </Badge>
     );

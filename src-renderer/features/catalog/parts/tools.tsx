@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ToolSort } from '#shared/features/registry/query.ts';
 import { useFormats } from '../../../platform/formats.ts';
@@ -19,8 +20,8 @@ export interface ToolsProps {
   onSelect(selected: Selected): void;
 }
 
-/** The list of tools, how many fit, and words where none does. */
-export function Tools({ tools, more, onChange, ...rest }: ToolsProps) {
+/** The list of tools, how many fit, and words where none does. Drawn anew when an answer comes, not while one types. */
+export const Tools = memo(function Tools({ tools, more, onChange, ...rest }: ToolsProps) {
   const { t } = useTranslation('catalog');
   const format = useFormats();
   const { all, items, shown, total } = tools;
@@ -54,4 +55,4 @@ export function Tools({ tools, more, onChange, ...rest }: ToolsProps) {
       />
     </>
   );
-}
+});
