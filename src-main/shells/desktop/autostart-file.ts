@@ -25,7 +25,9 @@ export function formatAutostart(
     `Name=${escapeValue(name)}`,
     `Comment=${escapeValue(comment)}`,
     `Exec=${escapeValue(words.map(quoteWord).join(' '))}`,
-    'Icon=toolswarm',
+    'Icon=toolswarm-desktop',
+    // Where the program was removed, the desktop passes the entry over.
+    `TryExec=${escapeValue(program)}`,
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',
     '',
