@@ -3,8 +3,10 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
+import { AppError } from '#shared/kernel/errors.ts';
 import { defaultDataDir } from '#main/platform/data-dir.ts';
 import type { Io } from './io.ts';
+import type { RemoteOptions } from './remote.ts';
 
 /** What a command answers: `data` for programs (`--json`), `text` for people. */
 export interface Answer {
@@ -14,8 +16,10 @@ export interface Answer {
 
 export interface Cli {
   io: Io;
-  /** The folder of the node that is meant, absolute. */
+  /** The folder of the node that is meant, absolute. Throws `cli.not_remote` where a node elsewhere is meant. */
   dataDir(): string;
+  /** The node on another machine that is meant (`--remote`), if one is. */
+  remote(): RemoteOptions | undefined;
   /** Whether a program reads the answer. */
   json(): boolean;
   passphraseFile(): string | undefined;
@@ -30,6 +34,7 @@ export interface Cli {
 /** Options that every command takes, before or after its name. */
 export interface GlobalOptions {
   dataDir?: string;
+  remote?: string;
   json?: boolean;
   passphraseFile?: string;
 }
@@ -40,8 +45,9 @@ export function createCli(program: Command, io: Io): Cli {
     void io.stdout.write(`${cli.json() ? JSON.stringify({ ok: true, data }) : text}\n`);
   /** Only when it is needed: the bridge above all starts without the contract and its schemas. */
   async function connected<Result>(action: (node: NodeClient) => Promise<Result>): Promise<Result> {
-    const { connectToNode } = await import('./connection.ts');
-    const { node, close } = await connectToNode(cli.dataDir());
+    const { connectToNode, connectToRemote } = await import('./connection.ts');
+    const remote = cli.remote();
+    const { node, close } = remote ? await connectToRemote(remote) : await connectToNode(cli.dataDir());
     try {
       return await action(node);
     } finally {
@@ -50,10 +56,16 @@ export function createCli(program: Command, io: Io): Cli {
   }
   const cli: Cli = {
     io,
-    dataDir: () =>
-      resolve(
+    dataDir() {
+      if (options().remote !== undefined) throw notRemote();
+      return resolve(
         options().dataDir ?? defaultDataDir({ env: io.env, platform: process.platform, home: homedir() }),
-      ),
+      );
+    },
+    remote() {
+      const { dataDir, remote } = options();
+      return remote === undefined ? undefined : { destination: remote, dataDir, env: io.env };
+    },
     json: () => options().json === true,
     passphraseFile: () => options().passphraseFile,
     async run(action) {
@@ -64,3 +76,8 @@ export function createCli(program: Command, io: Io): Cli {
   };
   return cli;
 }
+
+const notRemote = (): AppError =>
+  new AppError('cli.not_remote', 'This command works on this machine only.', {
+    advice: 'Log in to the other machine with ssh and run it there.',
+  });

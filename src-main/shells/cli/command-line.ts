@@ -4,10 +4,12 @@ import { PRODUCT_VERSION } from '#main/platform/version.ts';
 import { createCli } from './cli.ts';
 import { addApiCommands } from './commands/api.ts';
 import { addClientCommands } from './commands/clients.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addDiscoverCommands } from './commands/discover.ts';
 import { addDiagnosticsCommands } from './commands/diagnostics.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addLogCommand } from './commands/log.ts';
+import { addNetworkCommands } from './commands/network.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peers.ts';
 import { addProfileCommands } from './commands/profiles.ts';
@@ -17,6 +19,7 @@ import { addSettingCommands } from './commands/settings.ts';
 import { addToolCommands } from './commands/tools.ts';
 import type { Io } from './io.ts';
 import { oneLine } from './printable.ts';
+import { withDefaultCommand } from './remote.ts';
 
 const EXAMPLES = `
 Examples:
@@ -35,7 +38,7 @@ export async function runCommandLine(args: string[], io: Io): Promise<number> {
   quietOnBrokenPipe(io);
   const program = createProgram(io);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withDefaultCommand(args), { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return reportUsage(error, args, io);
@@ -52,6 +55,7 @@ function createProgram(io: Io): Command {
     .version(PRODUCT_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .option('--data-dir <dir>', 'the folder of the node (default: $TOOLSWARM_DATA_DIR, or the platform’s)')
+    .option('--remote <host>', 'use the node on another machine, through ssh (user@host)')
     .option('--json', 'answer with one JSON object')
     .option('--passphrase-file <file>', 'read the passphrase from a file instead of asking')
     .addHelpText('after', EXAMPLES)
@@ -64,6 +68,8 @@ function createProgram(io: Io): Command {
   addDiscoverCommands(program, cli);
   addToolCommands(program, cli);
   addPeerCommands(program, cli);
+  addNetworkCommands(program, cli);
+  addDoctorCommand(program, cli);
   addClientCommands(program, cli);
   addProfileCommands(program, cli);
   addIdentityCommands(program, cli);

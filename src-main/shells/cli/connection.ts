@@ -4,15 +4,36 @@ import { MAX_RESPONSE_LENGTH, createClient } from '#shared/kernel/rpc/index.ts';
 import { describeDataDir } from '#main/platform/data-dir.ts';
 import { channelOverSocket, connectSocket } from '#main/platform/socket-channel.ts';
 import { checkSocketFolder } from '#main/platform/socket-folder.ts';
+import { openControlTunnel, type RemoteOptions } from './remote.ts';
 
 export interface NodeConnection {
   node: NodeClient;
   close(): void;
 }
 
+/** Connects to a node on another machine, through a tunnel of ssh. Rejects with `cli.remote_…` or `cli.not_running`. */
+export async function connectToRemote(options: RemoteOptions): Promise<NodeConnection> {
+  const tunnel = await openControlTunnel(options);
+  try {
+    const { node, close } = await connectOver(tunnel.socketPath, options.destination);
+    return {
+      node,
+      close() {
+        close();
+        tunnel.close();
+      },
+    };
+  } catch (error) {
+    tunnel.close();
+    throw error;
+  }
+}
+
 /** Connects to the node that runs on `dataDir`. Rejects with `cli.not_running`. */
-export async function connectToNode(dataDir: string): Promise<NodeConnection> {
-  const path = describeDataDir(dataDir).controlSocket;
+export const connectToNode = (dataDir: string): Promise<NodeConnection> =>
+  connectOver(describeDataDir(dataDir).controlSocket, dataDir);
+
+async function connectOver(path: string, dataDir: string): Promise<NodeConnection> {
   checkSocketFolder(path);
   const socket = await connectSocket(path).catch((error: NodeJS.ErrnoException) => {
     throw notRunning(dataDir, error);

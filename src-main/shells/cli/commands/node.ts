@@ -4,6 +4,7 @@ import type { NodeStatus } from '#shared/features/node/contract.ts';
 import { openInBrowser } from '../browser.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { isInteractive } from '../io.ts';
+import { openRemote } from '../open-remote.ts';
 import { collect, port } from '../parse.ts';
 import { byteSize, facts, plural, time } from '../printable.ts';
 import { waitUntilGone } from '../processes.ts';
@@ -28,7 +29,7 @@ export function addNodeCommands(program: Command, cli: Cli): void {
   program
     .command('stop')
     .description('stop the running node, and wait until its process is gone')
-    .action(() => cli.ask(stopNode));
+    .action(() => cli.ask(cli.remote() ? stopElsewhere : stopNode));
   program
     .command('restart')
     .description('stop the running node in order and start it anew, in the same process')
@@ -42,13 +43,10 @@ export function addNodeCommands(program: Command, cli: Cli): void {
     .command('open')
     .description('print a one-time link to the dashboard, and open it where there is a display')
     .option('--no-browser', 'only print it')
-    .action((flags: { browser: boolean }) =>
-      cli.ask(async (node) => {
-        const link = await node['node.openLink']({});
-        if (flags.browser && !cli.json()) openInBrowser(link.url, cli.io.env);
-        return { data: link, text: link.url };
-      }),
-    );
+    .action((flags: { browser: boolean }) => {
+      const remote = cli.remote();
+      return remote ? openRemote(cli, remote, flags) : openHere(cli, flags);
+    });
   program
     .command('mcp')
     .description('speak MCP on stdin and stdout: what an AI client starts')
@@ -113,14 +111,34 @@ function showStatus(status: NodeStatus): Answer {
   };
 }
 
-const STOP_TIMEOUT_MS = 60_000;
+const openHere = (cli: Cli, flags: { browser: boolean }): Promise<void> =>
+  cli.ask(async (node) => {
+    const link = await node['node.openLink']({});
+    if (flags.browser && !cli.json()) openInBrowser(link.url, cli.io.env);
+    return { data: link, text: link.url };
+  });
 
-async function stopNode(node: Parameters<Parameters<Cli['ask']>[0]>[0]): Promise<Answer> {
+type NodeOf = Parameters<Parameters<Cli['ask']>[0]>[0];
+
+/** Processes of another machine cannot be waited for. */
+async function stopElsewhere(node: NodeOf): Promise<Answer> {
   const { pid } = await node['node.status']({});
+  await requestStop(node);
+  return { data: { pid }, text: 'The node stops.' };
+}
+
+async function requestStop(node: NodeOf): Promise<void> {
   await node['node.stop']({}).catch((error: unknown) => {
     // The node may be gone before its answer is; that is what was asked for.
     if (!(error instanceof AppError && error.code === 'contract.disconnected')) throw error;
   });
+}
+
+const STOP_TIMEOUT_MS = 60_000;
+
+async function stopNode(node: NodeOf): Promise<Answer> {
+  const { pid } = await node['node.status']({});
+  await requestStop(node);
   if (await waitUntilGone(pid, STOP_TIMEOUT_MS)) return { data: { pid }, text: 'The node has stopped.' };
   throw new AppError('cli.still_stopping', `Process ${pid} is still running.`, {
     advice: `It may wait for a server to end; look again with \`toolswarm status\`, or end it with \`kill ${pid}\`.`,
