@@ -1,7 +1,9 @@
 /** Runs the suites one after the other and ends with one line that sums them all up. */
 import { build } from '../lib/built.mjs';
+import { findElectron } from '../lib/desktop.mjs';
 import { runCheckSuite } from './check.ts';
 import { ensureChromium } from './chromium.ts';
+import { ensureDisplay } from './display.ts';
 import { runPlaywright } from './playwright.ts';
 import { emptySuite, type Failure, type SuiteResult, summaryLine } from './suite.ts';
 import { runVitest } from './vitest.ts';
@@ -14,13 +16,31 @@ const SUITES: Readonly<Record<string, (suite: string) => Promise<SuiteResult>>> 
   sim: runVitest,
   conformance: runVitest,
   e2e: runBrowserSuite,
+  desktop: runDesktopSuite,
 };
 
 async function runBrowserSuite(suite: string): Promise<SuiteResult> {
-  if (await ensureChromium()) return await runPlaywright(suite);
+  if (await ensureChromium()) return await runPlaywright(suite, { config: 'test/e2e/playwright.config.ts' });
   return emptySuite(suite, [
     { name: `${suite}: no Chromium on this machine; install one, or name it in CHROMIUM_PATH` },
   ]);
+}
+
+/** Where there is no Electron or no display it is left out, and the results say so: it is for whoever can run it. */
+async function runDesktopSuite(suite: string): Promise<SuiteResult> {
+  if (!findElectron())
+    return leftOut(
+      suite,
+      'no Electron runtime on this machine; name one’s folder in ELECTRON_OVERRIDE_DIST_PATH',
+    );
+  const within = await ensureDisplay();
+  if (!within) return leftOut(suite, 'no display on this machine, and no xvfb to stand in for one');
+  return await runPlaywright(suite, { config: 'test/e2e/desktop/playwright.config.ts', within });
+}
+
+function leftOut(suite: string, why: string): SuiteResult {
+  console.log(`left out: ${why}`);
+  return { ...emptySuite(suite), skipped: [`${suite}: left out, ${why}`] };
 }
 
 /** Suites that need nothing of `dist/`. */

@@ -1,8 +1,10 @@
-/** The suite in a browser: Playwright on the system's Chromium. */
+/** The suites in windows: Playwright on the system's Chromium, and on Electron. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findNode24 } from '../lib/node24.mjs';
+import { spawnToEnd } from '../lib/process.mjs';
 import { root } from '../lib/root.mjs';
-import { runNode24, toolEnvironment, toolPath } from '../lib/tools.mjs';
+import { toolEnvironment, toolPath } from '../lib/tools.mjs';
 import { readReport, reportFile } from './report.ts';
 import { emptySuite, type Failure, failure, type SuiteResult, withExitCode } from './suite.ts';
 
@@ -26,12 +28,22 @@ interface PlaywrightTest {
   results?: Array<{ error?: { message?: string } }>;
 }
 
-const CONFIG = join('test', 'e2e', 'playwright.config.ts');
+export interface PlaywrightOptions {
+  /** From the root. */
+  config: string;
+  /** A command that runs the tests, such as one that gives them a display. */
+  within?: readonly string[];
+}
 
-export async function runPlaywright(suite: string): Promise<SuiteResult> {
-  if (!existsSync(join(root, CONFIG))) return emptySuite(suite);
+export async function runPlaywright(
+  suite: string,
+  { config, within = [] }: PlaywrightOptions,
+): Promise<SuiteResult> {
+  if (!existsSync(join(root, config))) return emptySuite(suite);
   const file = reportFile(suite);
-  const code = await runNode24([toolPath('playwright'), 'test', '-c', CONFIG, '--reporter=list,json'], {
+  const [command = '', ...args] = [...within, findNode24(root), toolPath('playwright'), 'test', '-c', config];
+  const code = await spawnToEnd(command, [...args, '--reporter=list,json'], {
+    cwd: root,
     env: { ...toolEnvironment(), PLAYWRIGHT_JSON_OUTPUT_FILE: file },
   });
   return withExitCode(readPlaywright(suite, readReport<PlaywrightReport>(file)), code);

@@ -31,21 +31,20 @@ test('that was killed is shown, and heals', async ({ desktop }) => {
   await expect(page.getByRole('alert').getByText('ended unexpectedly')).toBeVisible();
   await expect(page.getByRole('alert').getByText('ended unexpectedly')).toHaveCount(0, { timeout: 20_000 });
   await isRunning(page);
-  // What was in view has stayed.
+  // What was in view has stayed there.
   await expect(heading).toHaveText(before ?? '');
 });
 
 test('calls a tool of a real server over the IPC', async ({ desktop }) => {
-  const page = await desktop.window();
-  await isRunning(page);
+  await isRunning(await desktop.window());
   await desktop.addServer('everything');
-  await visit(page, '/catalog');
-  await page.getByRole('searchbox').fill('echo');
-  await page.getByRole('row').filter({ hasText: 'Echo' }).first().click();
-  await page.getByRole('tab', { name: 'Try it' }).click();
-  await page.getByRole('textbox', { name: /^message/i }).fill('bees over IPC');
-  await page.getByRole('button', { name: 'Call the tool' }).click();
-  await expect(page.getByRole('group', { name: 'Text from the tool' })).toContainText('bees over IPC');
+  const { items } = (await desktop.call('node', 'tools.list')) as {
+    items: Array<{ id: string; name: string }>;
+  };
+  const echo = items.find(({ id }) => id.includes('/everything/echo'));
+  const call = { id: echo?.id, arguments: { message: 'bees over IPC' } };
+  const { result } = (await desktop.call('node', 'tools.call', call)) as { result: { content: unknown[] } };
+  expect(result.content).toEqual([{ type: 'text', text: 'Echo: bees over IPC' }]);
 });
 
 test('asks for the passphrase in the window', async ({ launch }) => {

@@ -1,0 +1,13 @@
+/** A display for windows: that of the person, or a virtual one; on Debian that is installed when it is missing. */
+import { installOnDebian, onPath } from './debian.ts';
+
+/** What Electron needs besides; Chromium's package would bring most of it. */
+const LIBRARIES = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2'];
+
+/** The command that runs another with a display, empty where there is one; undefined where there can be none. */
+export async function ensureDisplay(): Promise<string[] | undefined> {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (process.platform !== 'linux' || DISPLAY !== undefined || WAYLAND_DISPLAY !== undefined) return [];
+  if (!onPath('xvfb-run') && !(await installOnDebian('xvfb', 'xauth', ...LIBRARIES))) return undefined;
+  return ['xvfb-run', '-a'];
+}
