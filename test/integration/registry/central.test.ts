@@ -147,7 +147,7 @@ it('says how far it is, and can be called off', async () => {
   const reading = sync();
   const [task] = board.list();
   expect(task).toMatchObject({ kind: 'central.sync', cancellable: true, state: 'active' });
-  board.handlers['tasks.cancel']({ id: task?.id ?? '' }, context);
+  await board.handlers['tasks.cancel']({ id: task?.id ?? '' }, context);
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   expect(board.list()[0]).toMatchObject({ state: 'cancelled' });
   expect((await state()).fault).toBeUndefined();

@@ -3,7 +3,7 @@
  * person wants to browse it; then a copy is kept here and only what changed is read again. A reading that is cut off goes
  * on where it stopped.
  */
-import { type CentralState, centralContract } from '#shared/features/registry/central.ts';
+import type { CentralState, centralContract } from '#shared/features/registry/central.ts';
 import { readListed } from '#shared/features/registry/listing.ts';
 import type { TaskProgress, TaskRunner } from '#shared/features/node/tasks.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
