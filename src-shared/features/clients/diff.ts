@@ -46,7 +46,7 @@ function matched(a: readonly string[], b: readonly string[], offset: number): Di
   const added = (at: number): DiffLine => ({ kind: 'add', text: b[at] as string, line: offset + at + 1 });
   if (a.length + b.length > MAX_MATCHED)
     return [...a.map((_, at) => removed(at)), ...b.map((_, at) => added(at))];
-  const lengths = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const lengths = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0));
   const length = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   for (let i = a.length - 1; i >= 0; i -= 1)
     for (let j = b.length - 1; j >= 0; j -= 1)

@@ -55,6 +55,28 @@ const welcomeStep = async (page: Page, number: number) => {
 /** Each view: where it is and what to do there. Buttons are found by place, since their words differ by language. */
 const views: Record<string, (page: Page) => Promise<void>> = {
   home: (page) => visit(page, '/'),
+  network: async (page) => {
+    await visit(page, '/network');
+    await expect(page.locator('figure canvas').first()).toBeVisible();
+  },
+  'network-peer': (page) => visit(page, '/network/map/12D3KooWpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH'),
+  'network-peers': (page) => visit(page, '/network/peers'),
+  'network-self': (page) => visit(page, '/network/self'),
+  'network-doctor': async (page) => {
+    await visit(page, '/network/doctor');
+    await page.locator('button:has(svg.lucide-stethoscope)').click();
+    await expect(page.locator('button:has(svg.lucide-stethoscope)')).toBeVisible({ timeout: 15_000 });
+  },
+  'network-invited': async (page) => {
+    await visit(page, '/network/invite');
+    await page.locator('[role=dialog] button[type=submit]').click();
+    await expect(page.locator('[role=dialog] svg[role=img]')).toBeVisible();
+  },
+  'network-join': async (page) => {
+    await visit(page, '/network/join');
+    await page.locator('[role=dialog] textarea').fill(`toolswarm://join/${'private'.repeat(12)}`);
+    await expect(page.locator('[role=dialog] dl')).toBeVisible();
+  },
   paused: async (page) => {
     await visit(page, '/');
     await page
@@ -65,6 +87,43 @@ const views: Record<string, (page: Page) => Promise<void>> = {
       .click();
     await page.getByRole('menuitem').last().click();
     await expect(page.getByRole('banner').locator('svg.lucide-circle-pause')).toBeVisible();
+  },
+  clients: async (page) => {
+    await visit(page, '/clients');
+    // The first client is connected: its chain is tested.
+    await page
+      .getByRole('button')
+      .filter({ has: page.locator('svg.lucide-plug-zap') })
+      .first()
+      .click();
+    await expect(page.locator('[data-state="ok"]')).toHaveCount(5);
+  },
+  'client connect': async (page) => {
+    await visit(page, '/clients');
+    await page
+      .getByRole('button')
+      .filter({ has: page.locator('svg.lucide-plug') })
+      .first()
+      .click();
+    await expect(page.getByRole('dialog').getByRole('list')).toBeVisible();
+  },
+  'client by hand': async (page) => {
+    await visit(page, '/clients');
+    await page
+      .getByRole('button')
+      .filter({ has: page.locator('svg.lucide-clipboard-list') })
+      .first()
+      .click();
+    await expect(page.getByRole('dialog').getByRole('figure')).toBeVisible();
+  },
+  profile: async (page) => {
+    await visit(page, '/clients');
+    await page
+      .getByRole('button')
+      .filter({ has: page.locator('svg.lucide-pencil') })
+      .last()
+      .click();
+    await page.getByRole('dialog').locator('summary').first().click();
   },
   traffic: async (page) => {
     await visit(page, '/');

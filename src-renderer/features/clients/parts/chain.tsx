@@ -52,7 +52,7 @@ function Link({ name, state, hop }: { name: string; state: HopState; hop?: Hop }
           </span>
         )}
         {hop?.count !== undefined && (
-          <span className={styles['subject']}>{t('chain.tools', { count: hop.count })}</span>
+          <span className={styles['count']}>{t('chain.tools', { count: hop.count })}</span>
         )}
       </div>
     </li>

@@ -39,9 +39,9 @@ export function ClientRow({ file, onChanged, onProved }: ClientRowProps) {
       <div className={styles['head']}>
         <div className={styles['words']}>
           <h3>{file.name}</h3>
-          <bdi dir="ltr" className={styles['path']}>
-            {file.file}
-          </bdi>
+          <p className={styles['path']}>
+            <bdi dir="ltr">{file.file}</bdi>
+          </p>
         </div>
         <Badge tone={file.problem ? 'bad' : tones[file.entry]}>
           {file.problem ? t('state.problem') : t(`state.${file.entry}`)}
