@@ -3,7 +3,7 @@
  * those that are carried beside them, and the runtime. No list is kept by hand, so none can be out of date.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { root } from './root.mjs';
 
 /**

@@ -48,9 +48,7 @@ export function Pages() {
         <Route path="/activity/:view?/:call?">
           {({ view, call }) => <ActivityPage view={view} call={call} />}
         </Route>
-        <Route path="/settings/:part?">
-          <SettingsPage />
-        </Route>
+        <Route path="/settings/:part?">{({ part }) => <SettingsPage part={part} />}</Route>
         <Route>
           <Redirect to="/" />
         </Route>

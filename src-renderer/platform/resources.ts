@@ -3,6 +3,7 @@ import type activity from '../../locales/en/activity.json';
 import type catalog from '../../locales/en/catalog.json';
 import type clients from '../../locales/en/clients.json';
 import type common from '../../locales/en/common.json';
+import type data from '../../locales/en/data.json';
 import type desktop from '../../locales/en/desktop.json';
 import type discover from '../../locales/en/discover.json';
 import type form from '../../locales/en/form.json';
@@ -24,6 +25,7 @@ export interface Resources {
   catalog: typeof catalog;
   clients: typeof clients;
   common: typeof common;
+  data: typeof data;
   desktop: typeof desktop;
   discover: typeof discover;
   form: typeof form;

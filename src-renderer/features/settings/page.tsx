@@ -1,77 +1,94 @@
-import { Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
 import { useDesktop } from '../../platform/desktop.ts';
-import { languageNames, languages } from '../../platform/i18n.ts';
-import { themes, usePreferences } from '../../platform/preferences.ts';
 import { useQuery } from '../../platform/use-query.ts';
-import { EmptyState } from '../../ui/empty-state.tsx';
 import { FaultNote } from '../../ui/fault-note.tsx';
-import { Select } from '../../ui/fields.tsx';
-import { Card, Page } from '../../ui/page.tsx';
+import { SearchField } from '../../ui/fields.tsx';
+import { Page, Stack } from '../../ui/page.tsx';
 import { Loading } from '../../ui/progress.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
 import { DesktopSettings } from '../desktop/index.ts';
-import { SettingRow } from './parts/setting-row.tsx';
+import { Appearance } from './parts/appearance.tsx';
+import { FoundSettings } from './parts/found-settings.tsx';
+import { RestartBanner } from './parts/restart-banner.tsx';
+import { SettingList } from './parts/setting-list.tsx';
+import { type Group, groupOf, groups, type Setting } from './rules.ts';
 import styles from './settings.module.css';
 
-export function SettingsPage() {
+const DataSettings = lazy(async () => ({ default: (await import('../data/index.ts')).DataSettings }));
+const About = lazy(async () => ({ default: (await import('./parts/about.tsx')).About }));
+
+/** @param part which group the address names. */
+export function SettingsPage({ part }: { part?: string | undefined }) {
   const { t } = useTranslation('settings');
-  const inWindow = useDesktop() !== undefined;
+  const [text, setText] = useState('');
+  const { data, fault, reload } = useQuery((node, signal) => node['settings.list']({}, { signal }), []);
+  const settings = data?.items;
   return (
-    <Page title={t('title')}>
-      <Appearance />
-      {inWindow && (
-        <Suspense>
-          <DesktopSettings />
-        </Suspense>
+    <Page
+      title={t('title')}
+      actions={
+        <div className={styles['search']}>
+          <SearchField label={t('search.label')} value={text} onChange={setText} />
+        </div>
+      }
+    >
+      <RestartBanner settings={settings ?? []} onRestarted={reload} />
+      <FaultNote fault={fault} />
+      {text.trim() === '' ? (
+        <Groups part={part} settings={settings} onChanged={reload} />
+      ) : (
+        <FoundSettings text={text.trim()} settings={settings ?? []} onChanged={reload} />
       )}
-      <NodeSettings />
     </Page>
   );
 }
 
-function Appearance() {
-  const { t } = useTranslation(['settings', 'frame']);
-  const { theme, language, setTheme, setLanguage } = usePreferences((state) => state);
+interface GroupsProps {
+  part: string | undefined;
+  settings: readonly Setting[] | undefined;
+  onChanged(): void;
+}
+
+function Groups({ part, settings, onChanged }: GroupsProps) {
+  const { t } = useTranslation('settings');
+  const [, go] = useLocation();
+  const selected = groups.find((group) => group === part) ?? 'appearance';
   return (
-    <Card title={t('window.title')} lead={t('window.lead')}>
-      <div className={styles['pair']}>
-        <Select
-          label={t('frame:theme.label')}
-          options={themes.map((value) => ({ value, label: t(`frame:theme.${value}`) }))}
-          value={theme}
-          onChange={setTheme}
-        />
-        <Select
-          label={t('frame:language')}
-          options={languages.map((value) => ({ value, label: languageNames[value] }))}
-          value={language}
-          onChange={(next) => void setLanguage(next)}
-        />
-      </div>
-    </Card>
+    <Tabs<Group>
+      label={t('title')}
+      selected={selected}
+      onSelect={(group) => go(`/settings/${group}`, { replace: true })}
+      items={groups.map((id) => ({
+        id,
+        label: t(`group.${id}`),
+        content: (
+          <Suspense fallback={<Loading label={t('reading')} />}>
+            <GroupContent group={id} settings={settings} onChanged={onChanged} />
+          </Suspense>
+        ),
+      }))}
+    />
   );
 }
 
-function NodeSettings() {
+function GroupContent({
+  group,
+  settings,
+  onChanged,
+}: Pick<GroupsProps, 'settings' | 'onChanged'> & { group: Group }) {
   const { t } = useTranslation('settings');
-  const { data, fault, reload } = useQuery((node, signal) => node['settings.list']({}, { signal }), []);
+  const inWindow = useDesktop() !== undefined;
+  if (group === 'appearance') return <Appearance />;
+  if (group === 'data') return <DataSettings />;
+  if (group === 'about') return <About />;
+  if (!settings) return <Loading label={t('reading')} />;
+  const shown = settings.filter(({ key }) => groupOf(key) === group);
   return (
-    <Card title={t('node.title')} lead={t('node.lead')}>
-      {data ? (
-        data.items.length > 0 ? (
-          <ul className={styles['list']}>
-            {data.items.map((setting) => (
-              <SettingRow key={setting.key} setting={setting} onChanged={reload} />
-            ))}
-          </ul>
-        ) : (
-          <EmptyState picture="search" title={t('node.empty')} />
-        )
-      ) : fault ? (
-        <FaultNote fault={fault} />
-      ) : (
-        <Loading label={t('node.reading')} />
-      )}
-    </Card>
+    <Stack>
+      {group === 'start' && inWindow && <DesktopSettings />}
+      <SettingList group={group} settings={shown} onChanged={onChanged} />
+    </Stack>
   );
 }
