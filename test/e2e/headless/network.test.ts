@@ -1,0 +1,143 @@
+import { emptyWorld } from '#test/support/renderer/world.ts';
+import { expect, test, visit } from './dashboard.ts';
+
+test('the map shows who is connected how, and its nodes are buttons for keyboard and readers', async ({
+  home: page,
+}) => {
+  await visit(page, '/network');
+  await expect(
+    page.getByText('3 peers are connected: 1 on the local network, 1 directly, 1 through a relay.'),
+  ).toBeVisible();
+  const anna = page.getByRole('button', { name: 'Anna’s workshop: Direct, 12 ms' });
+  await expect(anna).toBeVisible();
+  await anna.focus();
+  await page.keyboard.press('Enter');
+  await expect(anna).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('heading', { level: 2, name: 'Anna’s workshop' })).toBeVisible();
+  await expect(page.getByText('between 12 ms and 30 ms lately')).toBeVisible();
+  await page.getByRole('link', { name: 'See its 2 tools' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Catalog' })).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Echo' })).toHaveCount(0);
+});
+
+for (const [language, own, side] of [
+  ['en', 'This node', -1],
+  ['ar', 'هذه العقدة', 1],
+] as const)
+  test.describe(`in ${language}`, () => {
+    test.use({ language });
+    test('the map lies as the language runs', async ({ home: page }) => {
+      await visit(page, '/network');
+      const attic = page.getByRole('button', { name: /^Attic/ });
+      const self = page.locator('figure li').first().getByText(own);
+      const boxes = () => Promise.all([attic.boundingBox(), self.boundingBox()]);
+      await expect
+        .poll(async () => {
+          const [there, here] = await boxes();
+          return Math.sign((there?.x ?? 0) - (here?.x ?? 0));
+        })
+        .toBe(side);
+    });
+  });
+
+test('the table says the same; it is searched, filtered and sorted', async ({ home: page }) => {
+  await visit(page, '/network/peers');
+  const names = page.getByRole('rowheader');
+  await expect(names).toHaveCount(5);
+  await page.getByRole('columnheader', { name: 'Round trip' }).click();
+  await expect(names.first()).toContainText('Attic');
+  await page.getByRole('searchbox', { name: 'Find a peer' }).fill('bor');
+  await expect(names).toHaveCount(0);
+  await page.getByRole('searchbox', { name: 'Find a peer' }).fill('бор');
+  await expect(names).toHaveCount(1);
+  await names.first().click();
+  await expect(page.getByRole('heading', { level: 2, name: 'Борис' })).toBeVisible();
+  await page.getByRole('button', { name: 'Block…' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Block' }).click();
+  await expect(page.getByRole('button', { name: 'Unblock' })).toBeVisible();
+});
+
+test('an invitation is written once, as link, code and picture, and taken back', async ({
+  home: page,
+  dashboard,
+}) => {
+  await visit(page, '/network');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
+  await dialog.getByRole('textbox', { name: 'Note for yourself' }).fill('For Vera');
+  await dialog.getByRole('button', { name: 'Write the invitation' }).click();
+  await expect(dialog.getByRole('textbox', { name: 'Link', exact: true })).toHaveValue(
+    /^toolswarm:\/\/join\//,
+  );
+  await expect(dialog.getByRole('img', { name: 'The invitation as a QR code' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(dialog).toHaveCount(0);
+  await page.getByRole('tab', { name: 'This node' }).click();
+  const row = page.getByRole('listitem').filter({ hasText: 'For Vera' });
+  await row.getByRole('button', { name: 'Take back' }).click();
+  await expect(row).toHaveCount(0);
+  expect(dashboard.node.world.network.invitations).toEqual([]);
+});
+
+test('the doctor finds, says what to do, and can be called again', async ({ home: page }) => {
+  await visit(page, '/network/doctor');
+  await page.getByRole('button', { name: 'Check the connection' }).click();
+  await expect(page.getByText('4 things could be better.')).toBeVisible();
+  const first = page.getByRole('region', { name: 'Connection doctor' }).locator('ul > li').first();
+  await expect(first).toContainText('could be better');
+  await expect(page.getByText('Forward TCP port 7422 on your router to this computer')).toBeVisible();
+  await expect(page.getByText('2 min 8 sec away from those of your peers')).toBeVisible();
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByText('The check was stopped before its end.')).toBeVisible();
+});
+
+test('a private network is entered only after a yes, and after a restart', async ({ home: page }) => {
+  await visit(page, '/network/join');
+  const dialog = page.getByRole('dialog', { name: 'Join' });
+  const field = dialog.getByRole('textbox', { name: 'Invitation or address' });
+  await field.fill('nonsense');
+  await expect(dialog.getByRole('alert').filter({ hasText: 'This is not an invitation.' })).toBeVisible();
+  await field.fill(`toolswarm://join/${'private'.repeat(12)}`);
+  await expect(dialog.getByText('private network “Workshop”')).toBeVisible();
+  const join = dialog.getByRole('button', { name: 'Join' });
+  await expect(join).toBeDisabled();
+  await dialog.getByText('Yes, change the network').click();
+  await join.click();
+  await expect(dialog).toHaveCount(0);
+  await expect(
+    page.getByText('The network changes with the next start: the private network “Workshop”.'),
+  ).toBeVisible();
+  await page.getByRole('button', { name: 'Restart now' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Restart now' }).click();
+  await page.getByRole('tab', { name: 'This node' }).click();
+  await expect(page.getByText('This node is in the private network “Workshop”.')).toBeVisible();
+});
+
+test.describe('a node alone', () => {
+  test.use({ begin: { world: emptyWorld } });
+
+  test('is asked whether it is new or joining, and joins by an invitation', async ({ home: page }) => {
+    await visit(page, '/network');
+    await expect(page.getByText('Are you new here, or joining somebody?')).toBeVisible();
+    await page.getByRole('button', { name: 'I have an invitation' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Join' });
+    await dialog.getByRole('textbox').fill(`toolswarm://join/${'A'.repeat(80)}`);
+    await expect(dialog.getByText('Anna’s workshop')).toBeVisible();
+    await expect(dialog.getByText('The name is a claim; the IDs are proven.')).toBeVisible();
+    await dialog.getByRole('button', { name: 'Join' }).click();
+    await expect(page.getByRole('button', { name: /^Anna’s workshop: Direct/ })).toBeVisible();
+  });
+});
+
+test.describe('a window without WebGL', () => {
+  test('shows the table in place of the map, and says why', async ({ home: page }) => {
+    await page.evaluate(() => {
+      HTMLCanvasElement.prototype.getContext = (() => null) as never;
+    });
+    await visit(page, '/network');
+    await expect(page.getByText('This window cannot draw the map (WebGL is missing).')).toBeVisible();
+    await expect(page.getByRole('rowheader').first()).toBeVisible();
+  });
+});
