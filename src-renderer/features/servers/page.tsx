@@ -28,9 +28,14 @@ export function ServersPage({ name }: { name?: string | undefined }) {
   const [importing, setImporting] = useState(false);
   const opened = servers?.find((server) => server.name === name);
   const close = () => go('/servers');
+  /** Names that servers are getting: the list may know the new one before the command has answered. */
+  const [renaming, setRenaming] = useState<Readonly<Record<string, string>>>({});
   useEffect(() => {
-    if (name && name !== ADD && servers && !opened) go('/servers', { replace: true });
-  }, [name, servers, opened, go]);
+    if (!name || name === ADD || !servers || opened) return;
+    const to = renaming[name];
+    const known = to !== undefined && servers.some((server) => server.name === to);
+    go(known ? `/servers/${to}` : '/servers', { replace: true });
+  }, [name, servers, opened, renaming, go]);
 
   return (
     <Page fill title={t('title')} lead={t('lead')} actions={<Actions onImport={() => setImporting(true)} />}>
@@ -46,7 +51,7 @@ export function ServersPage({ name }: { name?: string | undefined }) {
                   key={opened.name}
                   server={opened}
                   onRemoved={close}
-                  onRenamed={(to) => go(`/servers/${to}`)}
+                  onRenaming={(to) => setRenaming({ ...renaming, [opened.name]: to })}
                 />
               ),
             }

@@ -114,16 +114,156 @@ test('sharing with everyone warns, then asks again', async ({ home: page, dashbo
 test('servers are taken over from a configuration, after a look', async ({ home: page }) => {
   await page.getByRole('button', { name: 'Import' }).click();
   const dialog = page.getByRole('dialog', { name: 'Import servers' });
+  await expect(dialog.getByText('Docker MCP Toolkit', { exact: true })).toBeVisible();
+  await dialog.getByRole('tab', { name: 'Text' }).click();
   await dialog.getByRole('textbox').fill('{ broken');
   await dialog.getByRole('button', { name: 'Look inside' }).click();
-  await expect(dialog.getByRole('alert')).toContainText('This is not a configuration that can be read.');
+  await expect(dialog.getByRole('alert').first()).toContainText(
+    'This is not a configuration that can be read.',
+  );
   const servers = {
-    mcpServers: { github: { command: 'x' }, time: { command: 'uvx', args: ['mcp-server-time'] } },
+    mcpServers: {
+      github: { command: 'x' },
+      time: { command: 'uvx', args: ['mcp-server-time'] },
+      shop: { command: 'shop-mcp', env: { API_KEY: '${input:key}' } },
+      old: { type: 'sse', url: 'https://example.org/sse' },
+    },
   };
   await dialog.getByRole('textbox').fill(JSON.stringify(servers));
   await dialog.getByRole('button', { name: 'Look inside' }).click();
-  await expect(dialog.getByText('2 servers found (Claude Desktop).')).toBeVisible();
-  await expect(dialog.getByRole('checkbox', { name: /^github/ })).toBeDisabled();
-  await dialog.getByRole('button', { name: 'Add 1 server' }).click();
+  await expect(dialog.getByText('4 servers found (Claude Desktop).')).toBeVisible();
+  await expect(dialog.getByText('1 entry cannot be taken over')).toBeVisible();
+  await expect(dialog.getByText('It uses the older SSE transport', { exact: false })).toBeVisible();
+  await dialog.getByText('shop', { exact: true }).click();
+  await expect(dialog.getByRole('button', { name: 'Add 3 servers' })).toBeDisabled();
+  await dialog.getByLabel(/^KEY/).fill('s3cret');
+  await dialog.getByRole('button', { name: 'Add 3 servers' }).click();
   await expect(page.getByRole('link', { name: 'time' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'shop' })).toBeVisible();
+});
+
+test('a file is chosen instead of typed', async ({ home: page }) => {
+  await page.getByRole('button', { name: 'Import' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import servers' });
+  await dialog.getByRole('tab', { name: 'File' }).click();
+  const chooser = page.waitForEvent('filechooser');
+  await dialog.getByRole('button', { name: 'Choose a file' }).click();
+  const buffer = Buffer.from(JSON.stringify({ mcpServers: { time: { command: 'uvx' } } }));
+  await (await chooser).setFiles({ name: 'mcp.json', mimeType: 'application/json', buffer });
+  await expect(dialog.getByText('1 server found', { exact: false })).toBeVisible();
+});
+
+test('a server is edited; its secrets are named but never shown', async ({ home: page, dashboard }) => {
+  await visit(page, '/servers/github');
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Edit github' });
+  await expect(dialog.getByRole('textbox', { name: /^Address/ })).toHaveValue('https://api.example.org/mcp/');
+  await expect(dialog.getByLabel('Value')).toHaveValue('');
+  await expect(dialog.getByPlaceholder('Set. Leave empty to keep it.')).toBeVisible();
+  await dialog.getByRole('textbox', { name: /^Title/ }).fill('Our code');
+  await dialog.getByRole('textbox', { name: /^Tags/ }).fill('code, work');
+  await dialog.getByRole('textbox', { name: /^Name/ }).last().fill('code');
+  await expect(dialog.getByText('Its tools get new names', { exact: false })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 2, name: 'code' })).toBeVisible();
+  const changed = dashboard.node.world.servers.find(({ name }) => name === 'code');
+  expect(changed).toMatchObject({ title: 'Our code', tags: ['code', 'work'], secrets: ['Authorization'] });
+});
+
+test('a configuration that does not start changes nothing, unless the person insists', async ({
+  home: page,
+  dashboard,
+}) => {
+  await visit(page, '/servers/filesystem');
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Edit filesystem' });
+  await dialog.getByRole('textbox', { name: /^Command that starts/ }).fill('false');
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(dialog.getByRole('alert').first()).toContainText('does not start');
+  const commandOf = () => dashboard.node.world.servers.find(({ name }) => name === 'filesystem')?.transport;
+  expect(commandOf()).toMatchObject({ command: 'npx' });
+  await dialog.getByRole('button', { name: 'Save anyway' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(commandOf()).toMatchObject({ command: 'false' });
+});
+
+test('signing in: a page opens, the outcome shows by itself, signing out asks', async ({
+  home: page,
+  context,
+}) => {
+  await context.route('https://login.example.org/**', (route) => route.fulfill({ body: 'sign in here' }));
+  await visit(page, '/servers/tracker');
+  await expect(page.getByText('Sign-in needed').first()).toBeVisible();
+  const opened = context.waitForEvent('page');
+  await page.getByRole('tabpanel').getByRole('button', { name: 'Sign in', exact: true }).click();
+  const other = await opened;
+  expect(other.url()).toContain('https://login.example.org/authorize');
+  expect(await other.evaluate(() => window.opener)).toBeNull();
+  await other.close();
+  await expect(page.getByText('Sign in on the page that opened', { exact: false })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Open the page' })).toHaveAttribute(
+    'rel',
+    'noopener noreferrer',
+  );
+  await page.getByText('The browser is on another machine').click();
+  const address = page.getByRole('textbox', { name: /^Address after signing in/ });
+  await address.fill('https://example.org');
+  await page.getByRole('button', { name: 'Finish signing in' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'This is not the address' })).toBeVisible();
+  await address.fill('http://127.0.0.1:49152/callback?code=1&state=2');
+  await page.getByRole('button', { name: 'Finish signing in' }).click();
+  await expect(page.getByText('sam@example.org')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByText('Not signed in')).toBeVisible();
+});
+
+test('who may call each tool is said in words, and changed tool by tool', async ({
+  home: page,
+  dashboard,
+}) => {
+  await visit(page, '/servers/everything');
+  await page.getByRole('tab', { name: 'Sharing' }).click();
+  const apart = page.getByRole('list', { name: 'Tools told apart' });
+  await expect(apart.getByRole('listitem').filter({ hasText: 'echo' })).toContainText('Anna’s workshop');
+  await expect(apart.getByRole('listitem').filter({ hasText: 'get-sum' })).toContainText('Nobody but you');
+  await page.getByRole('button', { name: 'Change' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share everything' });
+  await dialog.getByRole('button', { name: 'Nobody' }).click();
+  await dialog.getByRole('button', { name: /^Nobody: the tool.*Who may call get-sum/ }).click();
+  await page.getByRole('option', { name: 'All who may call the server' }).click();
+  await dialog.getByRole('textbox', { name: /^Note for those/ }).fill('Adds two numbers');
+  await dialog.getByRole('textbox', { name: /^Tags of the tool/ }).fill('math, numbers');
+  await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+  await expect(apart.getByRole('listitem').filter({ hasText: 'get-sum' })).toContainText('Adds two numbers');
+  expect(dashboard.node.world.shares[0]?.overrides?.['get-sum']).toEqual({
+    note: 'Adds two numbers',
+    tags: ['math', 'numbers'],
+  });
+});
+
+test('the log is filtered, paused and copied', async ({ home: page, dashboard, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await visit(page, '/servers/everything');
+  await page.getByRole('tab', { name: 'Log' }).click();
+  const log = page.getByRole('log', { name: 'Log of everything' });
+  await expect(log).toContainText('Starting default (STDIO) server...');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Restart' }).click();
+  await expect(page.getByRole('button', { name: 'Go on (1 new line)' })).toBeVisible();
+  await expect(log).not.toContainText('restarted');
+  await page.getByRole('button', { name: 'Go on (1 new line)' }).click();
+  await expect(log).toContainText('restarted');
+  await page.getByRole('searchbox', { name: 'Filter lines' }).fill('RESTART');
+  await expect(log).not.toContainText('Starting default');
+  await page.getByRole('button', { name: 'Copy: the lines shown' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^\S+ event restarted$/);
+  expect(dashboard.node.world.logs.get('everything')?.length).toBeGreaterThan(1);
+});
+
+test('tools of a server lead into the catalog', async ({ home: page }) => {
+  await visit(page, '/servers/everything');
+  await page.getByRole('tab', { name: 'Tools' }).click();
+  await page.getByRole('list', { name: 'Tools of everything' }).getByRole('link').first().click();
+  await expect(page).toHaveURL(/#\/catalog\/\+scope=local&server=everything\//);
 });

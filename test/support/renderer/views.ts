@@ -3,7 +3,7 @@ import { readCandidates } from '#main/features/servers/import/candidates.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
-import { OWN_PEER, OWN_PROVIDER, server, type World } from './world.ts';
+import { OWN_PEER, OWN_PROVIDER, type World } from './world.ts';
 
 export function statusOf(world: World) {
   const states = world.tools.map(({ view }) => view.state);
@@ -65,23 +65,19 @@ export const invocationOf = (
   responseBytes: 240,
 });
 
-/** Reads `{"mcpServers": {name: {command, args}}}`. */
+/** Reads `{"mcpServers": {name: {…}}}` or a `server.json`, as the node itself reads them. */
 export function previewOf(world: World, text: string) {
   const given = readJson(text);
   if ('packages' in given || 'remotes' in given)
     return { format: 'server.json', items: readListed(world, given) };
-  const config = given as { mcpServers?: Record<string, { command?: string; args?: string[] }> };
-  const items = Object.entries(config.mcpServers ?? {}).map(([name, { command, args = [] }]) => {
-    const { name: _, ...rest } = server(name);
-    return {
-      name,
-      config: { ...rest, name, transport: { type: 'stdio' as const, command: command ?? 'node', args } },
-      ...(world.servers.some((item) => item.name === name)
-        ? { problem: 'A server of this name is here already.' }
-        : {}),
-    };
-  });
-  return { format: 'Claude Desktop', items };
+  const { mcpServers = {} } = given as { mcpServers?: Record<string, Record<string, unknown>> };
+  const entries = Object.entries(mcpServers).map(([name, entry]) => ({
+    kind: 'client' as const,
+    name,
+    entry,
+  }));
+  const sources = { environment: {}, home: '/home/sam' };
+  return { format: 'Claude Desktop', items: readCandidates(entries, world.servers, sources) };
 }
 
 /** A `server.json`, read as the node itself reads it. */

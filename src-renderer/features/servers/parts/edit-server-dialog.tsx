@@ -18,27 +18,28 @@ export interface EditServerDialogProps {
   server: ServerView;
   isOpen: boolean;
   onClose(): void;
-  onRenamed(to: string): void;
+  /** The server is about to get another name. */
+  onRenaming(to: string): void;
 }
 
 /** Everything that was said of a server when it was added, to be said otherwise. Values of secrets are never shown. */
-export function EditServerDialog({ server, isOpen, onClose, onRenamed }: EditServerDialogProps) {
+export function EditServerDialog({ server, isOpen, onClose, onRenaming }: EditServerDialogProps) {
   const { t } = useTranslation('servers');
   return (
     <Dialog wide title={t('edit.title', { name: server.name })} isOpen={isOpen} onClose={onClose}>
-      <EditForm server={server} onClose={onClose} onRenamed={onRenamed} />
+      <EditForm server={server} onClose={onClose} onRenaming={onRenaming} />
     </Dialog>
   );
 }
 
 const interactions = ['auto', 'on', 'off'] as const;
 
-function EditForm({ server, onClose, onRenamed }: Omit<EditServerDialogProps, 'isOpen'>) {
+function EditForm({ server, onClose, onRenaming }: Omit<EditServerDialogProps, 'isOpen'>) {
   const { t } = useTranslation('servers');
   const [draft, setDraft] = useState(() => draftOf(server));
   const [tried, setTried] = useState(false);
   const change = (part: Partial<EditDraft>) => setDraft((now) => ({ ...now, ...part }));
-  const save = useSave(server, () => (setTried(true), changeOf(draft, server)), { onClose, onRenamed });
+  const save = useSave(server, () => (setTried(true), changeOf(draft, server)), { onClose, onRenaming });
   const shared = useServers((state) => state.shares.has(server.name));
   const renamed = draft.name !== server.name;
   return (
@@ -100,19 +101,22 @@ function EditForm({ server, onClose, onRenamed }: Omit<EditServerDialogProps, 'i
 function useSave(
   server: ServerView,
   request: () => ReturnType<typeof changeOf>,
-  { onClose, onRenamed }: { onClose(): void; onRenamed(to: string): void },
+  { onClose, onRenaming }: { onClose(): void; onRenaming(to: string): void },
 ) {
   const { t } = useTranslation('servers');
   const node = useNode();
   const toasts = useToasts();
-  return useCommand(async (signal, unchecked: boolean) => {
-    const change = request();
-    if (!change) return;
-    const changed = await node['servers.update']({ ...change, unchecked }, { signal });
-    toasts.say(t('edit.done', { name: changed.name }));
-    onClose();
-    if (changed.name !== server.name) onRenamed(changed.name);
-  });
+  return useCommand(
+    async (signal, unchecked: boolean) => {
+      const change = request();
+      if (!change) return;
+      if (change.rename !== undefined) onRenaming(change.rename);
+      const changed = await node['servers.update']({ ...change, unchecked }, { signal });
+      toasts.say(t('edit.done', { name: changed.name }));
+      onClose();
+    },
+    { title: t('edit.title', { name: server.name }) },
+  );
 }
 
 /** The new configuration is started before the old one is given up; where it does not start, the person decides. */

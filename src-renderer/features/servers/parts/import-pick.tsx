@@ -6,6 +6,7 @@ import { Button } from '../../../ui/button.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Checkbox, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
+import { Stack } from '../../../ui/page.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import {
@@ -133,18 +134,18 @@ function Item({ item: { config, missing = [], name }, chosen, onChoose, onValues
 function Left({ items }: { items: readonly ImportItem[] }) {
   const { t } = useTranslation('servers');
   return (
-    <section>
+    <Stack>
       <h3>{t('import.left', { count: items.length })}</h3>
       <ul className={styles['items']}>
         {items.map(({ name, problem }, index) => (
           <li key={index}>
             <bdi>{name}</bdi>
-            <div className={styles['left']} dir="auto">
-              {problem}
+            <div className={styles['left']}>
+              <bdi>{problem}</bdi>
             </div>
           </li>
         ))}
       </ul>
-    </section>
+    </Stack>
   );
 }

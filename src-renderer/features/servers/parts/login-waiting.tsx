@@ -8,6 +8,7 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { TextField } from '../../../ui/fields.tsx';
 import { Inline, Stack } from '../../../ui/page.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
+import styles from './login.module.css';
 
 /** While a person signs in elsewhere: the way there once more, the way out, and the way for a browser on another machine. */
 export function LoginWaiting(props: { server: string; profile: string; url: string | undefined }) {
@@ -18,13 +19,16 @@ export function LoginWaiting(props: { server: string; profile: string; url: stri
   return (
     <Stack>
       <div aria-live="polite">
-        <ProgressBar label={t('login.waiting')} />
-        <p>{t('login.waiting')}</p>
+        <Stack>
+          <ProgressBar label={t('login.waiting')} />
+          <p>{t('login.waiting')}</p>
+        </Stack>
       </div>
       <Inline>
         {url !== undefined && (
-          <a href={url} target="_blank" rel="noopener noreferrer">
-            <ExternalLink aria-hidden size="1rem" /> {t('login.openAgain')}
+          <a className={styles['away']} href={url} target="_blank" rel="noopener noreferrer">
+            <ExternalLink aria-hidden size="1rem" />
+            {t('login.openAgain')}
           </a>
         )}
         <Button isPending={cancel.pending} onPress={() => void cancel.run()}>
@@ -46,7 +50,7 @@ function Elsewhere({ server, profile }: { server: string; profile: string }) {
     node['servers.login.finish']({ name: server, profile, address }, { signal }),
   );
   return (
-    <details>
+    <details className={styles['elsewhere']}>
       <summary>{t('login.elsewhere.open')}</summary>
       <form
         className="form"

@@ -22,10 +22,10 @@ const isUp = (server: ServerView) =>
 export interface ServerActionsProps {
   server: ServerView;
   onRemoved(): void;
-  onRenamed(to: string): void;
+  onRenaming(to: string): void;
 }
 
-export function ServerActions({ server, onRemoved, onRenamed }: ServerActionsProps) {
+export function ServerActions({ server, onRemoved, onRenaming }: ServerActionsProps) {
   const { t } = useTranslation('servers');
   const node = useNode();
   const toasts = useToasts();
@@ -70,7 +70,7 @@ export function ServerActions({ server, onRemoved, onRenamed }: ServerActionsPro
         server={server}
         isOpen={editing}
         onClose={() => setEditing(false)}
-        onRenamed={onRenamed}
+        onRenaming={onRenaming}
       />
       <ConfirmDialog
         title={t('stop.title', { name })}

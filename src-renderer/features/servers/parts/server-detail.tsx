@@ -15,11 +15,11 @@ type Tab = 'overview' | 'login' | 'tools' | 'sharing' | 'logs';
 export interface ServerDetailProps {
   server: ServerView;
   onRemoved(): void;
-  onRenamed(to: string): void;
+  onRenaming(to: string): void;
 }
 
 /** One server: its state and commands, then what it is, who is signed in, its tools, who may call it, what it wrote. */
-export function ServerDetail({ server, onRemoved, onRenamed }: ServerDetailProps) {
+export function ServerDetail({ server, onRemoved, onRenaming }: ServerDetailProps) {
   const { t } = useTranslation('servers');
   const [tab, setTab] = useState<Tab>(server.problem?.code === LOGIN_NEEDED ? 'login' : 'overview');
   const asksForLogin = server.transport.type === 'http' && server.logins !== undefined;
@@ -32,7 +32,7 @@ export function ServerDetail({ server, onRemoved, onRenamed }: ServerDetailProps
   ];
   return (
     <>
-      <ServerActions server={server} onRemoved={onRemoved} onRenamed={onRenamed} />
+      <ServerActions server={server} onRemoved={onRemoved} onRenaming={onRenaming} />
       <Tabs<Tab>
         label={t('tabs.label', { name: server.name })}
         selected={items.some(({ id }) => id === tab) ? tab : 'overview'}

@@ -3,7 +3,7 @@ import type { Share } from '#shared/features/access/contract.ts';
 import { callersOf, overrideOf } from '#shared/features/access/rules.ts';
 import { Tag } from '../../../ui/badge.tsx';
 import { List, ListRow } from '../../../ui/list.tsx';
-import { Inline } from '../../../ui/page.tsx';
+import { Inline, Stack } from '../../../ui/page.tsx';
 import { useWho } from './who-text.ts';
 
 /** Tools that are shared one by one, or told apart from the rest: who may call each, and what is said of it. */
@@ -13,7 +13,7 @@ export function SharedTools({ share }: { share: Share }) {
   const names = [...new Set([...(share.tools ?? []), ...Object.keys(share.overrides ?? {})])].sort();
   if (names.length === 0) return null;
   return (
-    <section>
+    <Stack>
       <h3>{share.tools ? t('tools.only') : t('tools.apart')}</h3>
       <List label={share.tools ? t('tools.only') : t('tools.apart')}>
         {names.map((name) => {
@@ -46,6 +46,6 @@ export function SharedTools({ share }: { share: Share }) {
           );
         })}
       </List>
-    </section>
+    </Stack>
   );
 }
