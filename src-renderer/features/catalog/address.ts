@@ -57,6 +57,7 @@ export function writeView({ descending, filter, sort }: Shown): string {
     if (value !== undefined && value !== '' && value !== false) given.set(name, value === true ? '1' : value);
   if (sort !== 'tool') given.set('sort', sort);
   if (descending) given.set('descending', '1');
+  given.sort();
   const text = given.toString();
   return text && `+${text}`;
 }
