@@ -150,7 +150,7 @@ describe.each(ways.map((way) => [way.name, way] as const))('over %s', (_name, { 
       const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
 
       const open = (from: string) => {
-        const socket = new WebSocket(`ws://${name}/ws`, { headers: { cookie, origin: from } });
+        const socket = new WebSocket(`ws://${name}/rpc`, { headers: { cookie, origin: from } });
         return new Promise<boolean>((resolve) => {
           socket.once('open', () => (socket.close(), resolve(true)));
           socket.once('error', () => resolve(false));

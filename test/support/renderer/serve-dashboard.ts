@@ -20,7 +20,9 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-const builtRenderer = fileURLToPath(new URL('../../../dist/renderer', import.meta.url));
+/** `RENDERER_DIR` serves another build, for work on the pages. */
+const builtRenderer =
+  process.env['RENDERER_DIR'] ?? fileURLToPath(new URL('../../../dist/renderer', import.meta.url));
 
 export interface DashboardOptions {
   /** 0 takes a free one; a dashboard that comes back after a stop needs the same again. */
