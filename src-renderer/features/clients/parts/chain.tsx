@@ -66,8 +66,10 @@ function Outcome({ name, hops }: { name: string; hops: readonly Hop[] }) {
   const { t } = useTranslation('clients');
   const fault = failedHop(hops)?.fault;
   const listed = hops.some((hop) => hop.listed);
+  const isTesting = hops.at(-1)?.state === 'running';
   return (
     <div aria-live="polite" className={styles['outcome']}>
+      {isTesting && <span className="visually-hidden">{t('chain.testing', { name })}</span>}
       {isProved(hops) && <Note>{t(listed ? 'chain.listed' : 'chain.proved', { name })}</Note>}
       {fault && <FaultNote fault={{ ...fault, retryable: false }} />}
     </div>
