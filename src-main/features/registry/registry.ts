@@ -78,7 +78,8 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
 
   /** Notes on each of these tools whether a call would reach it now. */
   function withReach<Tools extends readonly ShelvedTool[]>(tools: Tools): Tools {
-    const connected = new Set(network.peers().map(({ peerId }) => peerId));
+    const serving = network.peers().filter(({ peerId }) => options.isServing?.(peerId) ?? true);
+    const connected = new Set(serving.map(({ peerId }) => peerId));
     for (const tool of tools) {
       const { listing, nodes } = tool.entry;
       tool.reachable = listing.local
