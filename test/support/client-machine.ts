@@ -16,7 +16,7 @@ export interface ClientMachine {
   db: Database;
   files: ClientFiles;
   /** Another installation of the program on the same machine and data. */
-  installedAt(program: string, system?: NodeJS.Platform): ClientFiles;
+  installedAt(program: string, system?: NodeJS.Platform, env?: Record<string, string>): ClientFiles;
   /** Writes below the home folder; makes the folders. */
   write(path: string, text: string): string;
   read(path: string): string;
@@ -34,12 +34,12 @@ export function createClientMachine(
   for (const folder of [home, dataDir]) mkdirSync(folder);
   const clock = createManualClock();
   const db = memoryDatabase(clientsMigrations);
-  const installedAt = (program: string, system = platform) =>
+  const installedAt = (program: string, system = platform, variables = env) =>
     createClientFiles(
       { db, clock, log: silentLog },
       {
         platform: system,
-        env,
+        env: variables,
         home,
         dataDir,
         backupDir,

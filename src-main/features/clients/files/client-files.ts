@@ -3,9 +3,15 @@
  * copy first, notes what will be, then replaces the file in one step: a kill at any moment leaves the old file or the new
  * one, and a note that tells which.
  */
-import { clientApp, clientApps, type ClientApp, type ClientAppId } from '#shared/features/clients/apps.ts';
+import { clientApp, clientApps, type ClientApp } from '#shared/features/clients/apps.ts';
 import { lineDiff } from '#shared/features/clients/diff.ts';
-import { httpEntry, readEntry, type StartCommand, stdioEntry } from '#shared/features/clients/entry.ts';
+import {
+  httpEntry,
+  type ReadEntry,
+  readEntry,
+  type StartCommand,
+  stdioEntry,
+} from '#shared/features/clients/entry.ts';
 import type {
   ClientFile,
   ClientPlan,
@@ -17,11 +23,12 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import type { Log } from '#main/platform/log.ts';
-import { entryIn, hasContainer, withEntry, withoutEntry } from '../edit/index.ts';
+import { entryIn, withEntry } from '../edit/index.ts';
 import { createBackups } from './backups.ts';
 import { openFile, type OpenedFile, removeFile, replaceFile, requireWritable, sha256 } from './disk.ts';
 import { fileOf, isInstalled, type Machine } from './locate.ts';
 import { createFileRecords, type FileRecord } from './records.ts';
+import { isOurs, recordOf, reversalOf } from './reversal.ts';
 
 export interface ClientFiles {
   /** Every known client. What is wrong with a file is told beside it. */
@@ -62,10 +69,10 @@ export interface ClientFilesOptions extends Machine {
 /** Stands in an entry for HTTP where the token goes. */
 const TOKEN_PLACE = '<token>';
 
-interface Change {
-  file: OpenedFile;
-  text: string;
-  undo: FileRecord['undo'];
+/** A client's file: the client, and where the file is. */
+interface Place {
+  app: ClientApp;
+  path: string;
 }
 
 export function createClientFiles(
@@ -74,61 +81,63 @@ export function createClientFiles(
 ): ClientFiles {
   const records = createFileRecords(db);
   const backups = createBackups(options.backupDir);
+  const reversing = { records, backups, read };
 
-  const open = ({ client, folder }: ClientTarget): OpenedFile =>
-    openFile(fileOf(clientApp(client), options, folder), options.home);
-  const current = () => ({ ...options.start('default'), dataDir: options.dataDir });
-  const read = (app: ClientApp, text: string | undefined) => {
+  function placeOf({ client, folder }: ClientTarget): Place {
+    const app = clientApp(client);
+    return { app, path: fileOf(app, options, folder) };
+  }
+  const open = ({ path }: Place): OpenedFile => openFile(path, options.home);
+
+  function read(app: ClientApp, text: string | undefined): ReadEntry & { entry: unknown } {
     const entry = text === undefined ? undefined : entryIn(text, app);
-    return { entry, ...readEntry(entry, current()) };
-  };
+    const current = { ...options.start('default'), dataDir: options.dataDir };
+    return { entry, ...readEntry(entry, current) };
+  }
 
-  /** The file with our entry, and how that would be undone. */
-  function change(target: ClientTarget, profile: string): Change {
-    const app = clientApp(target.client);
-    const file = open(target);
-    const before = read(app, file.text);
+  /** The file as it is, and its text with our entry. */
+  function change(place: Place, profile: string): { file: OpenedFile; text: string } {
+    const { app } = place;
+    const file = open(place);
     const text = withEntry(file.text ?? '', app, stdioEntry(app.shape, options.start(profile)));
     requireWritable(file);
-    const isOurs = before.state === 'present' || before.state === 'stale';
-    return { file, text, undo: file.text === undefined ? 'delete' : isOurs ? 'remove' : 'restore' };
+    return { file, text };
   }
-
-  /** The record of what is in the file now: one whose write never came to pass says nothing. */
-  const recordOf = (file: OpenedFile): FileRecord | undefined => {
-    const record = records.get(file.path);
-    return record && record.afterHash === file.hash ? record : undefined;
-  };
 
   function connect(target: ClientTarget, profile: string, hash?: string): ClientFile {
-    const { file, text, undo } = change(target, profile);
+    const place = placeOf(target);
+    const { file, text } = change(place, profile);
     if (hash !== undefined && hash !== file.hash) throw changedMeanwhile(file);
-    if (text === file.text) return describe(target);
-    const connectedAt = clock.now();
-    const kept = keepCopy(target.client, file, connectedAt);
-    const earlier = recordOf(file);
-    const base = earlier ?? { undo, backup: kept, beforeHash: file.hash };
-    const { backup, beforeHash } = base;
-    records.put({
-      file: file.path,
-      client: target.client,
-      profile,
-      undo: base.undo,
-      backup,
-      beforeHash,
-      afterHash: sha256(text),
-      connectedAt,
-    });
-    write(file, text);
-    log.info({ client: target.client, file: file.path, profile }, 'an AI client was connected');
-    return describe(target);
+    if (text !== file.text) {
+      note(place, file, { profile, afterHash: sha256(text) });
+      write(file, text);
+      log.info({ client: place.app.id, file: file.path, profile }, 'an AI client was connected');
+    }
+    return describe(place, target.folder !== undefined);
   }
 
-  function keepCopy(client: ClientAppId, file: OpenedFile, at: number): string | undefined {
+  /** Keeps a copy and notes how the write that follows is undone; what was noted of the present text goes on to hold. */
+  function note({ app }: Place, file: OpenedFile, wrote: Pick<FileRecord, 'profile' | 'afterHash'>): void {
+    const connectedAt = clock.now();
+    const backup = keepCopy(app, file, connectedAt);
+    const undo = file.text === undefined ? 'delete' : isOurs(read(app, file.text)) ? 'remove' : 'restore';
+    const base = recordOf(records, file) ?? { undo, backup, beforeHash: file.hash };
+    records.put({
+      file: file.path,
+      client: app.id,
+      connectedAt,
+      ...wrote,
+      undo: base.undo,
+      backup: base.backup,
+      beforeHash: base.beforeHash,
+    });
+  }
+
+  function keepCopy({ id }: ClientApp, file: OpenedFile, at: number): string | undefined {
     if (file.text === undefined) return undefined;
-    const path = backups.pathFor(client, file, at);
+    const path = backups.pathFor(id, file, at);
     backups.keep(path, file);
-    backups.prune(client, new Set([path, ...records.list().flatMap(({ backup }) => backup ?? [])]));
+    backups.prune(id, new Set([path, ...records.list().flatMap(({ backup }) => backup ?? [])]));
     return path;
   }
 
@@ -140,69 +149,43 @@ export function createClientFiles(
     if (openFile(file.path, options.home).hash !== sha256(text)) throw changedMeanwhile(file);
   }
 
-  interface Reversal {
-    app: ClientApp;
-    file: OpenedFile;
-    outcome: 'restored' | 'removed';
-    /** Undefined: the file goes. */
-    text: string | undefined;
-  }
-
-  /** What the file would be without us; undefined where we are not in it. */
-  function reversal(target: ClientTarget): Reversal | undefined {
-    const app = clientApp(target.client);
-    const file = open(target);
-    const { state } = read(app, file.text);
-    if (file.text === undefined || (state !== 'present' && state !== 'stale')) return undefined;
-    const record = recordOf(file);
-    if (record?.undo === 'delete') return { app, file, outcome: 'restored', text: undefined };
-    const last = records.get(file.path);
-    const copy = last?.backup === undefined ? undefined : backups.read(last.backup, last.beforeHash);
-    if (record?.undo === 'restore' && copy !== undefined)
-      return { app, file, outcome: 'restored', text: copy };
-    return { app, file, outcome: 'removed', text: withoutUs(file.text, app, copy, last?.undo === 'delete') };
-  }
-
-  /** The text without our entry, and without the container we brought; what stood in its place before, comes back. */
-  function withoutUs(text: string, app: ClientApp, copy: string | undefined, isOurFile: boolean): string {
-    if (copy === undefined) return withoutEntry(text, app, !isOurFile);
-    const before = read(app, copy);
-    if (before.state === 'foreign') return withEntry(text, app, before.entry as Record<string, unknown>);
-    return withoutEntry(text, app, hasContainer(copy, app));
-  }
-
-  function disconnect(target: ClientTarget): Removal {
-    const found = reversal(target);
-    if (!found) throw notConnected(clientApp(target.client));
-    const { file, outcome, text } = found;
+  function disconnect(place: Place): Removal {
+    const file = open(place);
+    const found = reversalOf(reversing, place.app, file);
+    if (!found) throw notConnected(place.app);
     requireWritable(file);
-    keepCopy(target.client, file, clock.now());
-    if (text === undefined) removeFile(file);
-    else write(file, text);
+    keepCopy(place.app, file, clock.now());
+    if (found.text === undefined) removeFile(file);
+    else write(file, found.text);
     records.remove(file.path);
-    log.info({ client: target.client, file: file.path, outcome }, 'an AI client was disconnected');
-    return { client: target.client, file: file.path, outcome };
+    const { outcome } = found;
+    log.info({ client: place.app.id, file: file.path, outcome }, 'an AI client was disconnected');
+    return { client: place.app.id, file: file.path, outcome };
   }
 
-  function describe(target: ClientTarget): ClientFile {
-    const app = clientApp(target.client);
-    const path = fileOf(app, options, target.folder);
-    const facts = {
-      id: app.id,
-      name: app.name,
-      installed: target.folder !== undefined || isInstalled(app, options),
-      file: path,
-      format: app.format,
-      takesEffect: app.takesEffect,
-    };
+  /** Nothing where we are not in the file; a file that cannot be read and that we never wrote to is not our concern. */
+  function disconnectWhereOurs(place: Place): Removal[] {
     try {
-      return { ...facts, ...state(app, openFile(path, options.home)) };
+      return reversalOf(reversing, place.app, open(place)) ? [disconnect(place)] : [];
+    } catch (error) {
+      if (!records.get(place.path)) return [];
+      return [{ client: place.app.id, file: place.path, outcome: 'failed', problem: problemOf(error) }];
+    }
+  }
+
+  function describe(place: Place, isProject: boolean): ClientFile {
+    const { app, path } = place;
+    const { id, name, format, takesEffect } = app;
+    const installed = isProject || isInstalled(app, options);
+    const facts = { id, name, installed, file: path, format, takesEffect };
+    try {
+      return { ...facts, ...stateOf(app, open(place)) };
     } catch (error) {
       return { ...facts, exists: true, entry: 'absent', problem: problemOf(error) };
     }
   }
 
-  function state(app: ClientApp, file: OpenedFile) {
+  function stateOf(app: ClientApp, file: OpenedFile) {
     const { state: entry, profile } = read(app, file.text);
     const connectedAt = entry === 'absent' ? undefined : records.get(file.path)?.connectedAt;
     const known = {
@@ -219,96 +202,68 @@ export function createClientFiles(
     }
   }
 
-  const planOf = (
-    target: ClientTarget,
-    file: OpenedFile,
-    text: string,
-    kind: ClientPlan['change'],
-  ): ClientPlan => ({
-    client: target.client,
-    file: file.path,
-    change: kind,
-    lines: lineDiff(file.text ?? '', text),
-    hash: file.hash,
-    ...(file.text === undefined || kind === 'none'
-      ? {}
-      : { backup: backups.pathFor(target.client, file, clock.now()) }),
-    takesEffect: clientApp(target.client).takesEffect,
-  });
+  function planOf({ app }: Place, file: OpenedFile, text: string, kind: ClientPlan['change']): ClientPlan {
+    const hasCopy = file.text !== undefined && kind !== 'none';
+    return {
+      client: app.id,
+      file: file.path,
+      change: kind,
+      lines: lineDiff(file.text ?? '', text),
+      hash: file.hash,
+      ...(hasCopy ? { backup: backups.pathFor(app.id, file, clock.now()) } : {}),
+      takesEffect: app.takesEffect,
+    };
+  }
+
+  function kindOf(app: ClientApp, file: OpenedFile, text: string): ClientPlan['change'] {
+    if (file.text === undefined) return 'create';
+    if (text === file.text) return 'none';
+    return read(app, file.text).entry === undefined ? 'add' : 'replace';
+  }
 
   return {
-    detect: () => clientApps.map(({ id }) => describe({ client: id })),
+    detect: () => clientApps.map(({ id }) => describe(placeOf({ client: id }), false)),
     plan(target, profile) {
-      const { file, text } = change(target, profile);
-      const { entry } = read(clientApp(target.client), file.text);
-      const kind =
-        file.text === undefined
-          ? 'create'
-          : text === file.text
-            ? 'none'
-            : entry === undefined
-              ? 'add'
-              : 'replace';
-      return planOf(target, file, text, kind);
+      const place = placeOf(target);
+      const { file, text } = change(place, profile);
+      return planOf(place, file, text, kindOf(place.app, file, text));
     },
     planRemoval(target) {
-      const found = reversal(target);
-      if (!found) return planOf(target, open(target), open(target).text ?? '', 'none');
-      requireWritable(found.file);
-      return planOf(
-        target,
-        found.file,
-        found.text ?? '',
-        found.outcome === 'restored' ? 'restore' : 'remove',
-      );
+      const place = placeOf(target);
+      const file = open(place);
+      const found = reversalOf(reversing, place.app, file);
+      if (!found) return planOf(place, file, file.text ?? '', 'none');
+      requireWritable(file);
+      return planOf(place, file, found.text ?? '', found.outcome === 'restored' ? 'restore' : 'remove');
     },
     connect,
-    disconnect,
+    disconnect: (target) => disconnect(placeOf(target)),
     disconnectAll() {
-      const own = clientApps.map(({ id }): [ClientTarget, string | undefined] => [{ client: id }, undefined]);
-      const isOwn = (file: string) => clientApps.some((app) => fileOf(app, options) === file);
-      // Files of projects are known from the records alone; so are those that an environment variable pointed at.
-      const others = records.list().filter(({ file }) => !isOwn(file));
-      return [
-        ...own,
-        ...others.map((record): [ClientTarget, string] => [targetOf(record), record.file]),
-      ].flatMap(([target]) => attempt(target));
+      const own = clientApps.map(({ id }) => placeOf({ client: id }));
+      const known = new Set(own.map(({ path }) => path));
+      // Files of projects, and those that an environment variable pointed at, are known from what was noted.
+      const noted = records.list().filter(({ file }) => !known.has(file));
+      const others = noted.map(({ client, file }) => ({ app: clientApp(client), path: file }));
+      return [...own, ...others].flatMap(disconnectWhereOurs);
     },
     manual(target, profile) {
-      const app = clientApp(target.client);
+      const { app, path } = placeOf(target);
       const http = httpEntry(app.shape, { url: options.url(profile), token: TOKEN_PLACE });
       return {
-        file: fileOf(app, options, target.folder),
+        file: path,
         format: app.format,
         stdio: withEntry('', app, stdioEntry(app.shape, options.start(profile))),
         ...(http ? { http: withEntry('', app, http) } : {}),
       };
     },
     entry(target) {
-      const app = clientApp(target.client);
-      const file = open(target);
-      const { entry, profile, state: whose } = read(app, file.text);
-      if (whose !== 'present' && whose !== 'stale') throw notConnected(app);
-      return { file: file.path, entry, profile: profile ?? 'default' };
+      const place = placeOf(target);
+      const file = open(place);
+      const found = read(place.app, file.text);
+      if (!isOurs(found)) throw notConnected(place.app);
+      return { file: file.path, entry: found.entry, profile: found.profile ?? 'default' };
     },
   };
-
-  function attempt(target: ClientTarget): Removal[] {
-    try {
-      return reversal(target) ? [disconnect(target)] : [];
-    } catch (error) {
-      const file = fileOf(clientApp(target.client), options, target.folder);
-      // A file that cannot be read and that we never wrote to is nobody's concern here.
-      if (!records.get(file)) return [];
-      return [{ client: target.client, file, outcome: 'failed', problem: problemOf(error) }];
-    }
-  }
-}
-
-/** The project that a recorded file belongs to. */
-function targetOf({ client, file }: FileRecord): ClientTarget {
-  const below = clientApp(client).projectFile ?? '';
-  return { client, folder: file.slice(0, Math.max(1, file.length - below.length - 1)) };
 }
 
 function problemOf(error: unknown): Problem {

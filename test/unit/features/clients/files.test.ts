@@ -269,3 +269,13 @@ it('what to write by hand is there for every client, and is what it would read',
     else expect(http).toContain('http://127.0.0.1:7420/mcp/work');
   }
 });
+
+it('a file that an environment variable pointed at is found again without the variable', () => {
+  const elsewhere = createClientMachine('linux', { CODEX_HOME: join(machine.home, 'elsewhere') });
+  mkdirSync(join(machine.home, 'elsewhere'));
+  const { file } = elsewhere.files.connect({ client: 'codex' }, 'default');
+  expect(file).toBe(join(machine.home, 'elsewhere/config.toml'));
+  const later = elsewhere.installedAt('/opt/toolswarm/bin/toolswarm.mjs', 'linux', {});
+  expect(later.disconnectAll()).toEqual([{ client: 'codex', file, outcome: 'restored' }]);
+  elsewhere.remove();
+});
