@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { type Plugin, defineConfig } from 'vite';
 import { licences } from './scripts/lib/licences.mjs';
@@ -27,6 +27,34 @@ function onlyOurLanguages(languages: readonly string[]): Plugin {
   };
 }
 
+/** Where the contracts are that a page calls by. */
+const CONTRACTS = /[/\\]src-shared[/\\](features[/\\]desktop[/\\])?contract\.ts$/;
+
+/**
+ * A page calls by name and kind; the schemas stay with the node, which checks what it is sent. Without them and their
+ * library the page is drawn sooner.
+ */
+function contractsByNameOnly(): Plugin {
+  const isContract = (value: unknown): value is Record<string, { kind: string }> =>
+    typeof value === 'object' && value !== null;
+  const kindsOf = (contract: Record<string, { kind: string }>) =>
+    Object.fromEntries(Object.entries(contract).map(([name, { kind }]) => [name, { kind }]));
+  return {
+    name: 'contracts-by-name-only',
+    applyToEnvironment: ({ name }) => name === 'renderer',
+    load: {
+      filter: { id: CONTRACTS },
+      async handler(id) {
+        const exported = (await import(pathToFileURL(id).href)) as Record<string, unknown>;
+        return Object.entries(exported)
+          .map(([name, value]) => [name, JSON.stringify(isContract(value) ? kindsOf(value) : value)])
+          .map(([name, value]) => `export const ${name} = ${value};`)
+          .join('\n');
+      },
+    },
+  };
+}
+
 /**
  * Four builds from one file. `node` is the command line and the daemon as a few files: a bundle needs two thirds of the
  * memory of unbundled modules and starts faster. `renderer` is the
@@ -38,7 +66,7 @@ function onlyOurLanguages(languages: readonly string[]): Plugin {
 export default defineConfig({
   root: here('src-renderer'),
   base: './',
-  plugins: [react(), onlyOurLanguages(['en', 'ru', 'ar']), licences(NATIVE)],
+  plugins: [react(), contractsByNameOnly(), onlyOurLanguages(['en', 'ru', 'ar']), licences(NATIVE)],
   environments: {
     node: {
       consumer: 'server',
@@ -124,6 +152,8 @@ export default defineConfig({
           input: here('src-renderer/index.html'),
           // The page checks no signatures: what only encodes and hashes stays out.
           treeshake: {
+            // A schema that nobody uses on the page is not built there.
+            manualPureFunctions: ['z', 'query', 'command', 'stream'],
             moduleSideEffects: [
               { test: /[/\\](cborg|multiformats|canonicalize|@noble)[/\\]/, sideEffects: false },
             ],

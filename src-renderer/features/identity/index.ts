@@ -2,7 +2,7 @@
 import { lazy } from 'react';
 
 export { IdentityCard } from './parts/identity-card.tsx';
-export { RecoveryPhraseDialog } from './parts/recovery-phrase-dialog.tsx';
+export { RecoveryPhraseDialog } from './parts/dialogs.ts';
 export { createIdentityFeature, IdentityProvider, useIdentity } from './store.ts';
 
 /** A part of the settings: recovery phrase, passphrase, a new key. */

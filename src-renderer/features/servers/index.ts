@@ -1,5 +1,6 @@
 /** MCP servers of this node: what they are, whether they run, with whom they are shared. */
 import { lazy } from 'react';
+import { onDemand } from '../../ui/on-demand.tsx';
 
 export { ServerStateBadge } from './parts/state-badge.tsx';
 export { createServersFeature, ServersProvider, useServers } from './store.ts';
@@ -12,7 +13,5 @@ export const AddServerDialog = lazy(async () => ({
   default: (await import('./parts/add-server-dialog.tsx')).AddServerDialog,
 }));
 /** The form that takes servers over from another program's configuration. */
-export const ImportDialog = lazy(async () => ({
-  default: (await import('./parts/import-dialog.tsx')).ImportDialog,
-}));
+export const ImportDialog = onDemand(async () => (await import('./parts/import-dialog.tsx')).ImportDialog);
 export type { ServerDraft } from './draft.ts';

@@ -26,7 +26,7 @@ export const nodeHostStateSchema = z.object({
    * Why it failed. `keystore.passphrase_needed` and `keystore.wrong_passphrase` ask for `desktop.unlock`,
    * `node.already_running` for `desktop.attach`.
    */
-  fault: errorShapeSchema.optional(),
+  fault: z.optional(errorShapeSchema),
   /** Epoch ms at which a failed node is started again by itself. */
   restartsAt: z.number().optional(),
   /** Process id, while there is one. */

@@ -30,7 +30,7 @@ export const updatesSchema = z.object({
   /** What is being downloaded, or is ready. */
   version: z.string().optional(),
   checkedAt: z.number().optional(),
-  fault: errorShapeSchema.optional(),
+  fault: z.optional(errorShapeSchema),
 });
 export type UpdatesView = z.output<typeof updatesSchema>;
 

@@ -12,7 +12,8 @@
  *
  * `error.data` is an `ErrorShape`.
  */
-import { z } from 'zod';
+// The small form of the library: pages carry this file, and nothing else of it before they are drawn.
+import * as z from 'zod/mini';
 import { AppError, type ErrorShape, fromErrorShape } from '../errors.ts';
 
 export const HELLO = '$/hello';
@@ -29,7 +30,7 @@ export const MAX_REQUEST_LENGTH = 16 * 1024 * 1024;
 /** Longest message from the node: room for results of 64 MiB with their escapes. */
 export const MAX_RESPONSE_LENGTH = 160 * 1024 * 1024;
 
-const idSchema = z.union([z.number(), z.string().max(64)]);
+const idSchema = z.union([z.number(), z.string().check(z.maxLength(64))]);
 export type CallId = z.output<typeof idSchema>;
 
 /** An error as it travels: the form that `ErrorShape` describes. */
@@ -38,26 +39,26 @@ export const errorShapeSchema = z.object({
   message: z.string(),
   advice: z.string(),
   retryable: z.boolean(),
-  details: z.record(z.string(), z.unknown()).optional(),
+  details: z.optional(z.record(z.string(), z.unknown())),
 });
 
 const requestSchema = z.object({
-  id: idSchema.optional(),
-  method: z.string().max(128),
+  id: z.optional(idSchema),
+  method: z.string().check(z.maxLength(128)),
   params: z.unknown(),
 });
 export type Request = z.output<typeof requestSchema>;
 
 const replySchema = z.union([
   z.object({ method: z.literal(ITEM), params: z.object({ id: idSchema, item: z.unknown() }) }),
-  z.object({ id: idSchema.nullable(), error: z.object({ message: z.string(), data: errorShapeSchema }) }),
+  z.object({ id: z.nullable(idSchema), error: z.object({ message: z.string(), data: errorShapeSchema }) }),
   z.object({ id: idSchema, result: z.unknown() }),
 ]);
 export type Reply = z.output<typeof replySchema>;
 
-export const helloSchema = z.object({ version: z.number().int() });
+export const helloSchema = z.object({ version: z.int() });
 export const cancelSchema = z.object({ id: idSchema });
-export const creditSchema = z.object({ id: idSchema, items: z.number().int().min(1).max(1024) });
+export const creditSchema = z.object({ id: idSchema, items: z.int().check(z.gte(1), z.lte(1024)) });
 
 /** Reads a message of a caller. Throws `contract.too_large` or `contract.malformed`. */
 export const readRequest = (text: string): Request => read(text, requestSchema, MAX_REQUEST_LENGTH);
@@ -65,7 +66,7 @@ export const readRequest = (text: string): Request => read(text, requestSchema, 
 /** Reads a message of a node. Throws as {@link readRequest}. */
 export const readReply = (text: string): Reply => read(text, replySchema, MAX_RESPONSE_LENGTH);
 
-function read<S extends z.ZodType>(text: string, schema: S, maxLength: number): z.output<S> {
+function read<S extends z.ZodMiniType>(text: string, schema: S, maxLength: number): z.output<S> {
   if (text.length > maxLength) throw tooLarge(maxLength);
   try {
     return schema.parse(JSON.parse(text));

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { Contract, Handlers } from '../contract.ts';
 import type { Closeable } from '../disposables.ts';
 import { AppError, type ErrorShape, toErrorShape } from '../errors.ts';
@@ -151,7 +151,7 @@ function withinLimit(text: string): string {
   return text;
 }
 
-function expect<S extends z.ZodType>(schema: S, params: unknown): z.output<S> {
+function expect<S extends z.ZodMiniType>(schema: S, params: unknown): z.output<S> {
   const parsed = schema.safeParse(params);
   if (!parsed.success) throw notAMessage();
   return parsed.data;

@@ -8,8 +8,7 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Card, Facts, Inline, Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { type Identity, useIdentity } from '../store.ts';
-import { DisplayNameDialog } from './display-name-dialog.tsx';
-import { RecoveryPhraseDialog } from './recovery-phrase-dialog.tsx';
+import { DisplayNameDialog, RecoveryPhraseDialog } from './dialogs.ts';
 
 /** The operator's own identity: what peers see, and the one thing that must not be lost. */
 export function IdentityCard() {

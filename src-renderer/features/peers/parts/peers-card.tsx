@@ -10,11 +10,13 @@ import { Id } from '../../../ui/id.tsx';
 import { List, ListRow } from '../../../ui/list.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { Card } from '../../../ui/page.tsx';
+import { onDemand } from '../../../ui/on-demand.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { usePeers } from '../store.ts';
 import { byImportance, idOf } from '../rules.ts';
-import { ConnectPeerDialog } from './connect-peer-dialog.tsx';
 import { BlockDialog, PeerStates, usePeerActions } from './peer-actions.tsx';
+
+const ConnectPeerDialog = onDemand(async () => (await import('./connect-peer-dialog.tsx')).ConnectPeerDialog);
 
 /** Rows shown before the person asks for all. */
 const FIRST_ROWS = 8;
