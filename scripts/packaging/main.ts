@@ -6,6 +6,7 @@ import { type AfterPackContext, build, type CliOptions } from 'electron-builder'
 import { root } from '../lib/root.mjs';
 import { wrapAsDeb } from './deb.ts';
 import { runtimeOptions } from './runtime.ts';
+import { KEY_VARIABLE, signManifests } from './sign.ts';
 import { stage } from './stage.ts';
 
 const { values } = parseArgs({
@@ -37,6 +38,8 @@ const options: CliOptions = {
   },
 };
 await build(options);
+const seed = process.env[KEY_VARIABLE];
+if (seed) console.log(`Signed for ${signManifests(output, seed)}`);
 const folder = join(output, unpackedName());
 if (values.deb) console.log(wrapAsDeb(folder, output, { version }));
 else if (values.dir && existsSync(folder)) console.log(folder);

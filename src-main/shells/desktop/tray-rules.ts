@@ -138,7 +138,7 @@ export function routeOf({ kind, subject }: AttentionItem): string {
     case 'server.login':
       return subject ? `/servers/${encodeURIComponent(subject)}` : '/servers';
     case 'update.ready':
-      return '/settings';
+      return '/settings/start';
     case 'identity.phrase':
     case 'node.clock':
     case 'node.storage':

@@ -1,21 +1,13 @@
 /** The card of the settings that speaks of this computer, and what it changes outside. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { type DesktopApp, expect, test } from './app.ts';
 import { EXECUTABLE, test as packagedTest } from './packaged-app.ts';
-
-async function openCard(page: Page) {
-  await expect(page.getByRole('banner').getByText('Running')).toBeVisible({ timeout: 20_000 });
-  await page.evaluate(() => (location.hash = '#/settings'));
-  const card = page.getByRole('region', { name: 'This computer' });
-  await expect(card).toBeVisible();
-  return card;
-}
+import { openThisComputer } from './this-computer.ts';
 
 test('says honestly that there is no keychain and no tray', async ({ launch }) => {
   const desktop = await launch({ env: { DBUS_SESSION_BUS_ADDRESS: '', XDG_RUNTIME_DIR: '' } });
-  const card = await openCard(await desktop.window());
+  const card = await openThisComputer(await desktop.window());
   await expect(card).toContainText('This computer has no keychain');
   await expect(card).toContainText('This desktop shows no tray symbols.');
   await expect(card.getByRole('switch', { name: /Protect my keys/ })).toHaveCount(0);
@@ -39,7 +31,7 @@ test('the keys are sealed by a keychain, the passphrase can be kept elsewhere, a
 }) => {
   await giveKeychain(desktop);
   const page = await desktop.window();
-  const card = await openCard(page);
+  const card = await openThisComputer(page);
   // Said anew, now that there is one.
   await card.getByText('Notify me').click();
   const protect = card.getByRole('switch', { name: /Protect my keys/ });
@@ -72,7 +64,7 @@ packagedTest(
   'starting with the session is an autostart file, written and taken away',
   async ({ packaged, start }) => {
     const { page, home } = await start(join(packaged, EXECUTABLE));
-    const card = await openCard(page);
+    const card = await openThisComputer(page);
     const file = join(home, '.config', 'autostart', 'toolswarm.desktop');
     await card.getByText('Start when I sign in').click();
     await expect.poll(() => existsSync(file)).toBe(true);
@@ -86,7 +78,7 @@ packagedTest('a feed of updates needs an https address and a key', async ({ pack
   const appImage = join(packaged, 'Toolswarm.AppImage');
   writeFileSync(appImage, '');
   const { page } = await start(join(packaged, EXECUTABLE), undefined, { APPIMAGE: appImage });
-  const card = await openCard(page);
+  const card = await openThisComputer(page);
   await expect(card).toContainText('Updates are off: nothing is asked of any server.');
   await card.getByRole('button', { name: 'Set up updates' }).click();
   const dialog = page.getByRole('dialog');
