@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ListedItem, OFFICIAL_META } from '#shared/features/registry/central.ts';
+import { type ListedItem, listedItemSchema, OFFICIAL_META } from '#shared/features/registry/central.ts';
 import { readListed, searchable, supersedes, wordsOf } from '#shared/features/registry/listing.ts';
 
-const item = (part: Partial<ListedItem['server']>, meta?: object): ListedItem => ({
-  server: { name: 'org.example/server', version: '1.0.0', ...part },
-  ...(meta ? { _meta: { [OFFICIAL_META]: meta } } : {}),
-});
+const item = (part: object, meta?: object): ListedItem =>
+  listedItemSchema.parse({
+    server: { name: 'org.example/server', version: '1.0.0', ...part },
+    ...(meta ? { _meta: { [OFFICIAL_META]: meta } } : {}),
+  });
 
 describe('what a listing says', () => {
   it('tells the ways in which it can run, each once', () => {
