@@ -1,11 +1,14 @@
 /** The chain of a client, over a real node, the real bridge in a process of its own, and the real reference server. */
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { PassThrough } from 'node:stream';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ClientSession } from '#shared/features/clients/contract.ts';
 import type { Hop } from '#shared/features/clients/files.ts';
-import { openSession, rpc } from '#test/support/endpoint/http.ts';
+import { runBridge } from '#main/features/endpoint/bridge.ts';
+import { openSession, rpc, send } from '#test/support/endpoint/http.ts';
 import { startWholeNode, type WholeNode } from '../../conformance/support/whole-node.ts';
 
 let whole: WholeNode;
@@ -31,6 +34,12 @@ async function prove(): Promise<Hop[]> {
   const hops: Hop[] = [];
   for await (const hop of whole.node.handlers['clients.prove'](target, context())) hops.push(hop as Hop);
   return hops;
+}
+async function sessionsNow(): Promise<ClientSession[]> {
+  const stop = new AbortController();
+  for await (const { items } of whole.node.handlers['clients.sessions']({}, { signal: stop.signal }))
+    return items as ClientSession[];
+  return [];
 }
 const ends = (hops: Hop[]) => hops.filter(({ state }) => state !== 'running').map(({ ms: _, ...hop }) => hop);
 
@@ -128,6 +137,36 @@ it('who is connected is told by name, over HTTP in both eras', async () => {
     expect(items).toEqual([]);
     break;
   }
+});
+
+it('a client that starts the bridge is told by name until it ends, and one of the modern era while it is about', async () => {
+  const { handlers } = whole.node;
+  const { socket } = await handlers['clients.connection']({ profile: 'default' }, context());
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const ended = runBridge({ socketPath: socket, input, output, errors: new PassThrough() });
+  const clientInfo = { name: 'bridged', version: '3' };
+  const initialize = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+  input.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: initialize })}\n`);
+  await once(output, 'data');
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientInfo': { name: 'modern', version: '4', title: 'A modern one' },
+  };
+  const answer = await send(whole.url, {
+    token: whole.token,
+    headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' },
+    body: { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta } },
+  });
+  expect(answer.status).toBe(200);
+  expect(await sessionsNow()).toMatchObject([
+    { name: 'bridged', version: '3', transport: 'socket', era: 'legacy', calls: 0 },
+    { name: 'A modern one', version: '4', transport: 'http', era: 'modern', calls: 1, running: 0 },
+  ]);
+  input.end();
+  await ended;
+  await expect.poll(async () => (await sessionsNow()).map(({ name }) => name)).toEqual(['A modern one']);
 });
 
 it('a profile shows single tools, and says before what it would show', async () => {

@@ -101,9 +101,18 @@ function parse(line: string): Result | undefined {
   }
 }
 
+/** Without colours and whatever else a terminal would obey. */
+const plainText = (text: string): string =>
+  text.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').replace(/(?!\n)\p{Cc}/gu, ' ');
+
 /** The last words of a program, where it had any. */
 const lastWords = (said: string): string => {
-  const words = said.trim().split('\n').slice(-3).join(' ').slice(-300);
+  const words = plainText(said)
+    .trim()
+    .split(/\s*\n\s*/)
+    .slice(-3)
+    .join(' ')
+    .slice(-300);
   return words === '' ? '' : ` It said: ${words}`;
 };
 
@@ -113,7 +122,7 @@ const ended = (how: number | string | null, said: string): AppError =>
     `The program ended at once (${how ?? 'unknown'}).${lastWords(said)}`,
     {
       advice: 'Connect the client again: the installation that its file names may have moved.',
-      details: { how: String(how), said: said.slice(-300) },
+      details: { how: String(how) },
     },
   );
 
