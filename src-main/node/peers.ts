@@ -8,6 +8,7 @@ import { watch } from '#shared/kernel/watch.ts';
 import type { Libp2pNetwork, PeerInfo, RememberedPeer } from '../features/p2p/index.ts';
 import type { Trust } from '../features/trust/index.ts';
 import type { Platform } from './platform.ts';
+import type { Presence } from './presence.ts';
 import type { NodeSlices } from './slices.ts';
 
 /** Peers listed at most: those connected, then the most recently seen. */
@@ -24,8 +25,8 @@ export interface PeersDeps {
   clock: Clock;
   /** Tools of the network that are listed here, by provider. */
   toolCounts(): ReadonlyMap<ProviderId, number>;
-  /** Whether a connected peer takes calls now. */
-  isServing(peerId: PeerId): boolean;
+  /** Which connected peers take calls now. */
+  presence: Pick<Presence, 'isServing' | 'on'>;
 }
 
 /** The list of peers as a node's slices feed it. */
@@ -38,7 +39,7 @@ export const peersDeps = (
   clock,
   displayName: registry.providerName,
   toolCounts: () => countByProvider(registry.list('network')),
-  isServing: presence.isServing,
+  presence,
 });
 
 function countByProvider(tools: ReadonlyArray<{ providerId: string }>): Map<string, number> {
@@ -90,6 +91,7 @@ export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContrac
             trust.on('unblocked', changed),
             trust.on('knownChanged', changed),
             network.on('peerMeasured', measured),
+            deps.presence.on('changed', changed),
           ];
           return () => subscriptions.forEach((unsubscribe) => unsubscribe());
         },
@@ -143,7 +145,7 @@ function viewOf(
     addresses: peer?.addresses ?? kept?.addresses ?? [],
     ...(displayName ? { displayName } : {}),
     ...(providerId ? { tier: deps.trust.standing(providerId).tier, tools: counts.get(providerId) ?? 0 } : {}),
-    ...(peer ? { ...connectionFacts(peer), paused: !deps.isServing(peerId) } : {}),
+    ...(peer ? { ...connectionFacts(peer), paused: !deps.presence.isServing(peerId) } : {}),
     ...(kept ? { lastSeenAt: kept.lastSeenAt } : {}),
   };
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type CborValue, decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Log } from '#main/platform/log.ts';
 import type { Network } from '../features/p2p/index.ts';
@@ -15,7 +16,12 @@ const presenceSchema = z.looseObject({ sharing: z.enum(['on', 'paused']) });
 /** A peer that does not take it by then learns it from the first call that is refused. */
 const TELL_TIMEOUT_MS = 5000;
 
-export interface Presence extends Closeable {
+export interface PresenceEvents {
+  /** Another node paused or resumed. */
+  changed: { peerId: PeerId };
+}
+
+export interface Presence extends Closeable, EventSource<PresenceEvents> {
   /** Whether a connected peer serves calls, as far as it told. */
   isServing(peerId: PeerId): boolean;
   /** This node pauses or resumes: all who are connected are told. */
@@ -26,12 +32,11 @@ export interface PresenceDeps {
   network: Network;
   log: Log;
   isPaused(): boolean;
-  /** Another node paused or resumed. */
-  onChanged(): void;
 }
 
-export function createPresence({ network, log, isPaused, onChanged }: PresenceDeps): Presence {
+export function createPresence({ network, log, isPaused }: PresenceDeps): Presence {
   const owned = createDisposableStore();
+  const events = createEmitter<PresenceEvents>((error) => log.error({ err: error }, 'a listener failed'));
   /** Connected peers that serve nobody now; bounded by the connections. */
   const paused = new Set<PeerId>();
 
@@ -39,7 +44,7 @@ export function createPresence({ network, log, isPaused, onChanged }: PresenceDe
     if (paused.has(peerId) === isPaused) return;
     if (isPaused) paused.add(peerId);
     else paused.delete(peerId);
-    onChanged();
+    events.emit('changed', { peerId });
   }
 
   function tell(peerId: PeerId): void {
@@ -64,6 +69,7 @@ export function createPresence({ network, log, isPaused, onChanged }: PresenceDe
   owned.defer(network.on('peerDisconnected', ({ peerId }) => void paused.delete(peerId)));
 
   return {
+    on: events.on,
     isServing: (peerId) => !paused.has(peerId),
     tellAll: () => network.peers().forEach(({ peerId }) => tell(peerId)),
     close: () => owned.close(),

@@ -6,7 +6,12 @@ import type { NodeSlices } from './slices.ts';
 /** Wires the circumstances of the machine to the network; undone with the platform. */
 export function keepReachable(
   { clock, log, owned }: Pick<Platform, 'clock' | 'log' | 'owned'>,
-  { conditions, network, presence }: Pick<NodeSlices, 'conditions' | 'network' | 'presence'>,
+  {
+    conditions,
+    network,
+    presence,
+    registry,
+  }: Pick<NodeSlices, 'conditions' | 'network' | 'presence' | 'registry'>,
 ): void {
   const refresh = (why: string) => {
     log.info({ why }, 'connections are checked and lost peers are sought at once');
@@ -14,6 +19,7 @@ export function keepReachable(
     network.refresh();
   };
   owned.defer(conditions.on('sharingChanged', () => presence.tellAll()));
+  owned.defer(presence.on('changed', () => registry.touch()));
   owned.defer(conditions.on('resumed', () => refresh('resumed')));
   owned.add(watchMachine({ clock, onDisturbed: refresh }));
 }

@@ -48,9 +48,7 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
   const membership = createMembership(keystore);
   const network = createNetwork({ ...base, identity, trust, membership }, settings);
   const conditions = platform.owned.add(createConditions({ ...base, settings }));
-  const presence = platform.owned.add(
-    createPresence({ network, log, isPaused: conditions.isPaused, onChanged: () => registry.touch() }),
-  );
+  const presence = platform.owned.add(createPresence({ network, log, isPaused: conditions.isPaused }));
   const records = createRecords(
     { ...base, network },
     {

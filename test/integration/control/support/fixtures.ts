@@ -1,4 +1,6 @@
 /** One of everything that a node can answer with, the same in every run. */
+import type { DoctorResult } from '#shared/features/p2p/doctor.ts';
+import type { InvitationView, NetworkView } from '#shared/features/p2p/joining.ts';
 import type { z } from 'zod';
 import type { Share } from '#shared/features/access/contract.ts';
 import type { ClientSession } from '#shared/features/clients/contract.ts';
@@ -326,3 +328,64 @@ export const clientSession: ClientSession = {
   calls: 7,
   running: 0,
 };
+
+export const network: NetworkView = {
+  peerId: '12D3KooWSelf',
+  providerId: 'z6MkSelf',
+  displayName: 'Attic',
+  addresses: ['/ip4/192.168.1.23/tcp/7422/p2p/12D3KooWSelf'],
+  reach: 'lan',
+  mdns: true,
+  bootstrap: [],
+  network: 'Workshop',
+  invitations: [
+    {
+      id: 'a1',
+      note: 'for Vera\u001b[2J',
+      createdAt: 1_800_000_000_000,
+      expiresAt: 1_800_000_600_000,
+      usedBy: 'z6MkVera',
+      usedAt: 1_800_000_000_000,
+    },
+  ],
+};
+
+export const written = {
+  id: 'a1',
+  code: 'hGxpbnZp',
+  link: 'toolswarm://join/hGxpbnZp',
+  expiresAt: 1_800_000_600_000,
+  reach: 'machine' as const,
+  network: 'Workshop',
+};
+
+export const invitation: InvitationView = {
+  providerId: 'z6MkAnna',
+  peerId: '12D3KooWAnna',
+  label: 'Anna\u001b[31m',
+  addresses: ['/ip4/192.0.2.7/tcp/7422'],
+  expiresAt: 1_800_000_600_000,
+  pins: true,
+  network: 'Workshop',
+  change: 'enter',
+  standing: 'unknown',
+};
+
+export const findings: DoctorResult[] = [
+  { check: 'clock', state: 'running', code: 'checking', facts: {} },
+  {
+    check: 'clock',
+    state: 'warn',
+    code: 'clock.wrong',
+    facts: { ms: 128_000, direction: 'behind', count: 2 },
+  },
+  { check: 'peers', state: 'ok', code: 'peers.ready', facts: { count: 1 } },
+  {
+    check: 'bootstrap',
+    state: 'failed',
+    code: 'bootstrap.silent',
+    facts: { count: 1, silent: 1 },
+    fix: 'redial',
+  },
+  { check: 'outside', state: 'warn', code: 'outside.closed', facts: { port: 7422 } },
+];

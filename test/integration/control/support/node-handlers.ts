@@ -58,6 +58,27 @@ export function createMemoryNode({
     'settings.list': () => items(setting),
     'settings.set': ({ value }) => ({ ...setting, value, source: 'file' }),
     'settings.reset': () => setting,
+    'network.show': () => fixtures.network,
+    'network.invite': () => fixtures.written,
+    'network.previewInvitation': () => fixtures.invitation,
+    'network.join': ({ changeNetwork }) =>
+      changeNetwork
+        ? { pinned: false, restartNeeded: true }
+        : { pinned: true, restartNeeded: false, peer: fixtures.peer },
+    'network.revokeInvitation': () => ({}),
+    'network.createPrivate': ({ name }) => ({ ...fixtures.network, nextNetwork: name }),
+    'network.leavePrivate': () => ({ ...fixtures.network, nextNetwork: '' }),
+    'network.restart': () => ({}),
+    'node.pauseSharing': ({ forMs = 0 }) => ({
+      sharing: 'paused',
+      reasons: ['person'],
+      until: 1_800_000_000_000 + forMs,
+      machine: {},
+    }),
+    'node.resumeSharing': () => ({ sharing: 'on', reasons: [], machine: {} }),
+    'node.doctor': async function* () {
+      yield* fixtures.findings;
+    },
     'peers.list': () => items(peer),
     'peers.connect': () => peer,
     'peers.disconnect': () => ({}),
