@@ -33,9 +33,9 @@ async function runDesktopSuite(suite: string): Promise<SuiteResult> {
       suite,
       'no Electron runtime on this machine; name one’s folder in ELECTRON_OVERRIDE_DIST_PATH',
     );
-  const within = await ensureDisplay();
-  if (!within) return leftOut(suite, 'no display on this machine, and no xvfb to stand in for one');
-  return await runPlaywright(suite, { config: 'test/e2e/desktop/playwright.config.ts', within });
+  const display = await ensureDisplay();
+  if (!display) return leftOut(suite, 'no display on this machine, and no xvfb to stand in for one');
+  return await runPlaywright(suite, { config: 'test/e2e/desktop/playwright.config.ts', ...display });
 }
 
 function leftOut(suite: string, why: string): SuiteResult {

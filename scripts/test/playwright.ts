@@ -32,17 +32,25 @@ export interface PlaywrightOptions {
   /** From the root. */
   config: string;
   /** A command that runs the tests, such as one that gives them a display. */
-  within?: readonly string[];
+  within?: readonly [string, ...string[]] | undefined;
 }
 
 export async function runPlaywright(
   suite: string,
-  { config, within = [] }: PlaywrightOptions,
+  { config, within }: PlaywrightOptions,
 ): Promise<SuiteResult> {
   if (!existsSync(join(root, config))) return emptySuite(suite);
   const file = reportFile(suite);
-  const [command = '', ...args] = [...within, findNode24(root), toolPath('playwright'), 'test', '-c', config];
-  const code = await spawnToEnd(command, [...args, '--reporter=list,json'], {
+  const run = [
+    findNode24(root),
+    toolPath('playwright'),
+    'test',
+    '-c',
+    config,
+    '--reporter=list,json',
+  ] as const;
+  const [command, ...args] = within ? [...within, ...run] : run;
+  const code = await spawnToEnd(command, args, {
     cwd: root,
     env: { ...toolEnvironment(), PLAYWRIGHT_JSON_OUTPUT_FILE: file },
   });

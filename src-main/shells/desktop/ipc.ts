@@ -39,8 +39,8 @@ export function servePages({ ipcMain, host, isShown, handlers, log }: PagePortsD
     const known = desktopTargets.find((name) => name === target);
     if (!known) return refuse(event, 'a page asked for a line to nowhere');
     hold(event.sender, port);
-    if (known === 'node') host.connectWindow(port as MessagePortLike);
-    else serveDesktop(port as MessagePortLike);
+    if (known === 'node') host.connectWindow(port);
+    else serveDesktop(port);
   });
 
   function serveDesktop(port: MessagePortLike): void {

@@ -59,14 +59,14 @@ function createLatePair(): [Channel, Channel] {
     listens = resolve;
   });
   const [here, there] = createChannelPair({ defer: (deliver) => void listening.then(deliver) });
-  const late: Channel = Object.create(there, {
+  const late = Object.create(there, {
     onMessage: {
       value(listener: (message: string) => void) {
         there.onMessage(listener);
         listens();
       },
     },
-  });
+  }) as Channel;
   return [here, late];
 }
 

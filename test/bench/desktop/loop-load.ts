@@ -30,7 +30,9 @@ async function callOf({ tool, http, port }: Order): Promise<Call> {
   return () => node['tools.call']({ id: tool.id, arguments: { message: MESSAGE } });
 }
 
-parentPort?.once('message', async (order: Order) => {
+parentPort?.once('message', (order: Order) => void obey(order));
+
+async function obey(order: Order): Promise<void> {
   const call = await callOf(order);
   await call();
   parentPort?.postMessage('begun');
@@ -44,4 +46,4 @@ parentPort?.once('message', async (order: Order) => {
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   parentPort?.postMessage(calls);
-});
+}
