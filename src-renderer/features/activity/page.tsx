@@ -49,7 +49,7 @@ export function ActivityPage({ view, call }: ActivityPageProps) {
       }
     >
       <Filters filter={filter} onChange={setFilter} calls={calls.items ?? []} />
-      <p role="status" className={calls.waiting > 0 ? undefined : 'visually-hidden'}>
+      <p role="status" className={paused ? undefined : 'visually-hidden'}>
         {calls.waiting > 0 ? t('live.waiting', { count: calls.waiting }) : paused ? t('live.paused') : ''}
       </p>
       <Found calls={calls} filter={filter} onFilter={setFilter} openId={openId} onOpen={open} />
@@ -79,15 +79,20 @@ function Found({ calls: { fault, items, more }, filter, onFilter, openId, onOpen
       {t('empty.words')}
     </EmptyState>
   );
+  const opened = items.find(({ id }) => id === openId);
   return (
     <>
-      <FaultNote fault={fault} />
+      {fault && <FaultNote fault={fault} />}
       <Split
         list={<CallTable items={items} openId={openId} onOpen={onOpen} onMore={more} empty={empty} />}
         detail={
           openId === undefined
             ? undefined
-            : { id: openId, title: t('detail.title'), content: <OpenedCall key={openId} id={openId} /> }
+            : {
+                id: openId,
+                title: opened ? <bdi>{opened.tool ?? opened.method}</bdi> : t('detail.title'),
+                content: <OpenedCall key={openId} id={openId} />,
+              }
         }
         onClose={() => onOpen(undefined)}
       />

@@ -8,15 +8,15 @@ import { SearchField } from '../../ui/fields.tsx';
 import { Page, Stack } from '../../ui/page.tsx';
 import { Loading } from '../../ui/progress.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { DataSettings } from '../data/index.ts';
 import { DesktopSettings } from '../desktop/index.ts';
 import { Appearance } from './parts/appearance.tsx';
 import { FoundSettings } from './parts/found-settings.tsx';
 import { RestartBanner } from './parts/restart-banner.tsx';
 import { SettingList } from './parts/setting-list.tsx';
-import { type Group, groupOf, groups, type Setting } from './rules.ts';
+import { type Group, groupOf, groups, inOrder, type Setting } from './rules.ts';
 import styles from './settings.module.css';
 
-const DataSettings = lazy(async () => ({ default: (await import('../data/index.ts')).DataSettings }));
 const About = lazy(async () => ({ default: (await import('./parts/about.tsx')).About }));
 
 /** @param part which group the address names. */
@@ -34,13 +34,15 @@ export function SettingsPage({ part }: { part?: string | undefined }) {
         </div>
       }
     >
-      <RestartBanner settings={settings ?? []} onRestarted={reload} />
-      <FaultNote fault={fault} />
-      {text.trim() === '' ? (
-        <Groups part={part} settings={settings} onChanged={reload} />
-      ) : (
-        <FoundSettings text={text.trim()} settings={settings ?? []} onChanged={reload} />
-      )}
+      <div>
+        <RestartBanner settings={settings ?? []} onRestarted={reload} />
+        {fault && <FaultNote fault={fault} />}
+        {text.trim() === '' ? (
+          <Groups part={part} settings={settings} onChanged={reload} />
+        ) : (
+          <FoundSettings text={text.trim()} settings={settings ?? []} onChanged={reload} />
+        )}
+      </div>
     </Page>
   );
 }
@@ -84,7 +86,7 @@ function GroupContent({
   if (group === 'data') return <DataSettings />;
   if (group === 'about') return <About />;
   if (!settings) return <Loading label={t('reading')} />;
-  const shown = settings.filter(({ key }) => groupOf(key) === group);
+  const shown = inOrder(settings.filter(({ key }) => groupOf(key) === group));
   return (
     <Stack>
       {group === 'start' && inWindow && <DesktopSettings />}

@@ -33,6 +33,13 @@ export const isKnownKey = (key: string): key is SettingKey => Object.hasOwn(sett
 /** A newer node may have more than this page knows: they stand with what belongs to the start. */
 export const groupOf = (key: string): Group => (isKnownKey(key) ? settingGroups[key] : 'start');
 
+/** What people look for most stands first; what this page does not know stands last. */
+export function inOrder(settings: readonly Setting[]): Setting[] {
+  const places = new Map(Object.keys(settingGroups).map((key, place) => [key, place]));
+  const placeOf = ({ key }: Setting) => places.get(key) ?? places.size;
+  return [...settings].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
 /** A setting that is counted in something else than people count in. */
 export interface Unit {
   name: 'seconds' | 'mebibytes' | 'days';

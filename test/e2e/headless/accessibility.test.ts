@@ -201,8 +201,72 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await tab(page, 1);
     await press(page, 'form button[type=submit]');
   },
+  versions: async (page) => {
+    await visit(page, '/catalog/+changed');
+    await page.getByRole('row').nth(1).click();
+    await tab(page, 3);
+    await press(page, '[role=tabpanel] button[aria-expanded]');
+  },
+  schema: async (page) => {
+    await visit(page, '/catalog/+approved');
+    await page.getByRole('row').nth(1).click();
+    await tab(page, 2);
+  },
+  pin: async (page) => {
+    await visit(page, '/catalog/+approved');
+    await page.getByRole('row').nth(1).click();
+    await press(page, 'section[aria-labelledby=split-title] button:has(svg.lucide-pin)');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  chosen: async (page) => {
+    await visit(page, '/catalog/+pending');
+    await press(page, '[role=columnheader] label');
+    await expect(page.locator('main [role=group] button:has(svg.lucide-check)')).toBeVisible();
+  },
+  'decide-many': async (page) => {
+    await visit(page, '/catalog/+pending');
+    await press(page, '[role=columnheader] label');
+    await press(page, 'main [role=group] button:has(svg.lucide-check)');
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+  },
+  'new-rule': async (page) => {
+    await visit(page, '/catalog/+pending');
+    await press(page, 'main [role=note] button');
+    await expect(page.getByRole('dialog').locator('[aria-live] ul')).toBeVisible();
+  },
+  rules: async (page) => {
+    await visit(page, '/catalog/+pending');
+    await press(page, 'main [role=note] button');
+    await press(page, '[role=dialog] button[type=submit]');
+    await expect(page.getByRole('dialog').locator('ol > li').first()).toBeVisible();
+  },
   activity: (page) => visit(page, '/activity'),
+  'activity-call': (page) => visit(page, '/activity/call-1'),
+  'activity-failed': (page) => visit(page, '/activity/call-4'),
+  'activity-replay': async (page) => {
+    await visit(page, '/activity/call-0');
+    await press(page, 'section[aria-labelledby=split-title] button:has(svg.lucide-rotate-ccw)');
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+  },
   settings: (page) => visit(page, '/settings'),
+  'settings-network': (page) => visit(page, '/settings/network'),
+  'settings-clients': (page) => visit(page, '/settings/clients'),
+  'settings-data': (page) => visit(page, '/settings/data'),
+  passphrase: async (page) => {
+    await visit(page, '/settings/data');
+    await press(page, 'button:has(svg.lucide-lock-keyhole)');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  diagnostics: async (page) => {
+    await visit(page, '/settings/data');
+    await press(page, 'button:has(svg.lucide-stethoscope)');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  about: async (page) => {
+    await visit(page, '/settings/about');
+    await page.getByRole('tabpanel').getByRole('button').click();
+    await expect(page.getByRole('searchbox').last()).toBeVisible();
+  },
 };
 
 for (const language of ['en', 'ru', 'ar'] as const) {

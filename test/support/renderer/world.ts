@@ -379,10 +379,17 @@ export function busyWorld(now: number): World {
     ],
     calls: Array.from({ length: 40 }, (_, index) =>
       call(now, index, {
-        ...(index % 5 === 1
-          ? { direction: 'outgoing', server: 'weather', tool: 'forecast', providerId: ANNA }
-          : {}),
-        ...(index % 7 === 3 ? { direction: 'incoming', client: 'Борис', providerId: BORIS } : {}),
+        ...(index % 7 === 3
+          ? { direction: 'incoming', providerId: BORIS }
+          : index % 5 === 1
+            ? {
+                direction: 'outgoing',
+                server: 'weather',
+                tool: 'forecast',
+                providerId: ANNA,
+                toolId: annas(forecast, {}).view.id,
+              }
+            : { toolId: own(everythingTools[0] as Tool).view.id }),
         ...(index % 9 === 4 ? { outcome: 'error', code: 'relay.timeout' } : {}),
         ...(index % 11 === 6 ? { outcome: 'tool_error' } : {}),
       }),

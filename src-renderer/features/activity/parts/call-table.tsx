@@ -17,7 +17,12 @@ export interface CallTableProps {
 
 export function CallTable({ items, openId, onOpen, onMore, empty }: CallTableProps) {
   const { t } = useTranslation('activity');
-  const columns = useColumns();
+  const all = useColumns();
+  // Beside an open call there is room for what tells calls apart, and no more.
+  const columns = useMemo(
+    () => (openId === undefined ? all : all.filter(({ id }) => beside.has(id))),
+    [all, openId],
+  );
   return (
     <Table
       label={t('title')}
@@ -32,6 +37,8 @@ export function CallTable({ items, openId, onOpen, onMore, empty }: CallTablePro
     />
   );
 }
+
+const beside: ReadonlySet<string> = new Set(['what', 'outcome', 'when']);
 
 function useColumns(): ReadonlyArray<TableColumn<Invocation>> {
   const { t } = useTranslation('activity');
@@ -55,8 +62,8 @@ function useColumns(): ReadonlyArray<TableColumn<Invocation>> {
       {
         id: 'outcome',
         label: t('column.outcome'),
-        grow: 2,
-        minWidth: 9,
+        grow: 2.2,
+        minWidth: 11,
         cell: (call) => (
           <CellLines
             first={<OutcomeBadge outcome={call.outcome} />}

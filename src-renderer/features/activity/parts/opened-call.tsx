@@ -26,8 +26,8 @@ export function OpenedCall({ id }: { id: string }) {
   return (
     <>
       <Failure call={call} />
-      <CallFacts call={call} />
       {call.hops ? <Waterfall call={call} hops={call.hops} /> : <p>{t('hops.none')}</p>}
+      <CallFacts call={call} />
       <Payloads call={call} />
       <Replay call={call} />
     </>

@@ -6,11 +6,13 @@ import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
 import { useQuery } from '../../../platform/use-query.ts';
 import { Button } from '../../../ui/button.tsx';
+import { classes } from '../../../ui/classes.ts';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
+import styles from '../data.module.css';
 
 /** Shorter ones are guessed by a machine in an afternoon. */
 const SHORTEST_PASSPHRASE = 10;
@@ -49,7 +51,7 @@ function BackupForm({ suggested }: { suggested: string }) {
   };
   return (
     <form
-      className="form"
+      className={classes('form', styles['narrow'])}
       onSubmit={(event) => {
         event.preventDefault();
         submit();

@@ -8,6 +8,7 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { Inline } from '../../../ui/page.tsx';
 import type { Setting } from '../rules.ts';
+import styles from '../settings.module.css';
 import { useSettingWords } from './words.ts';
 
 /** Changes that the running node does not know yet, and the way to make it know. */
@@ -28,7 +29,7 @@ export function RestartBanner({
     onRestarted();
   });
   return (
-    <div role="status">
+    <div role="status" className={styles['banner']}>
       {waiting.length > 0 && (
         <Note tone="warn">
           <p>{t('restart.words', { settings: format.list(waiting.map((item) => words(item).title)) })}</p>
