@@ -25,12 +25,12 @@ function hasNamespaces(): boolean {
 }
 
 it.skipIf(!hasNamespaces())(
-  'nodes on one network find each other by mDNS (needs Linux, root, unshare and ip)',
+  'nodes on one network find each other by mDNS, and the doctor sees them (needs Linux, root, unshare and ip)',
   async () => {
     const nodes = `${LAN} && exec "${process.execPath}" "${program}"`;
     const { stdout } = await promisify(execFile)('unshare', ['--net', 'sh', '-c', nodes], {
       timeout: 50_000,
     });
-    expect(stdout).toBe('met\n');
+    expect(stdout).toBe('met, 1 neighbour, answered\n');
   },
 );

@@ -363,10 +363,23 @@ export function complianceSuite(name: string, createHarness: () => Harness): voi
         expect(await b.call(a.peerId, ECHO, utf8('on')).response).toEqual(utf8('on'));
       });
 
+      it('checks its peers when the machine woke up, and keeps those who answer', async () => {
+        const [a, b] = await pair();
+        const gone: string[] = [];
+        b.on('peerDisconnected', ({ peerId }) => gone.push(peerId));
+        const measured = new Promise<void>((resolve) => b.on('peerMeasured', () => resolve()));
+        b.refresh();
+        await measured;
+        await sleep(world.clock, 6000);
+        expect(gone).toEqual([]);
+        expect(b.peers().map(({ peerId }) => peerId)).toEqual([a.peerId]);
+      });
+
       it('leaves alone whom the operator disconnected', async () => {
         const [a, b] = await pair();
         await world.until('learned', () => (b.remembered.get(a.peerId)?.addresses.length ?? 0) > 0);
         await b.disconnect(a.peerId);
+        b.refresh();
         await sleep(world.clock, 1500);
         expect(b.peers()).toEqual([]);
       });

@@ -1,5 +1,9 @@
-/** Two nodes on one local network that know nothing of each other. Prints `met` once they found each other by mDNS. */
-import { createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
+/**
+ * Two nodes on one local network that know nothing of each other. Prints `met` once they found each other by mDNS, and what the
+ * connection doctor would find.
+ */
+import { createLibp2pNetwork, MDNS_TAG, p2pMigrations } from '#main/features/p2p/index.ts';
+import { countMdnsAnswers } from '#main/node/mdns-probe.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { systemRandom } from '#main/platform/random.ts';
@@ -27,6 +31,7 @@ const start = async (number: number) => {
 const [a, b] = [await start(1), await start(2)];
 while (!a.peers().some(({ peerId }) => peerId === b.peerId))
   await new Promise((resolve) => setTimeout(resolve, 50));
-console.log('met');
+const answers = await countMdnsAnswers(MDNS_TAG, systemClock, new AbortController().signal);
+console.log(`met, ${a.whereabouts().lanPeers.length} neighbour, ${answers > 0 ? 'answered' : 'silent'}`);
 await Promise.all([a.stop(), b.stop()]);
 process.exit(0);

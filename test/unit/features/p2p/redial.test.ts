@@ -68,3 +68,17 @@ it('pursues a bounded number of targets, and permanent ones always', async () =>
   await clock.advance(600_000);
   expect(attempts).toHaveLength(before);
 });
+
+it('tries everything within a second when it is hurried, not all in one moment, and slows down anew', async () => {
+  const { clock, attempts, redialler } = setUp(away);
+  for (let peer = 0; peer < 20; peer++) redialler.pursue(`/peer/${peer}`);
+  await clock.advance(3_600_000);
+  attempts.length = 0;
+  const from = clock.monotonic();
+  redialler.hurry();
+  await clock.advance(1000);
+  expect(new Set(attempts.map(({ target }) => target)).size).toBe(20);
+  expect(new Set(attempts.map(({ at }) => Math.floor((at - from) / 100))).size).toBeGreaterThan(5);
+  await clock.advance(1000);
+  expect(attempts.length).toBeGreaterThan(20);
+});

@@ -30,7 +30,7 @@ describe('peers', () => {
     const states = byImportance(world.peers).map(({ connected, blocked }) =>
       blocked ? 'blocked' : connected,
     );
-    expect(states).toEqual([true, true, false, 'blocked']);
+    expect(states).toEqual([true, true, true, false, 'blocked']);
   });
 });
 
