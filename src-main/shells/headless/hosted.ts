@@ -28,7 +28,7 @@ export interface HostedRun {
  * it, and waits for another order.
  */
 export function runHosted(options: NodeOptions, carrier: Channel): HostedRun {
-  const events = createEmitter<{ changed: object; stopped: { fault?: unknown } }>();
+  const events = createEmitter<{ changed: object; stopped: { fault?: Error } }>();
   const lines = new Set<Closeable>();
   let state: HostingState = { state: 'waiting' };
   let node: HostedNode | undefined;
@@ -38,7 +38,7 @@ export function runHosted(options: NodeOptions, carrier: Channel): HostedRun {
   const ended = new Promise<void>((resolve, reject) => {
     const end = () => void stop().then(resolve, reject);
     events.on('stopped', ({ fault }) => {
-      if (fault) reject(fault as Error);
+      if (fault) reject(fault);
       end();
     });
     carrier.onClose(end);
@@ -94,7 +94,7 @@ export function runHosted(options: NodeOptions, carrier: Channel): HostedRun {
       starting = start({ ...wanted, ...ports });
       await starting;
     } catch (error) {
-      events.emit('stopped', { fault: error });
+      events.emit('stopped', { fault: error as Error });
     }
   }
 
