@@ -75,7 +75,7 @@ it('with a server the chain holds, down to a real call', async () => {
     {
       "hop": "tool",
       "state": "ok",
-      "subject": "everything_get-env",
+      "subject": "everything_get-tiny-image",
     }
   `);
 });

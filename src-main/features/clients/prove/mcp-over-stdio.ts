@@ -103,7 +103,7 @@ function parse(line: string): Result | undefined {
 
 /** Without colours and whatever else a terminal would obey. */
 const plainText = (text: string): string =>
-  text.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').replace(/(?!\n)\p{Cc}/gu, ' ');
+  text.replace(/\p{Cc}\[[0-9;?]*[A-Za-z]/gu, '').replace(/(?!\n)\p{Cc}/gu, ' ');
 
 /** The last words of a program, where it had any. */
 const lastWords = (said: string): string => {
