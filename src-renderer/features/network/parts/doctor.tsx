@@ -27,6 +27,7 @@ export interface ConnectionDoctorProps {
 export function ConnectionDoctor({ autoStart = false, onFinished }: ConnectionDoctorProps) {
   const { t } = useTranslation(['network', 'common']);
   const { fault, phase, results, start, stop } = useDoctor();
+  const shown = doctorChecks.flatMap((check) => results[check] ?? []);
   const begin = useEffectEvent(() => void start());
   useEffect(() => {
     if (autoStart) begin();
@@ -35,7 +36,6 @@ export function ConnectionDoctor({ autoStart = false, onFinished }: ConnectionDo
     if (phase === 'done') onFinished?.(!shown.some(({ state }) => state === 'failed'));
   });
   useEffect(() => told(), [phase]);
-  const shown = doctorChecks.flatMap((check) => results[check] ?? []);
   return (
     <section className={styles['doctor']} aria-label={t('doctor.title')}>
       <header className={styles['head']}>

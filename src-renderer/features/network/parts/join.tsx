@@ -53,10 +53,10 @@ export function JoinNetwork({ code: given = '', onJoined, onCancel }: JoinNetwor
       code === '' || byAddress ? null : node['network.previewInvitation']({ code }, { signal }),
     [code],
   );
-  const invitation = byAddress ? null : preview.data;
+  const invitation = byAddress ? undefined : (preview.data ?? undefined);
   const join = useJoin(code, agreed, onJoined);
-  const needsYes = invitation != null && invitation.change !== 'none' && !agreed;
-  const isReady = byAddress || (invitation != null && !needsYes && invitation.standing !== 'blocked');
+  const needsYes = invitation !== undefined && invitation.change !== 'none' && !agreed;
+  const isReady = byAddress || (invitation !== undefined && !needsYes && invitation.standing !== 'blocked');
   return (
     <form
       className="form"
