@@ -152,8 +152,6 @@ export default defineConfig({
           input: here('src-renderer/index.html'),
           // The page checks no signatures: what only encodes and hashes stays out.
           treeshake: {
-            // A schema that nobody uses on the page is not built there.
-            manualPureFunctions: ['z', 'query', 'command', 'stream'],
             moduleSideEffects: [
               { test: /[/\\](cborg|multiformats|canonicalize|@noble)[/\\]/, sideEffects: false },
             ],
