@@ -12,7 +12,9 @@ test('a client is connected after a look at the change, tested, and taken back f
   await page.getByRole('button', { name: 'Connect: Codex' }).click();
   const dialog = page.getByRole('dialog', { name: 'Connect Codex' });
   await expect(dialog.getByRole('list', { name: 'Change of the file' })).toContainText('toolswarm');
-  await expect(dialog.getByRole('textbox', { name: 'File', exact: true })).toHaveValue('/home/sam/.codex/config.toml');
+  await expect(dialog.getByRole('textbox', { name: 'File', exact: true })).toHaveValue(
+    '/home/sam/.codex/config.toml',
+  );
   await expect(dialog.getByRole('textbox', { name: 'Copy of the present file' })).toHaveValue(/client-files/);
   await dialog.getByRole('button', { name: 'Write the change' }).click();
   await expect(dialog).toHaveCount(0);
@@ -36,7 +38,10 @@ test('the link that breaks is named, with advice', async ({ home: page }) => {
   await expect(row.getByRole('button', { name: 'Repair: Cursor' })).toBeVisible();
 });
 
-test('a client is disconnected after a question that shows what changes', async ({ home: page, dashboard }) => {
+test('a client is disconnected after a question that shows what changes', async ({
+  home: page,
+  dashboard,
+}) => {
   await page.getByRole('button', { name: 'More for Claude Desktop' }).click();
   await page.getByRole('menuitem', { name: 'Disconnect' }).click();
   const question = page.getByRole('alertdialog', { name: 'Disconnect Claude Desktop?' });
@@ -67,7 +72,10 @@ test('who is connected is told as it changes', async ({ home: page, dashboard })
   await expect(page.getByText('No AI client is connected at the moment.')).toBeVisible();
 });
 
-test('a profile shows a server but for one tool, and says what it costs', async ({ home: page, dashboard }) => {
+test('a profile shows a server but for one tool, and says what it costs', async ({
+  home: page,
+  dashboard,
+}) => {
   await page.getByRole('button', { name: 'New profile' }).click();
   const dialog = page.getByRole('dialog', { name: 'New profile' });
   await dialog.getByRole('button', { name: 'Save' }).click();
@@ -81,7 +89,10 @@ test('a profile shows a server but for one tool, and says what it costs', async 
   await expect(cost).not.toHaveText(before ?? '');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('The profile “research” is saved.')).toBeVisible();
-  expect(dashboard.node.world.clients.profiles.at(-1)).toMatchObject({ name: 'research', excludeTools: ['everything_echo'] });
+  expect(dashboard.node.world.clients.profiles.at(-1)).toMatchObject({
+    name: 'research',
+    excludeTools: ['everything_echo'],
+  });
 });
 
 test('a token is shown once and revoked after a question', async ({ home: page, dashboard }) => {
