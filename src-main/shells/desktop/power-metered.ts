@@ -1,6 +1,5 @@
 /** Whether the machine's way to the internet is paid by volume, as far as the system says so. */
-import { numberOnSystemBus } from './system-bus.ts';
-import { type BusTool, runBusTool } from './system-bus.ts';
+import { type BusTool, numberOnSystemBus, runBusTool } from './system-bus.ts';
 
 /** NetworkManager's NMMetered: 1 yes, 2 no, 3 guessed yes, 4 guessed no, 0 unknown. */
 const METERED: Readonly<Record<number, boolean>> = { 1: true, 2: false, 3: true, 4: false };

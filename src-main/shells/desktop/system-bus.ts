@@ -10,9 +10,10 @@ export type BusTool = (command: string, args: readonly string[]) => Promise<stri
 
 export const runBusTool: BusTool = (command, args) =>
   new Promise((resolve, reject) => {
-    execFile(command, args, { timeout: PATIENCE_MS, encoding: 'utf8' }, (error, stdout) =>
-      error ? reject(error) : resolve(stdout),
-    );
+    execFile(command, args, { timeout: PATIENCE_MS, encoding: 'utf8' }, (error, stdout) => {
+      if (error) reject(new Error(`${command} gave no answer`, { cause: error }));
+      else resolve(stdout);
+    });
   });
 
 /** The first tool that answers; undefined where none does (no bus, no tool, no such thing on the bus). */

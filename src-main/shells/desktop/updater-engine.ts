@@ -1,5 +1,6 @@
 /** electron-updater as an `UpdateEngine`. It is loaded when a feed is asked, not before. */
 import type { App } from 'electron';
+import type * as electronUpdater from 'electron-updater';
 import type { AppUpdater, UpdateInfo } from 'electron-updater';
 import type { ProviderRuntimeOptions } from 'electron-updater/out/providers/Provider.js';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -16,7 +17,7 @@ export interface UpdateEngineDeps {
   log: Log;
 }
 
-type ElectronUpdater = typeof import('electron-updater');
+type ElectronUpdater = typeof electronUpdater;
 type FeedOptions = Parameters<AppUpdater['setFeedURL']>[0];
 
 export function createUpdateEngine(deps: UpdateEngineDeps): UpdateEngine {

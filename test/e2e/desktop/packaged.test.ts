@@ -18,7 +18,8 @@ const everything = join(
 
 test('nothing but the application is in it', ({ packaged }) => {
   const resources = join(packaged, 'resources');
-  expect(readdirSync(resources).sort()).toEqual(['app.asar', 'app.asar.unpacked', 'bin', 'node']);
+  const parts = ['app-update.yml', 'app.asar', 'app.asar.unpacked', 'bin', 'node'];
+  expect(readdirSync(resources).sort()).toEqual(parts);
   const files = listPackage(join(resources, 'app.asar'), { isPack: false });
   expect(files.filter((file) => /node_modules|\.map$|\.ts$/.test(file))).toEqual([]);
   expect(files).toContain('/assets/tray/running-dark@2x.png');

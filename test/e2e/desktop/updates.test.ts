@@ -1,6 +1,6 @@
 /** Updates from a feed on this machine, through the real electron-updater of the packaged application. */
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -54,16 +54,12 @@ test.skip(
   'the release of the test is one for Linux on x64',
 );
 
-/** The application as an AppImage, with its settings on the feed. */
-const configured = (packaged: string, appImage: string) => {
-  writeFileSync(appImage, '#!/bin/sh\n');
-  chmodSync(appImage, 0o755);
-  // As electron-builder writes it into installers; the folder alone has none.
-  writeFileSync(
-    join(packaged, 'resources', 'app-update.yml'),
-    'provider: generic\nurl: https://updates.toolswarm.invalid/\nupdaterCacheDirName: toolswarm-updater\n',
-  );
-};
+/** The file that the application takes itself to be started from. */
+function appImageIn(folder: string): string {
+  const file = join(mkdtempSync(join(folder, 'app-')), 'Toolswarm.AppImage');
+  writeFileSync(file, '#!/bin/sh\n', { mode: 0o755 });
+  return file;
+}
 
 /** Types the feed and its key into the settings, and looks for a release. */
 async function follow(page: Page, { url, publicKey }: Feed): Promise<Locator> {
@@ -84,8 +80,7 @@ test('a signed release is downloaded, and installed when the person says so', as
   start,
   feed,
 }) => {
-  const appImage = join(mkdtempSync(join(scratch, 'app-')), 'Toolswarm.AppImage');
-  configured(packaged, appImage);
+  const appImage = appImageIn(scratch);
   const { page, processes } = await start(join(packaged, EXECUTABLE), undefined, { APPIMAGE: appImage });
   const card = await follow(page, feed);
   await expect(card).toContainText('Version 9.0.0 is downloaded and its signature is right.', {
@@ -99,8 +94,7 @@ test('a signed release is downloaded, and installed when the person says so', as
 });
 
 test('a release that is not what was signed is refused', async ({ packaged, scratch, start, feed }) => {
-  const appImage = join(mkdtempSync(join(scratch, 'app-')), 'Toolswarm.AppImage');
-  configured(packaged, appImage);
+  const appImage = appImageIn(scratch);
   writeFileSync(
     join(feed.folder, NAME),
     '#!/bin/sh\necho evil\n'.padEnd(readFileSync(join(feed.folder, NAME)).length),
