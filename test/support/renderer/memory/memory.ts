@@ -48,7 +48,12 @@ export function createMemory(world: World, clock: Clock): Memory {
       return result;
     },
     serverOf: (name) => find(world.servers, (item) => item.name === name, `The server “${name}”`),
-    toolOf: (id) => find(world.tools, ({ view }) => view.id === id || view.catalogName === id, 'This tool'),
+    toolOf: (id) =>
+      find(
+        world.tools,
+        ({ view }) => view.id === id || view.id.startsWith(`${id}@`) || view.catalogName === id,
+        'This tool',
+      ),
     log(name, text) {
       world.logs.set(name, [...(world.logs.get(name) ?? []), { at: clock.now(), stream: 'event', text }]);
     },
