@@ -6,8 +6,7 @@ import { toolCountsSchema, toolFilterSchema, toolSortSchema } from './query.ts';
 import { toolSchema } from './tool.ts';
 import { byId, toolViewSchema } from './view.ts';
 
-export { approvalStateSchema } from './query.ts';
-export { type ToolView, toolViewSchema } from './view.ts';
+export type { ToolView } from './view.ts';
 
 const change = z.object({ path: z.string(), before: z.string().optional(), after: z.string().optional() });
 

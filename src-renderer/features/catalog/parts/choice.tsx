@@ -5,6 +5,7 @@ import { classes } from '../../../ui/classes.ts';
 import styles from './choice.module.css';
 
 export interface ChoiceProps<Value extends string> {
+  /** What is chosen here; stands on the button while nothing is. */
   label: string;
   /** What no choice is called. */
   any: string;
@@ -31,7 +32,7 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
         className={classes(styles['choice'], value !== undefined && styles['chosen'])}
         aria-label={`${label}: ${shown ?? any}`}
       >
-        <span className={styles['text']}>{shown ?? any}</span>
+        <span className={styles['text']}>{shown ?? label}</span>
         <ChevronDown aria-hidden size="1rem" />
       </Button>
       <Popover className={styles['popover'] ?? ''} placement="bottom start">

@@ -113,7 +113,7 @@ const Choices = memo(function Choices({ state, provider, claim, tag, counts, onC
         onChange={(chosen) => onChange({ provider: chosen })}
       />
       <Choice
-        label={t('claim.label')}
+        label={t('column.claim')}
         any={t('claim.any')}
         options={() =>
           claims.map((value) => ({ value, label: counted(t(`claim.${value}`), counts.claim[value]) }))
