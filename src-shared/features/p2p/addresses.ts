@@ -1,15 +1,24 @@
 /** What a multiaddr tells about the way to a peer. Pure text rules: nothing is resolved or dialled. */
 import { z } from 'zod';
 
-export const transportSchema = z.enum(['tcp', 'quic', 'webrtc', 'websocket', 'webtransport', 'other']);
+// Pages draw by these rules before anything else: marked as pure, the schemas and their library stay out of the first load.
+
+export const transportSchema = /* @__PURE__ */ z.enum([
+  'tcp',
+  'quic',
+  'webrtc',
+  'websocket',
+  'webtransport',
+  'other',
+]);
 export type Transport = z.output<typeof transportSchema>;
 
 /** `lan`: private or loopback addresses; `relayed`: through a third node; `direct`: over the internet. */
-export const pathKindSchema = z.enum(['lan', 'direct', 'relayed']);
+export const pathKindSchema = /* @__PURE__ */ z.enum(['lan', 'direct', 'relayed']);
 export type PathKind = z.output<typeof pathKindSchema>;
 
 /** From where an address can be dialled: only from this machine, from the local network, or from anywhere. */
-export const reachSchema = z.enum(['machine', 'lan', 'internet']);
+export const reachSchema = /* @__PURE__ */ z.enum(['machine', 'lan', 'internet']);
 export type Reach = z.output<typeof reachSchema>;
 
 /** Outermost protocol first: a WebSocket runs over TCP, WebTransport over QUIC. */

@@ -5,8 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { atMost, type Figure, measured } from '../support/report.ts';
 
 const folder = fileURLToPath(new URL('../../../dist/renderer/', import.meta.url));
-const kilobytes = (bytes: number): number => bytes / 1000;
-const zipped = (file: string): number => gzipSync(readFileSync(`${folder}${file}`), { level: 9 }).length;
+export const kilobytes = (bytes: number): number => bytes / 1000;
+/** Bytes of a file of the built pages, compressed. */
+export const zipped = (file: string): number =>
+  gzipSync(readFileSync(`${folder}${file}`), { level: 9 }).length;
 
 /** Words that only these libraries contain, to find the file that holds them. */
 const HEAVY = { graph: /could not find a valid position/, charts: /u-hz|uplot/i };
