@@ -1,5 +1,6 @@
 /** Reading a centralized registry by the official `/v0.1` API. Whatever it answers is bounded and checked. */
 import { type ListedItem, listedItemSchema, listedPageSchema } from '#shared/features/registry/central.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 
 export interface CentralApi {
@@ -26,7 +27,7 @@ const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 const MAX_ITEM_CHARS = 256 * 1024;
 const PAGE_TIMEOUT_MS = 30_000;
 
-export function createCentralApi(url: string): CentralApi {
+export function createCentralApi(url: string, clock: Clock): CentralApi {
   const base = checkUrl(url);
   return {
     async page({ cursor, updatedSince }, signal) {
@@ -35,7 +36,7 @@ export function createCentralApi(url: string): CentralApi {
       target.searchParams.set('limit', String(PAGE_SIZE));
       if (cursor !== undefined) target.searchParams.set('cursor', cursor);
       if (updatedSince !== undefined) target.searchParams.set('updated_since', updatedSince);
-      const text = await get(target, signal);
+      const text = await withDeadline(clock, signal, (limited) => get(target, limited, signal));
       return readPage(text, base);
     },
   };
@@ -51,13 +52,28 @@ function checkUrl(text: string): URL {
   });
 }
 
-async function get(target: URL, signal: AbortSignal): Promise<string> {
-  const deadline = AbortSignal.timeout(PAGE_TIMEOUT_MS);
+/** Runs `work` with a signal that aborts with the caller’s, and when a page takes too long. */
+async function withDeadline<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  work: (limited: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const timer = clock.after(PAGE_TIMEOUT_MS, () => late.abort());
+  try {
+    return await work(AbortSignal.any([signal, late.signal]));
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** @param signal the caller’s own: its end is not a fault of the registry. */
+async function get(target: URL, limited: AbortSignal, signal: AbortSignal): Promise<string> {
   try {
     const response = await fetch(target, {
       headers: { accept: 'application/json' },
       redirect: 'error',
-      signal: AbortSignal.any([signal, deadline]),
+      signal: limited,
     });
     if (!response.ok) {
       await response.body?.cancel();

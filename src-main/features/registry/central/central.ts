@@ -74,7 +74,7 @@ export function createCentral({ db, clock, tasks }: CentralDeps, { url }: Centra
   }
 
   async function readAll(task: TaskProgress): Promise<number> {
-    const api = createCentralApi(url());
+    const api = createCentralApi(url(), clock);
     if (!ownProgress()) store.clear();
     let progress = beginning(ownProgress());
     let read = 0;
