@@ -2,6 +2,7 @@
 import { root } from '../lib/root.mjs';
 import { builder } from './builder.ts';
 import { cycles } from './cycles.ts';
+import { descriptions } from './descriptions.ts';
 import { floors } from './floors.ts';
 import { links } from './links.ts';
 import { locales } from './locales.ts';
@@ -23,6 +24,7 @@ const PARTS: readonly Part[] = [
   floors,
   cycles,
   locales,
+  descriptions,
   usedTexts,
   links,
   versions,

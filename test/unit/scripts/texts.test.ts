@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { descriptions } from '#scripts/check/descriptions.ts';
 import { locales } from '#scripts/check/locales.ts';
 import { usedTexts } from '#scripts/check/used-texts.ts';
 import { findingsOf } from './fixture.ts';
@@ -54,6 +55,33 @@ describe('languages', () => {
       'locales/en/home.json is missing in ru',
       'locales/ru/other.json en has no other.json',
     ]);
+  });
+});
+
+describe('descriptions for translators', () => {
+  const describeTexts = (en: unknown, notes?: unknown) =>
+    findingsOf(descriptions, {
+      'locales/en/home.json': json(en),
+      ...(notes === undefined ? {} : { 'locales/descriptions.json': json(notes) }),
+    });
+
+  it('cover each text, and of a plural its general form', async () => {
+    const en = { title: 'Home', nested: { tools_one: '1', tools_other: 'n' } };
+    const notes = { 'home:title': 'Title of the first page.', 'home:nested.tools_other': 'How many tools.' };
+    expect(await describeTexts(en, notes)).toEqual([]);
+  });
+
+  it('are reported where they are missing, empty, or about no text', async () => {
+    const notes = { 'home:b': ' ', 'home:gone': 'Was here.', 'home:c_one': 'Not the general form.' };
+    const en = { a: 'A', b: 'B', c_one: '1', c_other: 'n' };
+    expect(await describeTexts(en, notes)).toEqual([
+      'locales/descriptions.json:2 "home:b" is empty',
+      'locales/descriptions.json:3 "home:gone" describes no text',
+      'locales/descriptions.json:4 "home:c_one" describes no text',
+      'locales/en/home.json locales/descriptions.json says nothing about "home:a"',
+      'locales/en/home.json locales/descriptions.json says nothing about "home:c_other"',
+    ]);
+    expect(await describeTexts({ a: 'A' })).toHaveLength(1);
   });
 });
 
