@@ -10,17 +10,9 @@ import { NetworkPage } from '../features/network/index.ts';
 import { ServersPage } from '../features/servers/index.ts';
 import { SettingsPage } from '../features/settings/index.ts';
 import { WelcomePage } from '../features/welcome/index.ts';
+import { decoded } from '../platform/decoded.ts';
 import { Loading } from '../ui/progress.tsx';
 import { placeOf } from './places.ts';
-
-/** What stands encoded in an address; as it is where the encoding is broken. */
-function decoded(part: string | undefined): string | undefined {
-  try {
-    return part === undefined ? undefined : decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
 
 /** Which page an address shows. An address that is none leads home. */
 export function Pages() {

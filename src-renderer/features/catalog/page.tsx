@@ -2,6 +2,7 @@ import { ListChecks } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
+import { decoded } from '../../platform/decoded.ts';
 import { useNodeLink } from '../../platform/node-link.ts';
 import { Button } from '../../ui/button.tsx';
 import { FaultNote } from '../../ui/fault-note.tsx';
@@ -35,7 +36,7 @@ export interface CatalogPageProps {
 
 export function CatalogPage({ view, tool }: CatalogPageProps) {
   const { t } = useTranslation('catalog');
-  const toolId = isView(view) || view === undefined ? tool : decodeURIComponent(view);
+  const toolId = isView(view) || view === undefined ? tool : decoded(view);
   const openId = toolId === undefined ? undefined : stemOf(toolId);
   const { shown, setShown, open } = useShown(isView(view) ? view : undefined, openId);
   const [selected, setSelected] = useState<Selected>(nothing);
