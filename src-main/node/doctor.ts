@@ -223,7 +223,9 @@ async function probeEndpoint(url: string, signal: AbortSignal): Promise<Finding>
 
 /** Names are only looked up where the operator wrote some; this product needs none. */
 async function probeNames(bootstrap: string[]): Promise<Finding> {
-  const names = bootstrap.filter((address) => address.startsWith('/dns')).map((address) => hostOf(address) ?? '');
+  const names = bootstrap
+    .filter((address) => address.startsWith('/dns'))
+    .map((address) => hostOf(address) ?? '');
   const found = await Promise.all(
     names.map(async (name) => ({ name, ok: await lookup(name).then(Boolean, () => false) })),
   );

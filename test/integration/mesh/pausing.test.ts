@@ -13,7 +13,9 @@ afterEach(async () => {
 async function pair() {
   const [a, b] = [await startWholeNode(), await startWholeNode()];
   nodes.push(a, b);
-  await b.addServer('everything', 'node_modules/@modelcontextprotocol/server-everything/dist/index.js', ['stdio']);
+  await b.addServer('everything', 'node_modules/@modelcontextprotocol/server-everything/dist/index.js', [
+    'stdio',
+  ]);
   await b.node.handlers['servers.start']({ name: 'everything' }, context);
   await b.node.handlers['servers.share'](
     { name: 'everything', audience: { kind: 'everyone' }, confirmed: true },

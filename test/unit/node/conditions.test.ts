@@ -65,10 +65,10 @@ describe('pausing', () => {
     const before = world();
     await before['node.pauseSharing']({ forMs: HOUR }, context);
     await before['node.reportMachine']({ metered: true }, context);
-    before.conditions.close();
+    await before.conditions.close();
     const after = world(before.db, before.clock);
     expect(after.conditions.read()).toMatchObject({ reasons: ['person'], machine: {} });
-    after.conditions.close();
+    await after.conditions.close();
     await after.clock.advance(2 * HOUR);
     expect(world(before.db, before.clock).conditions.isPaused()).toBe(false);
   });
@@ -146,7 +146,7 @@ describe('the watch on the machine', () => {
     ahead = HOUR;
     await clock.advance(10_000);
     expect(seen).toEqual(['addresses', 'slept']);
-    watch.close();
+    await watch.close();
     addresses = [];
     await clock.advance(60_000);
     expect(seen).toHaveLength(2);

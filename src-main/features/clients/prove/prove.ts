@@ -194,7 +194,7 @@ async function callOne(client: StdioClient, tools: readonly ListedTool[]): Promi
       fault ??= error;
     }
   }
-  if (fault !== undefined) throw fault;
+  if (fault !== undefined) throw fault instanceof Error ? fault : new Error(String(fault));
   return undefined;
 }
 

@@ -107,7 +107,7 @@ async function disconnectAll(cli: Cli): Promise<void> {
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'cli.not_running') throw error;
     const { disconnectClientsOffline } = await import('#main/node/offline-clients.ts');
-    await cli.run(async () => answer(await disconnectClientsOffline(cli.dataDir())));
+    await cli.run(async () => answer(disconnectClientsOffline(cli.dataDir())));
   }
 }
 
