@@ -1,5 +1,5 @@
 /** The shapes that programs read, frozen: a change here is a change for every script that uses the command line. */
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { providerIdOf } from '#shared/kernel/ids.ts';
 import { runCli, runCliHere } from './support/cli.ts';
 import { type ServedNode, serveMemoryNode } from './support/served-node.ts';
@@ -28,7 +28,33 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['servers stop everything', 'servers.stop', { name: 'everything' }],
   ['servers restart everything', 'servers.restart', { name: 'everything' }],
   ['servers logs everything --limit 5', 'servers.logs', { name: 'everything', limit: 5 }],
-  ['servers import /etc/client.json', 'servers.import', { path: '/etc/client.json' }],
+  ['servers import /etc/client.json', 'servers.import', { path: '/etc/client.json', values: {} }],
+  [
+    'servers edit everything --title Everything --tag a --tag b --env LEVEL=debug --unset KEY',
+    'servers.update',
+    {
+      name: 'everything',
+      title: 'Everything',
+      tags: ['a', 'b'],
+      env: expect.objectContaining({ LEVEL: 'debug' }),
+      secretValues: {},
+      removeSecrets: expect.any(Array),
+      unchecked: false,
+    },
+  ],
+  ['servers logout everything', 'servers.login.signOut', { name: 'everything', profile: 'default' }],
+  ['servers who everything', 'access.shares', {}],
+  [
+    'servers share everything --to known --except add --note echo=Slow --tool-tag echo=a --category Tests',
+    'servers.share',
+    {
+      name: 'everything',
+      audience: { kind: 'known' },
+      overrides: { add: { audience: { kind: 'nobody' } }, echo: { note: 'Slow', tags: ['a'] } },
+      category: 'Tests',
+      confirmed: false,
+    },
+  ],
   ['servers import /etc/client.json --preview', 'servers.previewImport', { path: '/etc/client.json' }],
   ['servers shares', 'access.shares', {}],
   [

@@ -11,7 +11,14 @@ export function showServer(server: ServerView): Answer {
     data: server,
     text: facts([
       ['name', server.name],
+      ['title', server.title],
       ['state', server.state],
+      [
+        'login',
+        server.logins
+          ?.map(({ account, profile, state }) => [profile, state, account].filter(Boolean).join(' '))
+          .join(', '),
+      ],
       ['problem', server.problem && `${server.problem.message} ${server.problem.advice}`],
       ['runs', runs(server)],
       ['environment', Object.keys(server.env).join(', ')],

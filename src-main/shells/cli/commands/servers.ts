@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { ServerView } from '#shared/features/servers/contract.ts';
+import type { z } from 'zod';
+import type { logLineSchema, ServerView } from '#shared/features/servers/contract.ts';
 import type { Cli } from '../cli.ts';
 import { collect, wholeNumber } from '../parse.ts';
 import { oneLine, plural, printable, table, time } from '../printable.ts';
 import { runs, showServer } from './server-view.ts';
 import { addServersAddCommand } from './servers-add.ts';
+import { addServersEditCommand } from './servers-edit.ts';
+import { addLoginCommands } from './servers-login.ts';
 import { addSharingCommands } from './sharing.ts';
 
 export function addServerCommands(program: Command, cli: Cli): void {
@@ -27,16 +30,21 @@ export function addServerCommands(program: Command, cli: Cli): void {
     .argument('<name>')
     .action((name: string) => cli.ask(async (node) => showServer(await node['servers.get']({ name }))));
   addServersAddCommand(servers, cli);
+  addServersEditCommand(servers, cli);
   addImportCommand(servers, cli);
   addLifecycleCommands(servers, cli);
+  addLogsCommand(servers, cli);
+  addLoginCommands(servers, cli);
   addSharingCommands(servers, cli);
 }
 
 function addImportCommand(servers: Command, cli: Cli): void {
   servers
     .command('import')
-    .description('add the servers of an AI client’s configuration file, or of a server.json')
-    .argument('<file>', 'a file, or - for stdin')
+    .description(
+      'add the servers of a configuration: of an AI client, of another MCP manager, or a server.json',
+    )
+    .argument('<file>', 'a file, Docker’s folder .docker/mcp, or - for stdin')
     .option('--only <name>', 'import only this server (repeatable)', collect)
     .option('--preview', 'only show what would be added')
     .action((file: string, flags: { only?: string[]; preview?: boolean }) =>
@@ -85,19 +93,41 @@ function addLifecycleCommands(servers: Command, cli: Cli): void {
       .description(summary)
       .argument('<name>')
       .action((name: string) => cli.ask(async (node) => showServer(await node[`servers.${verb}`]({ name }))));
+}
+
+interface LogFlags {
+  limit?: number;
+  follow?: boolean;
+}
+
+function addLogsCommand(servers: Command, cli: Cli): void {
   servers
     .command('logs')
     .description('what a server wrote to stderr, and what happened to its process')
     .argument('<name>')
     .option('--limit <n>', 'newest lines to show', wholeNumber)
-    .action((name: string, { limit }: { limit?: number }) =>
-      cli.ask(async (node) => {
-        const { items } = await node['servers.logs']({ name, limit });
-        const lines = items.map(({ at, stream, text }) => `${time(at)} ${stream}  ${printable(text)}`);
-        return { data: { items }, text: lines.join('\n') || 'Nothing was logged.' };
-      }),
+    .option(
+      '-f, --follow',
+      'go on with new lines as they come, until interrupted; with --json one object a line',
+    )
+    .action((name: string, { follow, limit }: LogFlags) =>
+      follow
+        ? cli.follow(async (node, print) => {
+            const { items } = await node['servers.logs']({ name, limit });
+            for (const line of items) print({ data: line, text: logLine(line) });
+            for await (const line of node['servers.followLogs']({ name }))
+              print({ data: line, text: logLine(line) });
+          })
+        : cli.ask(async (node) => {
+            const { items } = await node['servers.logs']({ name, limit });
+            return { data: { items }, text: items.map(logLine).join('\n') || 'Nothing was logged.' };
+          }),
     );
 }
+
+type LogLine = z.output<typeof logLineSchema>;
+
+const logLine = ({ at, stream, text }: LogLine): string => `${time(at)} ${stream}  ${printable(text)}`;
 
 function listServers(items: ServerView[]): string {
   return table(

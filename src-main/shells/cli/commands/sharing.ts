@@ -1,16 +1,22 @@
 import type { Command } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
 import type { Audience, Share } from '#shared/features/access/contract.ts';
+import { type Callers, callersOf } from '#shared/features/access/rules.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { type Io, isInteractive } from '../io.ts';
-import { collect } from '../parse.ts';
+import { collect, collectPairs } from '../parse.ts';
 import { plural, table } from '../printable.ts';
 import { confirm } from '../prompts.ts';
 
 interface ShareFlags {
   to: string[];
   tool?: string[];
+  except?: string[];
+  knownOnly?: string[];
+  note?: Record<string, string>;
+  toolTag?: Array<readonly [tool: string, tag: string]>;
+  category?: string;
   yes?: boolean;
 }
 
@@ -18,7 +24,9 @@ const EXAMPLES = `
 Examples:
   toolswarm servers share everything --to z6Mk…            one provider
   toolswarm servers share everything --to known            those you connected to or pinned
-  toolswarm servers share everything --to everyone --tool echo`;
+  toolswarm servers share everything --to everyone --tool echo
+  toolswarm servers share notes --to known --except delete --note 'search=Slow on Mondays' --category Notes
+  toolswarm servers who notes                              who can call what, in words`;
 
 export function addSharingCommands(servers: Command, cli: Cli): void {
   servers
@@ -27,12 +35,18 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
     .argument('<name>')
     .requiredOption('--to <who...>', 'provider ids, “known” or “everyone”')
     .option('--tool <name>', 'only this tool (repeatable); without it all, now and later', collect)
+    .option('--except <tool>', 'a tool that nobody else may see or call (repeatable)', collect)
+    .option('--known-only <tool>', 'a tool that only known ones of them may call (repeatable)', collect)
+    .option('--note <tool=text>', 'a remark on a tool for those who see it (repeatable)', collectPairs)
+    .option('--tool-tag <tool=tag>', 'a tag of a tool (repeatable)', collectTags)
+    .option('--category <text>', 'a heading under which peers find it')
     .option('--yes', 'share with everyone without being asked')
     .addHelpText('after', EXAMPLES)
     .action((name: string, flags: ShareFlags, command: Command) => {
       const audience = audienceOf(flags.to, command);
       return cli.ask(async (node) => {
-        const request = { name, audience, ...(flags.tool ? { tools: flags.tool } : {}) };
+        const { category, tool: tools } = flags;
+        const request = { name, audience, tools, category, overrides: overridesOf(flags) };
         return showShare(await shareWithConsent(node, request, flags.yes === true, cli.io));
       });
     });
@@ -46,6 +60,11 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
         return { data: { name }, text: `${name} is shared with nobody.` };
       }),
     );
+  servers
+    .command('who')
+    .description('who can call a server and each of its tools, in words')
+    .argument('<name>')
+    .action((name: string) => cli.ask((node) => showCallers(node, name)));
   servers
     .command('shares')
     .description('what is shared, and with whom')
@@ -64,6 +83,62 @@ function audienceOf(words: string[], command: Command): Audience {
   if (words.includes('known') || words.includes('everyone'))
     command.error('error: “known” and “everyone” stand alone after --to');
   return { kind: 'providers', providers: words };
+}
+
+const collectTags = (value: string, previous: Array<readonly [string, string]> = []) => {
+  const [pair] = Object.entries(collectPairs(value));
+  return pair ? [...previous, pair] : previous;
+};
+
+function overridesOf({
+  except = [],
+  knownOnly = [],
+  note = {},
+  toolTag = [],
+}: ShareFlags): Share['overrides'] {
+  const tools = new Set([...except, ...knownOnly, ...Object.keys(note), ...toolTag.map(([tool]) => tool)]);
+  if (tools.size === 0) return undefined;
+  return Object.fromEntries(
+    [...tools].map((tool) => {
+      const tags = toolTag.flatMap(([of, tag]) => (of === tool ? [tag] : []));
+      const kind = except.includes(tool) ? 'nobody' : knownOnly.includes(tool) ? 'known' : undefined;
+      const said = {
+        note: Object.hasOwn(note, tool) ? note[tool] : undefined,
+        tags: tags.length > 0 ? tags : undefined,
+      };
+      return [tool, { ...(kind ? { audience: { kind } as const } : {}), ...said }];
+    }),
+  );
+}
+
+/** The rules that calls are decided by, as statements. */
+async function showCallers(node: NodeClient, name: string): Promise<Answer> {
+  await node['servers.get']({ name });
+  const share = (await node['access.shares']({})).items.find(({ server }) => server === name);
+  const { items } = await node['tools.list']({ scope: 'local' });
+  const tools = items.flatMap((tool) =>
+    tool.server === name ? [{ tool: tool.name, callers: callersOf(share, tool.name) }] : [],
+  );
+  const rows = tools.map(({ callers, tool }) => [tool, inWords(callers)]);
+  return {
+    data: { callers: callersOf(share), tools },
+    text: `${name}: ${inWords(callersOf(share))}\n${table(['TOOL', 'WHO CAN CALL IT'], rows, 'It has no tools yet.')}`,
+  };
+}
+
+function inWords(callers: Callers): string {
+  switch (callers.kind) {
+    case 'nobody':
+      return 'nobody but you';
+    case 'everyone':
+      return 'everyone on the network';
+    case 'known':
+      return 'providers you know';
+    case 'providers':
+      return callers.providers.join(', ');
+    case 'known_of':
+      return `${callers.providers.join(', ')}, while you know them`;
+  }
 }
 
 type ShareRequest = Omit<Parameters<NodeClient['servers.share']>[0], 'confirmed'>;

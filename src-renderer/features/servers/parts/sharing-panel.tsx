@@ -55,11 +55,11 @@ function Shared({ share, change }: { share: Share; change: ReactNode }) {
           { label: t('facts.since'), value: format.dateTime(share.sharedAt) },
         ]}
       />
-      <SharedTools share={share} />
       <Inline>
         {change}
         <EndSharing server={share.server} />
       </Inline>
+      <SharedTools share={share} />
     </Stack>
   );
 }

@@ -156,6 +156,13 @@ export function createMemoryNode({
     'servers.list': () => items(server, fixtures.failedServer),
     'servers.get': () => server,
     'servers.add': ({ name }) => ({ ...server, name }),
+    'servers.update': ({ name, rename, title, tags }) => ({
+      ...server,
+      name: rename ?? name,
+      ...(title ? { title } : {}),
+      ...(tags ? { tags } : {}),
+    }),
+    'servers.login.signOut': () => ({ revoked: true }),
     'servers.remove': ({ name }) => {
       if (name !== server.name) throw unknownServer(name);
       return {};
