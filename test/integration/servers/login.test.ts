@@ -409,6 +409,28 @@ describe('signing in at a remote server', () => {
       await expect(bench.servers.logins.start('it')).rejects.toMatchObject({ code: 'servers.login_failed' });
     });
 
+    it('the way back, called while we are still being registered, is calm and answers as to any stranger', async () => {
+      world = await startLoginWorld();
+      await open();
+      const { createServer } = await import('node:http');
+      const { json } = await import('node:stream/consumers');
+      let early = 0;
+      const registrar = createServer(async (request, response) => {
+        const { redirect_uris: uris } = (await json(request)) as { redirect_uris: string[] };
+        early = (await fetch(`${uris[0]}?code=guessed`, { signal: AbortSignal.timeout(5_000) })).status;
+        response.writeHead(500).end();
+      });
+      await new Promise<void>((resolve) => registrar.listen(0, '127.0.0.1', resolve));
+      const { port } = registrar.address() as { port: number };
+      world.knobs.metadata = (document) => ({
+        ...document,
+        registration_endpoint: `http://127.0.0.1:${port}/`,
+      });
+      await expect(bench.servers.logins.start('it')).rejects.toMatchObject({ code: 'servers.login_failed' });
+      registrar.close();
+      expect(early).toBe(404);
+    });
+
     it('metadata for another server, or sent on from elsewhere, is not believed', async () => {
       world = await startLoginWorld();
       await open();

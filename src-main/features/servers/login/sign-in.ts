@@ -68,7 +68,7 @@ export async function beginSignIn(
   // Whoever began it listens; until then a failure is nobody's fault to report.
   done.catch(() => undefined);
   let over = false;
-  let promised: Promised;
+  let promised: Promised | undefined;
   const wayBack = await openWayBack(portOf(request.before?.client), (parameters) => onReturn(parameters));
 
   try {
@@ -86,17 +86,21 @@ export async function beginSignIn(
     how();
   }
 
-  /** Only an answer with our `state` is ours: any other is left unheard, and the sign-in goes on. */
+  /**
+   * Only an answer with our `state` is ours: any other is left unheard, and the sign-in goes on. The port is open before
+   * there is a `state`, and whoever registers us knows it by then.
+   */
   async function onReturn(parameters: URLSearchParams): Promise<Outcome> {
-    if (over || parameters.get('state') !== promised.state) return 'ignored';
+    const asked = promised;
+    if (over || !asked || parameters.get('state') !== asked.state) return 'ignored';
     over = true;
     try {
-      const granted = await redeem(promised, parameters, deps);
-      end(() => settle.resolve(recordOf(promised, granted, clock.now())));
+      const granted = await redeem(asked, parameters, deps);
+      end(() => settle.resolve(recordOf(asked, granted, clock.now())));
       return 'done';
     } catch (error) {
       const reason =
-        error instanceof AppError ? error : unusable(promised.as.issuer, 'its answer makes no sense');
+        error instanceof AppError ? error : unusable(asked.as.issuer, 'its answer makes no sense');
       end(() => settle.reject(reason));
       return 'failed';
     }
