@@ -46,8 +46,11 @@ export function reachOf(address: string): Reach {
 /** A server in the open may not send us into this network; one in this network may send us anywhere. */
 export const mayReach = (server: Reach, target: Reach): boolean => RANK[target] <= RANK[server];
 
-export const furthest = (reaches: readonly Reach[]): Reach =>
-  reaches.reduce<Reach>((worst, reach) => (RANK[reach] > RANK[worst] ? reach : worst), 'public');
+/** What a server with these addresses counts as: whoever adds an inner one to his public name has gained nothing. */
+export const mostPublic = (reaches: readonly Reach[]): Reach =>
+  reaches.length === 0
+    ? 'public'
+    : reaches.reduce((most, reach) => (RANK[reach] < RANK[most] ? reach : most));
 
 /** The host of a URL as an IP address, where it is one. */
 export const literalAddress = (url: URL): string | undefined => {

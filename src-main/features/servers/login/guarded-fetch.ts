@@ -9,7 +9,7 @@ import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import { furthest, isLoopbackHost, literalAddress, mayReach, type Reach, reachOf } from './addresses.ts';
+import { isLoopbackHost, literalAddress, mayReach, mostPublic, type Reach, reachOf } from './addresses.ts';
 
 /** All addresses of a host. */
 export type Resolve = (host: string) => Promise<string[]>;
@@ -49,7 +49,7 @@ export function createGuardedFetch(server: URL, options: GuardedFetchOptions): G
   const reachOfHost = async (url: URL): Promise<Reach> => {
     const literal = literalAddress(url);
     if (literal) return reachOf(literal);
-    return furthest((await resolve(url.hostname)).map(reachOf));
+    return mostPublic((await resolve(url.hostname)).map(reachOf));
   };
 
   return async (address, init) => {

@@ -50,6 +50,13 @@ describe('requests to addresses that a server named', () => {
     ).rejects.toMatchObject({ code: 'servers.login_forbidden' });
   });
 
+  it('a public server that names an inner address as well as its own gains nothing by it', async () => {
+    const hosts = { 'mcp.example': ['127.0.0.1', '93.184.216.34'] };
+    await expect(
+      fetchFor('https://mcp.example/mcp', hosts)('http://127.0.0.1:9200/_search', {}),
+    ).rejects.toMatchObject({ code: 'servers.login_forbidden' });
+  });
+
   it('nobody is followed elsewhere', async () => {
     let reached = false;
     const elsewhere = await serve((_request, response) => {
