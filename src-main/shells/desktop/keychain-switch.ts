@@ -30,10 +30,20 @@ export async function protectByKeychain(
   try {
     await node()['identity.setPassphrase']({ next: passphrase });
   } catch (error) {
-    keychain.release();
+    // Only a node that says so has not taken it: what was lost may be the answer alone, and then nobody else knows it.
+    if (await isStillOpen(node())) keychain.release();
     throw error;
   }
 }
+
+const isStillOpen = async (node: NodeClient): Promise<boolean> => {
+  try {
+    return !(await node['identity.get']({})).passphraseProtected;
+  } catch {
+    // A node that is gone says nothing; the next start is given the passphrase and settles it.
+    return false;
+  }
+};
 
 async function holdPresent(keychain: Keychain, node: NodeClient, given: string | undefined): Promise<void> {
   const passphrase = given ?? keychain.known();

@@ -152,6 +152,26 @@ describe('turning it on and off', () => {
     expect(() => keystoreOf()).toThrow(expect.objectContaining({ code: 'keystore.passphrase_needed' }));
   });
 
+  it('locks nobody out where the node ends before its answer arrives', async () => {
+    const keystore = keystoreOf();
+    keystore.set('identity/root', secret);
+    const node = nodeOf(keystore);
+    let isGone = false;
+    const dying = {
+      'identity.get': () => (isGone ? Promise.reject(new Error('gone')) : node['identity.get']({})),
+      'identity.setPassphrase': async (input: { next: string }) => {
+        await node['identity.setPassphrase'](input);
+        isGone = true;
+        throw new Error('gone');
+      },
+    } as unknown as NodeClient;
+    const keychain = keychainOf(storage('me'));
+    const protecting = protectByKeychain({ keychain, node: () => dying, random: systemRandom });
+    await expect(protecting).rejects.toThrow('gone');
+    const recalled = await keychainOf(storage('me')).recall();
+    expect(keystoreOf(recalled).get('identity/root')).toEqual(secret);
+  });
+
   it('changes nothing where the node refuses', async () => {
     const keychain = keychainOf(storage('me'));
     const refusing = {
