@@ -1,4 +1,4 @@
-import { ListChecks } from 'lucide-react';
+import { Compass, ListChecks } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -39,6 +39,7 @@ export function CatalogPage({ view, tool }: CatalogPageProps) {
   const toolId = isView(view) || view === undefined ? tool : decoded(view);
   const openId = toolId === undefined ? undefined : stemOf(toolId);
   const { shown, setShown, open } = useShown(isView(view) ? view : undefined, openId);
+  const [, go] = useLocation();
   const [selected, setSelected] = useState<Selected>(nothing);
   const [ruling, setRuling] = useState<RuleStart>();
   const revision = useToolCounts()?.revision;
@@ -64,9 +65,14 @@ export function CatalogPage({ view, tool }: CatalogPageProps) {
       title={t('title')}
       lead={t('lead')}
       actions={
-        <Button icon={ListChecks} onPress={() => setRuling({})}>
-          {t('rules.open')}
-        </Button>
+        <>
+          <Button icon={Compass} onPress={() => go('/discover')}>
+            {t('discover')}
+          </Button>
+          <Button icon={ListChecks} onPress={() => setRuling({})}>
+            {t('rules.open')}
+          </Button>
+        </>
       }
     >
       {tools ? (
