@@ -48,12 +48,14 @@ function Refused({ state, onRetry }: { state: ConnectionState; onRetry(): void }
   const fault = faultOf(state.error);
   const { message, advice } = words(fault);
   const needsLink = fault.code.startsWith('session.');
+  // Another link, or the page of the node's own release: either way the browser has to load it.
+  const needsLoad = needsLink || fault.code === 'contract.version';
   return (
     <EmptyState
       picture={needsLink ? 'peers' : 'fault'}
       title={message}
       action={
-        <Button look="primary" icon={RefreshCw} onPress={needsLink ? () => location.reload() : onRetry}>
+        <Button look="primary" icon={RefreshCw} onPress={needsLoad ? () => location.reload() : onRetry}>
           {t('connection.retry')}
         </Button>
       }

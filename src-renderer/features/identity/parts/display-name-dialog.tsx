@@ -2,9 +2,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
-import { Button } from '../../../ui/button.tsx';
+import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { FaultNote } from '../../../ui/fault-note.tsx';
 import { TextField } from '../../../ui/fields.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { useIdentity } from '../store.ts';
@@ -40,13 +39,7 @@ function NameForm({ name, onDone }: { name: string; onDone(): void }) {
     onDone();
   });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save.run();
-      }}
-    >
+    <DialogForm command={save} submit={t('common:save')} onCancel={onDone}>
       <TextField
         label={t('displayName')}
         description={t('displayNameHelp')}
@@ -55,13 +48,6 @@ function NameForm({ name, onDone }: { name: string; onDone(): void }) {
         maxLength={LONGEST_NAME}
         autoFocus
       />
-      <FaultNote fault={save.fault} />
-      <div className="form-actions">
-        <Button onPress={onDone}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={save.pending}>
-          {t('common:save')}
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -2,9 +2,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
-import { Button } from '../../../ui/button.tsx';
+import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { FaultNote } from '../../../ui/fault-note.tsx';
 import { TextField } from '../../../ui/fields.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 
@@ -18,7 +17,7 @@ export function ConnectPeerDialog({ isOpen, onClose }: { isOpen: boolean; onClos
 }
 
 function ConnectForm({ onDone }: { onDone(): void }) {
-  const { t } = useTranslation(['peers', 'common']);
+  const { t } = useTranslation('peers');
   const node = useNode();
   const toasts = useToasts();
   const [address, setAddress] = useState('');
@@ -28,12 +27,12 @@ function ConnectForm({ onDone }: { onDone(): void }) {
     onDone();
   });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void connect.run();
-      }}
+    <DialogForm
+      stoppable
+      command={connect}
+      submit={t('connect.confirm')}
+      ready={address.trim() !== ''}
+      onCancel={onDone}
     >
       <p>{t('connect.words')}</p>
       <TextField
@@ -45,17 +44,6 @@ function ConnectForm({ onDone }: { onDone(): void }) {
         required
         autoFocus
       />
-      <FaultNote fault={connect.fault} />
-      <div className="form-actions">
-        {connect.pending ? (
-          <Button onPress={connect.cancel}>{t('common:stop')}</Button>
-        ) : (
-          <Button onPress={onDone}>{t('common:cancel')}</Button>
-        )}
-        <Button type="submit" look="primary" isPending={connect.pending} isDisabled={address.trim() === ''}>
-          {t('connect.confirm')}
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
