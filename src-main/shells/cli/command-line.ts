@@ -3,6 +3,7 @@ import { AppError, type ErrorShape, toErrorShape } from '#shared/kernel/errors.t
 import { PRODUCT_VERSION } from '#main/platform/version.ts';
 import { createCli } from './cli.ts';
 import { addApiCommands } from './commands/api.ts';
+import { addAttentionCommands } from './commands/attention.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDiscoverCommands } from './commands/discover.ts';
@@ -64,6 +65,7 @@ function createProgram(io: Io): Command {
     .exitOverride();
   const cli = createCli(program, io);
   addNodeCommands(program, cli);
+  addAttentionCommands(program, cli);
   addServerCommands(program, cli);
   addDiscoverCommands(program, cli);
   addToolCommands(program, cli);

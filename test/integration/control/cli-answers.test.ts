@@ -21,6 +21,9 @@ const RULE = { claims: [], tags: [], coversChanges: false };
 const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['status', 'node.status', {}],
   ['open', 'node.openLink', {}],
+  ['attention', 'node.attention', {}],
+  ['tasks list', 'tasks.watch', {}],
+  ['tasks cancel t1', 'tasks.cancel', { id: 't1' }],
   ['servers list', 'servers.list', {}],
   ['servers show everything', 'servers.get', { name: 'everything' }],
   ['servers remove everything', 'servers.remove', { name: 'everything' }],

@@ -49,6 +49,41 @@ export function createMemoryNode({
     },
     'node.openLink': () => ({ url: 'http://127.0.0.1:7421/#t=once' }),
     'node.watch': () => once(status()),
+    'node.attention': () =>
+      once(
+        items(
+          {
+            id: 'server.failed:files',
+            kind: 'server.failed' as const,
+            level: 'mend' as const,
+            subject: 'files',
+            code: 'servers.exited',
+            since: 1_800_000_000_000,
+          },
+          {
+            id: 'tools.pending',
+            kind: 'tools.pending' as const,
+            level: 'decide' as const,
+            count: 12,
+            since: 1_800_000_000_000,
+          },
+        ),
+      ),
+    'tasks.watch': () =>
+      once(
+        items({
+          id: 't1',
+          kind: 'recovery.backup',
+          subject: 'node.backup',
+          state: 'active' as const,
+          startedAt: 1_800_000_000_000,
+          done: 3,
+          total: 9,
+          unit: 'bytes' as const,
+          cancellable: true,
+        }),
+      ),
+    'tasks.cancel': () => ({}),
     'identity.get': () => identity,
     'identity.setProfile': (profile) => ({ ...identity, profile }),
     'identity.revealRecoveryPhrase': () => ({ words: fixtures.words }),
