@@ -66,7 +66,7 @@ function ShareForm({ server, share, onClose }: ShareDialogProps) {
       />
       {problem && (
         <p role="alert" className={styles['problem']}>
-          {t(problem)}
+          {t(`problem.${problem}`)}
         </p>
       )}
       <FaultNote fault={save.fault} />
