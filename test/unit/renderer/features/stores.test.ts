@@ -32,7 +32,7 @@ describe('the stores', () => {
     const { node, link, cut } = connectedNode();
     const servers = createServersFeature(link);
     const peers = createPeersFeature(link);
-    await vi.waitFor(() => expect(servers.store.getState().items).toHaveLength(3));
+    await vi.waitFor(() => expect(servers.store.getState().items).toHaveLength(4));
     await vi.waitFor(() => expect(servers.store.getState().shares.get('everything')).toBeDefined());
     await vi.waitFor(() => expect(peers.store.getState().value?.items).toHaveLength(4));
 
