@@ -96,8 +96,8 @@ describe('the line of the state', () => {
       statusLine(facts({ status: status(peers) }), createSystemTexts(language).t);
     expect(say('en', 1)).toBe('Running, 1 peer connected');
     expect(say('ru', 3)).toBe('Работает, подключены 3 узла');
-    expect(say('ru', 5)).toBe('Работает, подключены 5 узлов');
-    expect(say('ar', 2)).toBe('تعمل، قرينان متصلان');
+    expect(say('ru', 5)).toBe('Работает, подключено 5 узлов');
+    expect(say('ar', 2)).toBe('تعمل، نظيران متصلان');
   });
 
   it('says why nothing is shared, in every language', () => {
