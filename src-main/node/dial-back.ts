@@ -3,7 +3,7 @@
  * from there. A peer connects to the very address that the question came from and to no other, sends nothing, and rests
  * in between: nobody can be made to knock at the doors of others.
  */
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { z } from 'zod';
 import { hostOf, reachOfIp } from '#shared/features/p2p/addresses.ts';
 import { decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
@@ -51,8 +51,9 @@ export function serveDialBack({ clock, network }: DialBackDeps): Closeable {
 
   return network.serve(DIAL_BACK_PROTOCOL, async (payload, { peer }) => {
     const parsed = requestSchema.safeParse(decodeCbor(payload));
-    const host = peer.carrier.path === 'relayed' ? undefined : hostOf(peer.addresses[0] ?? '');
-    if (!parsed.success || host === undefined)
+    const host = peer.carrier.path === 'relayed' ? '' : (hostOf(peer.addresses[0] ?? '') ?? '');
+    // A name that we dialled is the peer's to change: it could mean a neighbour of ours by now.
+    if (!parsed.success || isIP(host) === 0)
       throw new AppError('p2p.malformed', 'This is no question that can be answered here.');
     admit(peer);
     underWay++;
