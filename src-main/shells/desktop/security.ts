@@ -28,13 +28,23 @@ export function lockDownPages(app: App, log: Log): void {
   app.on('web-contents-created', (_event, contents) => lockDown(contents, log));
 }
 
-/** No page gets a permission of the system: camera, location, notifications of the web, devices. */
+/**
+ * No page gets a permission of the system: camera, location, notifications of the web, devices, what the clipboard holds.
+ * The one exception is that the main frame of a page of ours may put text onto the clipboard, which its copy buttons do.
+ */
 export function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((contents, permission, answer, { isMainFrame, requestingUrl }) =>
+    answer(mayHave(permission, isMainFrame, requestingUrl) && isOwnPage(contents.getURL())),
+  );
+  session.setPermissionCheckHandler((_contents, permission, origin, { isMainFrame }) =>
+    mayHave(permission, isMainFrame, origin),
+  );
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler(null);
 }
+
+const mayHave = (permission: string, isMainFrame: boolean, url: string): boolean =>
+  permission === 'clipboard-sanitized-write' && isMainFrame && isOwnPage(url);
 
 function lockDown(contents: WebContents, log: Log): void {
   const stayHome = (event: { preventDefault(): void; url: string }) => {

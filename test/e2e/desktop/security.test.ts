@@ -150,6 +150,32 @@ test('no permission is given, nor even asked about', async ({ desktop }) => {
   expect(answers.state).toBe('denied');
 });
 
+test('the main frame of our page may write to the clipboard, nobody may read it', async ({ desktop }) => {
+  const page = await desktop.window();
+  // A window without a window manager is in focus only once somebody clicks into it.
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setFocusEmulationEnabled', { enabled: true });
+  await page.getByRole('heading', { level: 1 }).first().click();
+  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(true);
+  const answers = await page.evaluate(async () => {
+    const outcome = (attempt: Promise<unknown> | undefined) =>
+      (attempt ?? Promise.reject(new Error('there is none'))).then(
+        () => 'given',
+        (error: Error) => (/focus/i.test(error.message) ? 'not in focus' : 'refused'),
+      );
+    const write = await outcome(navigator.clipboard.writeText('copied by the page'));
+    const read = await outcome(navigator.clipboard.readText());
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    frame.contentWindow?.focus();
+    const inFrame = await outcome(frame.contentWindow?.navigator.clipboard.writeText('copied by a frame'));
+    frame.remove();
+    return { write, read, inFrame };
+  });
+  expect(answers).toEqual({ write: 'given', read: 'refused', inFrame: 'refused' });
+  expect(await desktop.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe('copied by the page');
+});
+
 test('a page cannot be led away', async ({ desktop }) => {
   const page = await desktop.window();
   await isRunning(page);
