@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { useSetup } from '../features/node/index.ts';
@@ -8,9 +8,8 @@ import { Loading } from '../ui/progress.tsx';
 export function FirstRun({ children }: { children: ReactNode }) {
   const { t } = useTranslation('frame');
   const [path, go] = useLocation();
-  const beganAtHome = useRef(path === '/');
   const finished = useSetup((state) => (state.unknown ? true : state.setup?.finished));
-  const [decided, setDecided] = useState(!beganAtHome.current);
+  const [decided, setDecided] = useState(path !== '/');
   useEffect(() => {
     if (decided || finished === undefined) return;
     if (!finished) go('/welcome', { replace: true });

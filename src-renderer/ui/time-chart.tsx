@@ -1,5 +1,5 @@
 /** Lines over time (uPlot). Heavy: import it lazily. It is a picture only; whoever shows it says the same in words beside it. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import { useLocale } from 'react-aria-components';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -28,12 +28,11 @@ export function TimeChart({ times, lines, formatTime, formatValue, height = 11 }
   const rem = useRem();
   const frame = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
-  const latest = useRef({ times, lines, formatTime, formatValue });
-  latest.current = { times, lines, formatTime, formatValue };
-  const data = (): uPlot.AlignedData => [
-    latest.current.times.map((at) => at / 1000),
-    ...latest.current.lines.map(({ values }) => [...values]),
-  ];
+  const data = useEffectEvent(
+    (): uPlot.AlignedData => [times.map((at) => at / 1000), ...lines.map(({ values }) => [...values])],
+  );
+  const timeOf = useEffectEvent((seconds: number) => formatTime(seconds * 1000));
+  const valueOf = useEffectEvent((value: number) => formatValue(value));
   const looks = lines.map(({ look }) => look).join();
 
   useEffect(() => {
@@ -46,8 +45,8 @@ export function TimeChart({ times, lines, formatTime, formatValue, height = 11 }
           direction,
           rem,
           height: height * rem,
-          time: (at) => latest.current.formatTime(at * 1000),
-          value: (value) => latest.current.formatValue(value),
+          time: (seconds) => timeOf(seconds),
+          value: (value) => valueOf(value),
         }),
         data(),
         element,
@@ -73,7 +72,7 @@ export function TimeChart({ times, lines, formatTime, formatValue, height = 11 }
     };
   }, [direction, rem, height, looks, clock]);
 
-  useEffect(() => chart.current?.setData(data()));
+  useEffect(() => chart.current?.setData(data()), [times, lines]);
 
   return (
     <div className={styles['chart']}>

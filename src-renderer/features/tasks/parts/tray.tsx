@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../../platform/formats.ts';
 import { useNode } from '../../../platform/node-link.ts';
@@ -20,19 +20,22 @@ export function TaskTray() {
   const tasks = useTasks((state) => state.items);
   const own = useWindowTasks((state) => state.items);
   const [open, setOpen] = useState(false);
-  const toggle = useRef<HTMLDivElement>(null);
+  const tray = useRef<HTMLElement>(null);
   const said = useTaskNews(tasks);
-  const close = () => {
+  const closeOnEscape = useEffectEvent((event: KeyboardEvent) => {
+    if (!open || event.key !== 'Escape') return;
     setOpen(false);
-    toggle.current?.querySelector('button')?.focus();
-  };
+    tray.current?.querySelector('button')?.focus();
+  });
+  useEffect(() => {
+    const element = tray.current;
+    const listen = (event: KeyboardEvent) => closeOnEscape(event);
+    element?.addEventListener('keydown', listen);
+    return () => element?.removeEventListener('keydown', listen);
+  }, []);
   return (
-    <section
-      className={styles['tray']}
-      aria-label={t('title')}
-      onKeyDown={(event) => open && event.key === 'Escape' && close()}
-    >
-      <div className={styles['bar']} ref={toggle}>
+    <section className={styles['tray']} aria-label={t('title')} ref={tray}>
+      <div className={styles['bar']}>
         <Summary />
         <IconButton
           icon={open ? ChevronDown : ChevronUp}
