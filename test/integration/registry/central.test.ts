@@ -89,6 +89,23 @@ it('reads only what changed since: new, updated, deprecated and deleted servers'
   expect((await sync()).read).toBe(0);
 });
 
+it('is not kept from later changes by an entry from the future', async () => {
+  const [first] = registry.versions;
+  if (!first) throw new Error('too few');
+  const fromFuture = { ...first, server: { ...first.server, name: 'org.example/future' } };
+  registry.versions.push({ ...fromFuture, updatedAt: '9999-01-01T00:00:00.000Z', isLatest: true });
+  await sync();
+  const updatedAt = new Date(Date.UTC(2026, 5, 1)).toISOString();
+  registry.versions.push({
+    ...first,
+    server: { ...first.server, name: 'org.example/later' },
+    updatedAt,
+    isLatest: true,
+  });
+  await sync();
+  expect((await list({ text: 'org.example/later' })).total).toBe(1);
+});
+
 it('finds by words in names and descriptions, names first, and by the way a server runs', async () => {
   await sync();
   expect((await list({ text: 'NUMBER 997.' })).items.map(({ name }) => name)).toEqual([

@@ -114,7 +114,9 @@ export function createCentral({ db, clock, tasks }: CentralDeps, { url }: Centra
   }
 
   function advance(progress: Progress, { items, nextCursor }: CentralPage): Progress {
-    const seen = items.map(({ item }) => item).flatMap((item) => readTimes(item));
+    // One entry from the future would have us pass over all changes until then.
+    const now = new Date(clock.now()).toISOString();
+    const seen = items.flatMap(({ item }) => readTimes(item)).filter((time) => time <= now);
     const newest = [progress.newest ?? '', ...seen].reduce((a, b) => (b > a ? b : a)) || null;
     const isOver = nextCursor === undefined || items.length === 0;
     return {

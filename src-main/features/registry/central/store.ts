@@ -30,6 +30,8 @@ export const centralMigrations: Migration[] = [
 
 /** A copy beyond this is not kept: the official registry has some ten thousand servers. */
 export const MAX_LISTINGS = 100_000;
+/** All descriptions together, in characters: those of the official registry have some ten million. */
+export const MAX_COPY_CHARS = 256 * 1024 * 1024;
 
 export interface Progress {
   url: string;
@@ -46,6 +48,12 @@ export interface Search {
   limit: number;
 }
 
+/** What the copy may still take in. */
+interface Room {
+  listings: number;
+  chars: number;
+}
+
 export interface CentralStore {
   progress(): Progress | undefined;
   /** Applies a page and notes how far the reading is, together. */
@@ -56,13 +64,14 @@ export interface CentralStore {
   clear(): void;
 }
 
-export function createCentralStore(db: Database): CentralStore {
+export function createCentralStore(db: Database, { maxChars = MAX_COPY_CHARS } = {}): CentralStore {
   const selectProgress = db.prepare('SELECT url, cursor, since, newest, synced_at FROM central_progress');
   const saveProgress = db.prepare(
     `INSERT OR REPLACE INTO central_progress (id, url, cursor, since, newest, synced_at)
      VALUES (1, @url, @cursor, @since, @newest, @synced_at)`,
   );
   const selectOne = db.prepare('SELECT listing, server_json FROM central_listings WHERE name = ?');
+  const selectSize = db.prepare('SELECT coalesce(sum(length(server_json)), 0) FROM central_listings').pluck();
   const upsert = db.prepare(
     `INSERT OR REPLACE INTO central_listings (name, words, kinds, updated_at, listing, server_json)
      VALUES (?, ?, ?, ?, ?, ?)`,
@@ -70,27 +79,40 @@ export function createCentralStore(db: Database): CentralStore {
   const remove = db.prepare('DELETE FROM central_listings WHERE name = ?');
   const countAll = db.prepare('SELECT COUNT(*) FROM central_listings').pluck();
   const count = () => countAll.get() as number;
+  /** Characters of all descriptions; counted once, then kept up to date. */
+  let used: number | undefined;
+  const size = () => (used ??= selectSize.get() as number);
 
-  function applyOne({ change, json }: { change: ListedChange; json: string }, room: number): void {
-    if (change.kind === 'remove') return void remove.run(change.name);
+  /** Applies one change where there is room for it; returns what is left of the room. */
+  function applyOne({ change, json }: { change: ListedChange; json: string }, room: Room): Room {
+    const name = change.kind === 'remove' ? change.name : change.listing.name;
+    const row = selectOne.get(name) as { listing: string; server_json: string } | undefined;
+    const freed = {
+      listings: room.listings + (row ? 1 : 0),
+      chars: room.chars + (row?.server_json.length ?? 0),
+    };
+    if (change.kind === 'remove') {
+      remove.run(name);
+      return freed;
+    }
     const { listing } = change;
-    const row = selectOne.get(listing.name) as { listing: string } | undefined;
     const kept = row ? (JSON.parse(row.listing) as Listing) : undefined;
-    if (!supersedes(kept, change) || (!kept && room <= 0)) return;
+    if (!supersedes(kept, change) || freed.listings < 1 || freed.chars < json.length) return room;
     const words = searchable(`${listing.name} ${listing.title ?? ''} ${listing.description ?? ''}`);
     const kinds = ` ${listing.kinds.join(' ')} `;
     upsert.run(listing.name, words, kinds, listing.updatedAt ?? null, JSON.stringify(listing), json);
+    return { listings: freed.listings - 1, chars: freed.chars - json.length };
   }
 
   return {
     progress: () => selectProgress.get() as Progress | undefined,
     apply: db.transaction((changes: Parameters<CentralStore['apply']>[0], progress: Progress) => {
-      let room = MAX_LISTINGS - count();
-      for (const change of changes) {
-        applyOne(change, room);
-        room -= 1;
-      }
+      let room = { listings: MAX_LISTINGS - count(), chars: maxChars - size() };
+      // Counted anew where this is rolled back.
+      used = undefined;
+      for (const change of changes) room = applyOne(change, room);
       saveProgress.run(progress);
+      used = maxChars - room.chars;
     }),
     count,
     search: (search) => runSearch(db, search),
@@ -100,6 +122,7 @@ export function createCentralStore(db: Database): CentralStore {
     },
     clear: db.transaction(() => {
       db.exec('DELETE FROM central_listings; DELETE FROM central_progress;');
+      used = 0;
     }),
   };
 }
