@@ -1,7 +1,7 @@
 /**
  * For translators and their tools: `i18next-cli status` shows what a language lacks, `i18next-cli lint` finds words that
- * stand in the code. What `npm run check` proves (all keys, all plural forms, no key left over) needs none of it.
- * locales/descriptions.json explains the texts that cannot be understood without their place.
+ * stand in the code. What `npm run check` proves (all keys, all plural forms, a description of each, no key left over)
+ * needs none of it. locales/descriptions.json tells where each text stands and what its placeholders are.
  */
 import { defineConfig } from 'i18next-cli';
 
