@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { joinCommandLine, splitCommandLine } from '../../../../src-renderer/features/servers/command-line.ts';
+import { changeOf, draftOf, tagsIn } from '../../../../src-renderer/features/servers/draft.ts';
+import { incomplete, isPossible } from '../../../../src-renderer/features/servers/import.ts';
+import {
+  shareDraftOf,
+  shareProblem,
+  shareRequestOf,
+  withOverride,
+} from '../../../../src-renderer/features/servers/sharing.ts';
+import { server } from '#test/support/renderer/world.ts';
+
+describe('a command as one line', () => {
+  it('is taken apart into the words that it was made of', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.array(fc.string()), (command, args) => {
+        expect(splitCommandLine(joinCommandLine({ command, args }))).toEqual({ command, args });
+      }),
+    );
+  });
+});
+
+describe('editing a server', () => {
+  const before = server('it', { env: { LEVEL: 'info' }, secrets: ['KEY', 'GONE'], tags: ['a'] });
+
+  it('nothing typed changes nothing', () => {
+    expect(changeOf(draftOf(before), before)).toMatchObject({
+      name: 'it',
+      transport: before.transport,
+      env: { LEVEL: 'info' },
+      secretValues: {},
+      removeSecrets: [],
+    });
+  });
+
+  it('a kept secret stays empty, a typed one is sent, a removed one is named', () => {
+    const draft = draftOf(before);
+    const variables = draft.variables.flatMap((variable) =>
+      variable.name === 'GONE' ? [] : variable.name === 'KEY' ? [{ ...variable, value: 'new' }] : [variable],
+    );
+    expect(changeOf({ ...draft, variables }, before)).toMatchObject({
+      secretValues: { KEY: 'new' },
+      removeSecrets: ['GONE'],
+    });
+    expect(changeOf({ ...draft, commandLine: '"' }, before)).toBeUndefined();
+  });
+
+  it('tags are told apart by commas of any script, once each', () => {
+    expect(tagsIn(' a, b،a ,, c ')).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('sharing', () => {
+  it('asks for what is missing, and forgets what says nothing', () => {
+    const draft = shareDraftOf(undefined);
+    expect(shareProblem(draft)).toBe('noProviders');
+    expect(shareProblem({ ...draft, kind: 'known', tools: [] })).toBe('noTools');
+    const noted = withOverride({ ...draft, kind: 'known' }, 'echo', { note: 'Slow', tags: ['a'] });
+    expect(shareRequestOf('it', noted, false)).toMatchObject({
+      audience: { kind: 'known' },
+      overrides: { echo: { note: 'Slow', tags: ['a'] } },
+    });
+    const silent = withOverride(withOverride(noted, 'echo', { note: '' }), 'echo', { tags: [] });
+    expect(silent.overrides).toEqual({});
+  });
+});
+
+describe('importing', () => {
+  const { state: _, ...config } = server('it');
+  const item = { name: 'it', config, problem: 'It needs a value for KEY.', missing: ['KEY'] };
+
+  it('what is missing can be given; what has another problem cannot be helped', () => {
+    expect([isPossible(item), isPossible({ name: 'x', problem: 'SSE' })]).toEqual([true, false]);
+    expect(incomplete([item], ['it'], {})).toEqual(['it']);
+    expect(incomplete([item], ['it'], { it: { KEY: 'v' } })).toEqual([]);
+    expect(incomplete([item], [], {})).toEqual([]);
+  });
+});
