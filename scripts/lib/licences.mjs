@@ -10,6 +10,15 @@ import { root } from './root.mjs';
  * @typedef {{ name: string, version: string, licence: string, homepage: string | undefined, text: string | undefined }} Package
  */
 
+/**
+ * A package.json, as far as it is read; older ones name their licence in an object, or several.
+ * @typedef {string | { type?: string }} Stated
+ * @typedef {{
+ *   name: string, version: string, homepage?: string, license?: Stated, licenses?: Stated[],
+ *   repository?: string | { url?: string }, optionalDependencies?: Record<string, string>
+ * }} Manifest
+ */
+
 const PART = /^licences-[a-z]+\.json$/;
 const TEXT_NAME = /^(licen[cs]e|copying|unlicense)([.-].*)?$/i;
 /** Ways in which packages say where they come from. */
@@ -49,8 +58,7 @@ export function joinLicences(folders, file) {
       .filter((name) => PART.test(name))
       .map((name) => join(folder, name)),
   );
-  /** @type {Package[]} */
-  const found = [...parts.flatMap((part) => JSON.parse(readFileSync(part, 'utf8'))), ...runtimes()];
+  const found = [...parts.flatMap((part) => /** @type {Package[]} */ (readJson(part))), ...runtimes()];
   const known = new Map(found.map((item) => [`${item.name}@${item.version}`, item]));
   const packages = [...known.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'));
   const texts = [...new Set(packages.flatMap(({ text }) => text ?? []))];
@@ -64,7 +72,7 @@ export function joinLicences(folders, file) {
 
 /** The Node that runs the node, as it is locked for this platform. */
 function runtimes() {
-  const { optionalDependencies = {} } = readJson(join(root, 'package.json'));
+  const { optionalDependencies = {} } = /** @type {Manifest} */ (readJson(join(root, 'package.json')));
   return Object.keys(optionalDependencies)
     .filter((name) => /^node(-bin)?-/.test(name))
     .map((name) => join(root, 'node_modules', name))
@@ -86,7 +94,8 @@ function packageFolder(id) {
  * @returns {Package}
  */
 function readPackage(folder) {
-  const { name, version, license, licenses, homepage, repository } = readJson(join(folder, 'package.json'));
+  const manifest = /** @type {Manifest} */ (readJson(join(folder, 'package.json')));
+  const { name, version, license, licenses, homepage, repository } = manifest;
   const stated = license ?? licenses?.[0];
   const address = typeof repository === 'string' ? repository : repository?.url;
   const textFile = readdirSync(folder).find((file) => TEXT_NAME.test(file));
@@ -99,5 +108,8 @@ function readPackage(folder) {
   };
 }
 
-/** @param {string} file */
+/**
+ * @param {string} file
+ * @returns {unknown}
+ */
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));

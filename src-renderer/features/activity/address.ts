@@ -39,7 +39,8 @@ export function readView(part: string | undefined): Filter {
 
 export function activityPath(filter: Filter, id?: string): string {
   const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(filter))
+  const parts: Array<[name: string, value: string | undefined]> = Object.entries(filter);
+  for (const [name, value] of parts)
     if (value && !(name === 'period' && value === 'any')) given.set(name, value);
   const view = given.size > 0 ? `+${given.toString()}` : '';
   return ['/activity', view, id].filter(Boolean).join('/');

@@ -57,23 +57,31 @@ export interface Bar {
  */
 export function barsOf(hops: readonly Hop[]): Bar[] {
   const whole = hops.reduce((sum, { ms }) => sum + ms, 0) || 1;
-  const network = hops.find(({ hop }) => hop === 'network')?.ms ?? 0;
   const bars: Bar[] = [];
+  /** The bar whose second half is still to be drawn, and how long that is. */
+  let halved: { bar: Bar; ms: number } | undefined;
   let at = 0;
-  for (const { hop, ms } of hops) {
-    if (hop === 'verify') at += network / 2;
-    const length = hop === 'network' ? ms / 2 : ms;
-    bars.push({ hop, ms, from: at / whole, to: (at + length) / whole });
-    at += length;
-  }
-  const theirs = bars.filter(({ hop }) => hop.startsWith('peer'));
-  const back = theirs.at(-1)?.to ?? 0;
-  return bars.map((bar) =>
-    bar.hop === 'network' && theirs.length > 0
-      ? { ...bar, rest: { from: back, to: back + network / 2 / whole } }
-      : bar,
-  );
+  const take = (ms: number) => {
+    const from = at / whole;
+    at += ms;
+    return { from, to: at / whole };
+  };
+  const goBack = () => {
+    if (halved) halved.bar.rest = take(halved.ms);
+    halved = undefined;
+  };
+  hops.forEach(({ hop, ms }, index) => {
+    if (!isFar(hop)) goBack();
+    const splits = hop === 'network' && isFar(hops[index + 1]?.hop);
+    const bar: Bar = { hop, ms, ...take(splits ? ms / 2 : ms) };
+    if (splits) halved = { bar, ms: ms / 2 };
+    bars.push(bar);
+  });
+  goBack();
+  return bars;
 }
+
+const isFar = (hop: HopName | undefined): boolean => hop?.startsWith('peer') ?? false;
 
 /** What was sent, where it is kept whole. */
 export function keptArguments(request: string | undefined): Record<string, unknown> | undefined {

@@ -35,6 +35,8 @@ export function useCalls(filter: Filter, paused: boolean): Calls {
   });
   const [fault, setFault] = useState<Fault>();
   const [waiting, setWaiting] = useState(0);
+  /** The call after which to read on. */
+  const [cursor, setCursor] = useState<Invocation>();
   const fresh = useRef<Invocation[]>([]);
   const reading = useRef<AbortController>(undefined);
   const key = JSON.stringify(filter);
@@ -44,8 +46,8 @@ export function useCalls(filter: Filter, paused: boolean): Calls {
     const controller = new AbortController();
     reading.current = controller;
     try {
-      const cursor = from ? { before: from.startedAt, beforeId: from.id } : {};
-      const query = { ...queryOf(filter, clock.now()), ...cursor, limit: PAGE };
+      const after = from ? { before: from.startedAt, beforeId: from.id } : {};
+      const query = { ...queryOf(filter, clock.now()), ...after, limit: PAGE };
       const { items } = await node['invocations.list'](query, { signal: controller.signal });
       if (controller.signal.aborted) return;
       if (!from) fresh.current = [];
@@ -65,6 +67,9 @@ export function useCalls(filter: Filter, paused: boolean): Calls {
     if (online) void read();
     return () => reading.current?.abort();
   }, [key, node, online]);
+  useEffect(() => {
+    if (cursor) void read(cursor);
+  }, [cursor]);
 
   const show = useEffectEvent(() => {
     if (fresh.current.length === 0) return;
@@ -93,7 +98,7 @@ export function useCalls(filter: Filter, paused: boolean): Calls {
   }, [link, clock]);
 
   const last = state.items?.at(-1);
-  const more =
-    state.key === key && !state.isWhole && last && !reading.current ? () => void read(last) : undefined;
+  const hasMore = state.key === key && !state.isWhole && last !== undefined && last !== cursor;
+  const more = hasMore ? () => setCursor(last) : undefined;
   return { items: state.items, fault, more, waiting: paused ? waiting : 0 };
 }

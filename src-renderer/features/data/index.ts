@@ -5,8 +5,3 @@ import { lazy } from 'react';
 export const DataSettings = lazy(async () => ({
   default: (await import('./data-settings.tsx')).DataSettings,
 }));
-
-/** Collects what helps to find a fault, shows all of it, and saves it. For the places where something is broken. */
-export const DiagnosticsButton = lazy(async () => ({
-  default: (await import('./parts/diagnostics-button.tsx')).DiagnosticsButton,
-}));

@@ -99,7 +99,10 @@ test('a setting is changed within its limits, waits for a restart, and is reset'
   await expect(setting.getByText('5 min')).toBeVisible();
 
   await page.getByRole('tab', { name: 'Network' }).click();
-  await page.getByRole('listitem', { name: 'Find nodes on the local network' }).getByText('Off', { exact: true }).click();
+  await page
+    .getByRole('listitem', { name: 'Find nodes on the local network' })
+    .getByText('Off', { exact: true })
+    .click();
   await expect(page.getByText(/not in force yet: Find nodes/)).toBeVisible();
   await page.getByRole('button', { name: 'Restart the node' }).click();
   await expect(page.getByText(/not in force yet/)).toHaveCount(0);

@@ -2,7 +2,17 @@
 import type { Page } from '@playwright/test';
 import { expect, test, visit } from './dashboard.ts';
 
-const pages = ['/', '/welcome', '/servers/everything', '/catalog', '/activity', '/activity/call-1', '/settings', '/settings/network', '/settings/data'];
+const pages = [
+  '/',
+  '/welcome',
+  '/servers/everything',
+  '/catalog',
+  '/activity',
+  '/activity/call-1',
+  '/settings',
+  '/settings/network',
+  '/settings/data',
+];
 
 /** Elements that reach beyond the window at the side, unless something around them scrolls or cuts on purpose. */
 const overflowing = (page: Page) =>

@@ -38,7 +38,7 @@ function Preview({ bundle, onClose }: { bundle: Diagnostics; onClose(): void }) 
     const { strToU8, zipSync } = await import('fflate');
     const entries = bundle.files.map((item) => [item.name, strToU8(item.text)]);
     const zip = zipSync(Object.fromEntries(entries) as Record<string, Uint8Array>);
-    saveFile(new Blob([zip as Uint8Array<ArrayBuffer>], { type: 'application/zip' }), `${bundle.name}.zip`);
+    saveFile(new Blob([zip], { type: 'application/zip' }), `${bundle.name}.zip`);
     toasts.say(t('diagnostics.saved'));
     onClose();
   });

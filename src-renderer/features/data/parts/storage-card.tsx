@@ -66,9 +66,7 @@ function Usage({ storage: { dataDir, freeBytes, items } }: { storage: NodeStorag
               <th scope="row">{t(`storage.kind.${kind}`)}</th>
               <td className={styles['size']}>{format.bytes(bytes)}</td>
               <td className={styles['share']}>
-                <svg aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none">
-                  <rect width={whole > 0 ? Math.max(0.5, (bytes / whole) * 100) : 0} height="4" />
-                </svg>
+                <Share part={whole > 0 ? bytes / whole : 0} />
               </td>
             </tr>
           ))}
@@ -83,6 +81,13 @@ function Usage({ storage: { dataDir, freeBytes, items } }: { storage: NodeStorag
     </>
   );
 }
+
+/** The size beside it says the same. */
+const Share = ({ part }: { part: number }) => (
+  <svg aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none">
+    <rect width={part > 0 ? Math.max(0.5, part * 100) : 0} height="4" />
+  </svg>
+);
 
 function EraseDialog({ isOpen, onClose, onErased }: { isOpen: boolean; onClose(): void; onErased(): void }) {
   const { t } = useTranslation('data');

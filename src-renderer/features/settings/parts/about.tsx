@@ -99,7 +99,7 @@ function PackageList({ shipped: { packages, texts } }: { shipped: Shipped }) {
                   {item.licence}
                 </span>
               </summary>
-              {item.homepage && /^https:/.test(item.homepage) && (
+              {item.homepage && item.homepage.startsWith('https:') && (
                 <p>
                   <a href={item.homepage} target="_blank" rel="noopener noreferrer" dir="ltr">
                     {item.homepage}
