@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ClientFiles, createClientFiles } from '../features/clients/index.ts';
 import type { DataDir } from '../platform/data-dir.ts';
-import { bridgeCommand } from './bridge-command.ts';
+import { bridgeCommand, isPassing } from './bridge-command.ts';
 import type { Platform } from './platform.ts';
 
 /** @param url where clients of a profile reach this node over HTTP */
@@ -20,4 +20,5 @@ export const openClientFiles = (
     backupDir: join(dataDir.root, 'client-files'),
     start: (profile) => bridgeCommand(dataDir.root, profile),
     url,
+    isPassing: isPassing(process.env),
   });

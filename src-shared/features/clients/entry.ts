@@ -163,10 +163,14 @@ export function readEntry(entry: unknown, current: StartCommand & { dataDir: str
   return { state: same ? 'present' : 'stale', profile };
 }
 
+const OUR_PROGRAM = /(^|[\\/])toolswarm(\.mjs|\.cmd|\.exe)?$/i;
+/** Of the installed application, wherever that is. */
+const OUR_BUNDLE = /[\\/]app\.asar\.unpacked[\\/]dist[\\/]node[\\/]cli\.js$/i;
+
 /** `…/toolswarm.mjs mcp …` or `toolswarm mcp …`, whatever runs it. */
 function isBridge({ command, args }: StartCommand): boolean {
   const words = [command, ...args];
-  const program = words.findIndex((word) => /(^|[\\/])toolswarm(\.mjs|\.cmd|\.exe)?$/i.test(word));
+  const program = words.findIndex((word) => OUR_PROGRAM.test(word) || OUR_BUNDLE.test(word));
   return program >= 0 && words[program + 1] === 'mcp';
 }
 

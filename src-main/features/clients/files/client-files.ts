@@ -64,6 +64,8 @@ export interface ClientFilesOptions extends Machine {
   /** What a client of a profile starts. */
   start(profile: string): StartCommand;
   url(profile: string): string;
+  /** Whether that program is at its place for this run only. */
+  isPassing?: boolean;
 }
 
 /** Stands in an entry for HTTP where the token goes. */
@@ -98,6 +100,7 @@ export function createClientFiles(
   /** The file as it is, and its text with our entry. */
   function change(place: Place, profile: string): { file: OpenedFile; text: string } {
     const { app } = place;
+    if (options.isPassing) throw passing(app);
     const file = open(place);
     const text = withEntry(file.text ?? '', app, stdioEntry(app.shape, options.start(profile)));
     requireWritable(file);
@@ -277,6 +280,17 @@ const changedMeanwhile = ({ path }: OpenedFile): AppError =>
     retryable: true,
     details: { path },
   });
+
+/** Whoever is next to own a path that a client starts is started by it. */
+const passing = ({ name }: ClientApp): AppError =>
+  new AppError(
+    'clients.no_command',
+    `${name} could not start this program again: it runs from a passing place.`,
+    {
+      advice: 'Connect by address instead, or install the package of this system.',
+      details: { name },
+    },
+  );
 
 const notConnected = ({ name }: ClientApp): AppError =>
   new AppError('clients.not_connected', `The file of ${name} has no entry of this node.`, {
