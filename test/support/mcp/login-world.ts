@@ -51,7 +51,10 @@ export async function startLoginWorld(more: Configuration = {}): Promise<LoginWo
   const url = `${origin}/mcp`;
   const grants = new Set<string>();
   const provider = createProvider(issuer, url, knobs, more);
-  provider.on('grant.success', (context) => void (context.oidc.entities.Grant && grants.add(context.oidc.entities.Grant.jti)));
+  provider.on(
+    'grant.success',
+    (context) => void (context.oidc.entities.Grant && grants.add(context.oidc.entities.Grant.jti)),
+  );
   serveAuthority(authority, provider, { asked, knobs, issuer });
   const stop = serveMcp(mcp, provider, { issuer, origin, url, shown, knobs });
   return {
@@ -81,16 +84,31 @@ const listen = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-function createProvider(issuer: string, url: string, knobs: LoginWorld['knobs'], more: Configuration): Provider {
+function createProvider(
+  issuer: string,
+  url: string,
+  knobs: LoginWorld['knobs'],
+  more: Configuration,
+): Provider {
   return new Provider(issuer, {
     clients: [],
     cookies: { keys: ['only for tests'] },
     scopes: ['openid', 'offline_access', 'email'],
     claims: { openid: ['sub'], email: ['email'] },
-    findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@example.org` }) }),
+    findAccount: (_context, id) => ({
+      accountId: id,
+      claims: () => ({ sub: id, email: `${id}@example.org` }),
+    }),
     conformIdTokenClaims: false,
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
-    ttl: { AccessToken: () => knobs.accessTtl, RefreshToken: 86_400, Session: 86_400, Grant: 86_400, Interaction: 600, IdToken: 600 },
+    ttl: {
+      AccessToken: () => knobs.accessTtl,
+      RefreshToken: 86_400,
+      Session: 86_400,
+      Grant: 86_400,
+      Interaction: 600,
+      IdToken: 600,
+    },
     ...more,
     features: {
       devInteractions: { enabled: false },
@@ -100,7 +118,12 @@ function createProvider(issuer: string, url: string, knobs: LoginWorld['knobs'],
         enabled: true,
         getResourceServerInfo: (_context, resource) => {
           if (resource !== url) throw new Error(`a token was wanted for ${resource}`);
-          return { scope: MCP_SCOPES, audience: url, accessTokenFormat: 'opaque', accessTokenTTL: knobs.accessTtl };
+          return {
+            scope: MCP_SCOPES,
+            audience: url,
+            accessTokenFormat: 'opaque',
+            accessTokenTTL: knobs.accessTtl,
+          };
         },
         useGrantedResource: () => true,
       },
@@ -120,7 +143,8 @@ function serveAuthority(
     asked.push(`${request.method} ${path}`);
     if (knobs.down) return void request.socket.destroy();
     if (path.startsWith('/interaction/')) return void decide(provider, request, response, knobs);
-    if (knobs.metadata && path.startsWith('/.well-known/')) return void rewrite(issuer, serve, request, response, knobs);
+    if (knobs.metadata && path.startsWith('/.well-known/'))
+      return void rewrite(issuer, serve, request, response, knobs);
     return void serve(request, response);
   });
 }
@@ -153,12 +177,19 @@ async function decide(
 ): Promise<void> {
   const { params, prompt, session } = await provider.interactionDetails(request, response);
   if (!allows)
-    return provider.interactionFinished(request, response, { error: 'access_denied' }, { mergeWithLastSubmission: false });
+    return provider.interactionFinished(
+      request,
+      response,
+      { error: 'access_denied' },
+      { mergeWithLastSubmission: false },
+    );
   const accountId = session?.accountId ?? 'sam';
   const grant = new provider.Grant({ accountId, clientId: String(params['client_id']) });
   grant.addOIDCScope(String(params['scope'] ?? ''));
-  if (typeof params['resource'] === 'string') grant.addResourceScope(params['resource'], String(params['scope'] ?? ''));
-  const result = prompt.name === 'login' ? { login: { accountId } } : { consent: { grantId: await grant.save() } };
+  if (typeof params['resource'] === 'string')
+    grant.addResourceScope(params['resource'], String(params['scope'] ?? ''));
+  const result =
+    prompt.name === 'login' ? { login: { accountId } } : { consent: { grantId: await grant.save() } };
   return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: true });
 }
 
@@ -177,11 +208,22 @@ function serveMcp(
       const found = await provider.AccessToken.find(token);
       if (!found) return { token, clientId: '', scopes: [], expiresAt: 0 };
       const resource = new URL(String(found.aud));
-      return { token, clientId: found.clientId ?? '', scopes: [...found.scopes], expiresAt: found.exp ?? 0, resource };
+      return {
+        token,
+        clientId: found.clientId ?? '',
+        scopes: [...found.scopes],
+        expiresAt: found.exp ?? 0,
+        resource,
+      };
     },
   };
   const guard = (requiredScopes: string[]) =>
-    requireBearerAuth({ verifier, requiredScopes, resourceMetadataUrl, expectedResource: new URL(url) }) as RequestHandler;
+    requireBearerAuth({
+      verifier,
+      requiredScopes,
+      resourceMetadataUrl,
+      expectedResource: new URL(url),
+    }) as RequestHandler;
   const [reading, writing] = [guard(['mcp:read']), guard(['mcp:read', 'mcp:write'])];
   const app = express();
   app.get('/.well-known/oauth-protected-resource/mcp', (_request, response) => {
@@ -204,13 +246,19 @@ function serveMcp(
  * A browser: follows where it is sent, keeps cookies, and stops before `stopAt`, where one is given. Returns the last
  * address and what it said.
  */
-export async function browse(start: string, stopAt?: string): Promise<{ address: string; status: number; text: string }> {
+export async function browse(
+  start: string,
+  stopAt?: string,
+): Promise<{ address: string; status: number; text: string }> {
   const cookies = new Map<string, string>();
   let address = start;
   for (let hop = 0; hop < 20; hop += 1) {
     if (stopAt && address.startsWith(stopAt)) return { address, status: 0, text: '' };
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(address, { redirect: 'manual', headers: { cookie, 'accept-language': 'ru' } });
+    const response = await fetch(address, {
+      redirect: 'manual',
+      headers: { cookie, 'accept-language': 'ru' },
+    });
     for (const set of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
       cookies.set(name, value);
