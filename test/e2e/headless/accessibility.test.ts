@@ -12,7 +12,9 @@ async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof axeCore };
-    const { violations, passes } = await axe.run(document, {
+    // react-aria announces by elements that name the button they speak of, also when that is gone already.
+    const everything = { exclude: [['[data-live-announcer]']] };
+    const { violations, passes } = await axe.run(everything, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     });
     if (passes.length < 20) return ['axe looked at next to nothing'];
@@ -265,24 +267,35 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
+/** Views in groups that each fit a test's time; a group starts from a fresh page and a fresh node. */
+const GROUP_SIZE = 9;
+const all = Object.entries(views);
+const groups = Array.from({ length: Math.ceil(all.length / GROUP_SIZE) }, (_, index) =>
+  all.slice(index * GROUP_SIZE, (index + 1) * GROUP_SIZE),
+);
+
 for (const language of ['en', 'ru', 'ar'] as const) {
   for (const theme of ['light', 'dark'] as const) {
     test.describe(`${language}, ${theme}`, () => {
       test.use({ language, theme, contextOptions: { reducedMotion: 'reduce' } });
-      test('no view violates what axe knows of', async ({ home: page }) => {
-        test.slow();
-        for (const [name, show] of Object.entries(views)) {
-          await test.step(name, async () => {
-            await page.keyboard.press('Escape');
-            await show(page);
-            await settle(page);
-            await page.screenshot({ path: `test-results/views/${name}-${language}-${theme}.png` });
-            await expect.soft
-              .poll(() => violations(page), { message: name, timeout: PATIENCE_MS, intervals: [500, 2000] })
-              .toEqual([]);
-          });
-        }
-      });
+      for (const group of groups) {
+        test(`axe knows of nothing wrong: ${group.map(([name]) => name).join(', ')}`, async ({
+          home: page,
+        }) => {
+          test.slow();
+          for (const [name, show] of group) {
+            await test.step(name, async () => {
+              await page.keyboard.press('Escape');
+              await show(page);
+              await settle(page);
+              await page.screenshot({ path: `test-results/views/${name}-${language}-${theme}.png` });
+              await expect.soft
+                .poll(() => violations(page), { message: name, timeout: PATIENCE_MS, intervals: [500, 2000] })
+                .toEqual([]);
+            });
+          }
+        });
+      }
     });
   }
 }

@@ -34,7 +34,7 @@ describe('the stores', () => {
     const peers = createPeersFeature(link);
     await vi.waitFor(() => expect(servers.store.getState().items).toHaveLength(4));
     await vi.waitFor(() => expect(servers.store.getState().shares.get('everything')).toBeDefined());
-    await vi.waitFor(() => expect(peers.store.getState().value?.items).toHaveLength(4));
+    await vi.waitFor(() => expect(peers.store.getState().value?.items).toHaveLength(5));
 
     await link.node['servers.stop']({ name: 'everything' });
     await vi.waitFor(() => expect(servers.store.getState().items?.[0]?.state).toBe('disabled'));
