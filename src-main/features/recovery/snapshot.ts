@@ -54,6 +54,8 @@ async function copyPages(db: Database, file: string, { onProgress, signal }: Sna
 function dropContent(file: string, tables: readonly string[]): void {
   const copy = new SqliteDatabase(file);
   try {
+    // A copy of a file with a write-ahead log would open with one wherever it is restored.
+    copy.pragma('journal_mode = DELETE');
     copy.pragma('journal_mode = OFF');
     copy.pragma('synchronous = OFF');
     copy.pragma('foreign_keys = OFF');
