@@ -14,7 +14,10 @@ export interface Decisions {
   get(tool: string): ShownDecision | undefined;
   /** Without a decision the tool is undecided again. */
   set(tool: string, decision: ShownDecision | undefined): void;
-  /** Copies decisions on tools whose key starts with `from` to the same tools under `to`, where none is there yet. */
+  /**
+   * Moves decisions on tools whose key starts with `from` to the same tools under `to`, where none is there yet. A replaced
+   * key never comes back: copies would grow with every key that a provider gives himself.
+   */
   follow(from: string, to: string): void;
 }
 
@@ -49,8 +52,10 @@ export function createDecisions(db: Database, clock: Clock): Decisions {
     set,
     follow(from, to) {
       for (const [tool, decision] of [...decisions]) {
+        if (!tool.startsWith(from)) continue;
         const next = to + tool.slice(from.length);
-        if (tool.startsWith(from) && !decisions.has(next)) set(next, decision);
+        if (!decisions.has(next)) set(next, decision);
+        set(tool, undefined);
       }
     },
   };

@@ -61,9 +61,17 @@ export function createKeepsakes(db: Database, clock: Clock): Keepsakes {
     setFavourite,
     follow(from, to) {
       const next = (tool: string) => to + tool.slice(from.length);
-      for (const [tool, pin] of [...pins])
-        if (tool.startsWith(from) && !pins.has(next(tool))) setPin(next(tool), pin);
-      for (const tool of [...favourites]) if (tool.startsWith(from)) setFavourite(next(tool), true);
+      // Taken away first: what moves needs no room of its own, and nothing may be left behind for want of it.
+      for (const [tool, pin] of [...pins]) {
+        if (!tool.startsWith(from)) continue;
+        setPin(tool, undefined);
+        if (!pins.has(next(tool))) setPin(next(tool), pin);
+      }
+      for (const tool of [...favourites]) {
+        if (!tool.startsWith(from)) continue;
+        setFavourite(tool, false);
+        setFavourite(next(tool), true);
+      }
     },
   };
 }

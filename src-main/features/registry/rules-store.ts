@@ -111,6 +111,7 @@ export function createRulesStore(
         if (!tool.startsWith(`${from}/`)) continue;
         const next = to + tool.slice(from.length);
         if (!admissions.has(next)) admit(next, admission);
+        forget(tool);
       }
     },
   };

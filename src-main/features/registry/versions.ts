@@ -57,10 +57,9 @@ export function createVersions(db: Database, clock: Clock, { maxKept = MAX_KEPT 
       'DELETE FROM registry_versions WHERE rowid IN (SELECT rowid FROM registry_versions ORDER BY last_seen_at, rowid LIMIT 200)',
     ),
     follow: db.prepare(
-      `INSERT OR IGNORE INTO registry_versions
-       SELECT ? || substr(tool, ?), fingerprint, version, definition, first_seen_at, last_seen_at
-       FROM registry_versions WHERE tool >= ? AND tool < ?`,
+      `UPDATE OR IGNORE registry_versions SET tool = ? || substr(tool, ?) WHERE tool >= ? AND tool < ?`,
     ),
+    forget: db.prepare('DELETE FROM registry_versions WHERE tool >= ? AND tool < ?'),
   };
   /** What was noted last of each tool; bounded as the tools are. */
   const last = new Map<string, string>();
@@ -96,6 +95,11 @@ export function createVersions(db: Database, clock: Clock, { maxKept = MAX_KEPT 
       return row && (JSON.parse(row.definition) as Tool);
     },
     // '0' follows '/' in ASCII: the range holds exactly the keys that start with the provider and a slash.
-    follow: (from, to) => void sql.follow.run(to, from.length + 1, `${from}/`, `${from}0`),
+    follow: db.transaction((from: string, to: string) => {
+      sql.follow.run(to, from.length + 1, `${from}/`, `${from}0`);
+      sql.forget.run(`${from}/`, `${from}0`);
+      for (const key of [...last.keys()]) if (key.startsWith(`${from}/`)) last.delete(key);
+      kept = sizeNow();
+    }),
   };
 }
