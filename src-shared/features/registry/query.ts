@@ -131,7 +131,7 @@ function createTally() {
       if (counts('scope')) for (const one of scopes) if (inScope(tool, one)) scope[one]++;
       if (counts('state')) state[tool.state]++;
       if (counts('claim'))
-        for (const one of claims) if (isClaimed(one as Claim, tool.annotations)) claim[one]++;
+        for (const one of claims) if (isClaimed(one, tool.annotations)) claim[one]++;
       if (counts('favourite') && tool.favourite) single.favourite++;
       if (counts('reachable') && tool.reachable) single.reachable++;
       if (counts('provider')) add(providers, tool.providerId, tool.providerName);

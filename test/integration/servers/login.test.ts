@@ -415,11 +415,12 @@ describe('signing in at a remote server', () => {
       const { createServer } = await import('node:http');
       const { json } = await import('node:stream/consumers');
       let early = 0;
-      const registrar = createServer(async (request, response) => {
+      const register = async (request: IncomingMessage, response: ServerResponse) => {
         const { redirect_uris: uris } = (await json(request)) as { redirect_uris: string[] };
         early = (await fetch(`${uris[0]}?code=guessed`, { signal: AbortSignal.timeout(5_000) })).status;
         response.writeHead(500).end();
-      });
+      };
+      const registrar = createServer((request, response) => void register(request, response));
       await new Promise<void>((resolve) => registrar.listen(0, '127.0.0.1', resolve));
       const { port } = registrar.address() as { port: number };
       world.knobs.metadata = (document) => ({
