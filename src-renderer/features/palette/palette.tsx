@@ -6,14 +6,12 @@ import {
   Dialog,
   Header,
   Input,
-  Keyboard,
   Menu,
   MenuItem,
   MenuSection,
   Modal,
   ModalOverlay,
   SearchField,
-  Text,
 } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -47,6 +45,12 @@ export function Palette({ onClose, pages, actions }: PaletteProps) {
   const { t } = useTranslation('palette');
   const [typed, setTyped] = useState('');
   const found = useFound({ pages, actions }, typed);
+  /** At once: a search box of its own would only be emptied by the first press. */
+  const closeOnEscape = (event: { key: string; stopPropagation(): void }) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    onClose();
+  };
   const run = (key: unknown) => {
     const item = found.flatMap(({ items }) => items).find(({ id }) => id === key);
     onClose();
@@ -64,23 +68,30 @@ export function Palette({ onClose, pages, actions }: PaletteProps) {
           <Autocomplete inputValue={typed} onInputChange={setTyped}>
             <SearchField className={styles['search'] ?? ''} aria-label={t('title')} autoFocus>
               <Search aria-hidden size="1.125rem" />
-              <Input className={styles['input'] ?? ''} placeholder={t('placeholder')} />
+              <Input
+                className={styles['input'] ?? ''}
+                placeholder={t('placeholder')}
+                onKeyDownCapture={closeOnEscape}
+              />
             </SearchField>
-            <Menu
-              className={styles['menu'] ?? ''}
-              aria-label={t('found')}
-              onAction={run}
-              renderEmptyState={() => <p className={styles['empty']}>{t('nothing')}</p>}
-            >
-              {found.map(({ section, items }) => (
-                <MenuSection key={section} id={section}>
-                  <Header className={styles['heading'] ?? ''}>{t(`section.${section}`)}</Header>
-                  {items.map((item) => (
-                    <Row key={item.id} item={item} />
-                  ))}
-                </MenuSection>
-              ))}
-            </Menu>
+            {/* The marked item has no focus of its own, so what scrolls can be reached itself. */}
+            <div className={styles['scroll']} role="group" aria-label={t('found')} tabIndex={0}>
+              <Menu
+                className={styles['menu'] ?? ''}
+                aria-label={t('found')}
+                onAction={run}
+                renderEmptyState={() => <p className={styles['empty']}>{t('nothing')}</p>}
+              >
+                {found.map(({ section, items }) => (
+                  <MenuSection key={section} id={section}>
+                    <Header className={styles['heading'] ?? ''}>{t(`section.${section}`)}</Header>
+                    {items.map((item) => (
+                      <Row key={item.id} item={item} />
+                    ))}
+                  </MenuSection>
+                ))}
+              </Menu>
+            </div>
           </Autocomplete>
           <p className={styles['help']}>
             <CornerDownLeft aria-hidden size="0.875rem" />
@@ -97,15 +108,15 @@ function Row({ item }: { item: PaletteItem }) {
   return (
     <MenuItem id={item.id} textValue={item.title} className={styles['item'] ?? ''}>
       <Icon aria-hidden size="1rem" />
-      <Text slot="label" dir="auto" className={styles['label'] ?? ''}>
+      <span dir="auto" className={styles['label']}>
         {item.title}
-      </Text>
+      </span>
       {item.keys && (
-        <Keyboard className={styles['keys'] ?? ''} dir="ltr">
+        <span className={styles['keys']} dir="ltr">
           {item.keys.map((key) => (
             <kbd key={key}>{key}</kbd>
           ))}
-        </Keyboard>
+        </span>
       )}
     </MenuItem>
   );
