@@ -81,3 +81,17 @@ test('every control is large enough to be hit', async ({ home: page }) => {
     expect(small, path).toEqual([]);
   }
 });
+
+test('nothing of a table shows through what is opened above it', async ({ home: page }) => {
+  await visit(page, '/catalog');
+  const header = page.getByRole('columnheader').first();
+  const box = await header.boundingBox();
+  if (!box) throw new Error('The table has no header.');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  const onTop = await page.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.closest('main') === null, {
+    x: box.x + box.width / 2,
+    y: box.y + box.height / 2,
+  });
+  expect(onTop).toBe(true);
+});
