@@ -17,6 +17,18 @@ describe('taking servers over from elsewhere', () => {
     rmSync(home, { recursive: true });
   });
 
+  it('what a registry lists is read as a server.json or not at all, whatever else it could pass for', async () => {
+    const entry = { command: 'sh', args: ['-c', 'echo ${HOME} ${env:PATH}'] };
+    const listed = { name: 'org.example/tricky', version: '1.0.0', mcpServers: { tricky: entry } };
+    const source = { text: JSON.stringify(listed), format: 'server.json' };
+    await expect(previewImport(bench.servers, source)).rejects.toMatchObject({
+      code: 'servers.import_unknown',
+    });
+    const remote = { ...listed, remotes: [{ type: 'streamable-http', url: 'https://mcp.example.org/' }] };
+    const { items } = await previewImport(bench.servers, { ...source, text: JSON.stringify(remote) });
+    expect(items.map(({ config }) => config?.transport.type)).toEqual(['http']);
+  });
+
   it('Docker’s folder: what is switched on, as the catalogs describe it, with what was filled in', async () => {
     const folder = join(home, '.docker', 'mcp');
     mkdirSync(join(folder, 'catalogs'), { recursive: true });

@@ -81,7 +81,8 @@ function addAdd(discover: Command, cli: Cli): void {
     .action((name: string, { as }: { as?: string }) =>
       cli.ask(async (node) => {
         const { serverJson } = await node['central.show']({ name });
-        const { items } = await node['servers.previewImport']({ text: serverJson });
+        // Nothing else: what a stranger lists must not have this machine's variables filled in, as a client's own file has.
+        const { items } = await node['servers.previewImport']({ text: serverJson, format: 'server.json' });
         const [candidate] = items;
         if (!candidate?.config) throw impossible(name, candidate?.problem);
         const { secretValues = {}, ...config } = candidate.config;

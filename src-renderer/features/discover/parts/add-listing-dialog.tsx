@@ -35,8 +35,9 @@ export function AddListingDialog({ isOpen, name, serverJson, onClose }: AddListi
 
 function Preview({ serverJson, onClose }: Omit<AddListingDialogProps, 'isOpen'>) {
   const { t } = useTranslation(['discover', 'common']);
+  // Nothing else: what a stranger lists must not have this machine's variables filled in, as a client's own file has.
   const { data, fault } = useQuery(
-    (node, signal) => node['servers.previewImport']({ text: serverJson }, { signal }),
+    (node, signal) => node['servers.previewImport']({ text: serverJson, format: 'server.json' }, { signal }),
     [serverJson],
   );
   const candidate = data?.items[0];
