@@ -3,7 +3,7 @@
  * offers. Pure, and one pass over the tools, so that a keystroke costs milliseconds where there are 20,000.
  */
 import { z } from 'zod';
-import { type Claim, claims, claimSchema, isClaimed } from './claims.ts';
+import { claims, claimSchema, isClaimed } from './claims.ts';
 
 export const approvalStates = ['local', 'pending', 'approved', 'changed', 'rejected'] as const;
 /**
@@ -130,8 +130,7 @@ function createTally() {
       const counts = (part: Part) => refused === undefined || refused === part;
       if (counts('scope')) for (const one of scopes) if (inScope(tool, one)) scope[one]++;
       if (counts('state')) state[tool.state]++;
-      if (counts('claim'))
-        for (const one of claims) if (isClaimed(one, tool.annotations)) claim[one]++;
+      if (counts('claim')) for (const one of claims) if (isClaimed(one, tool.annotations)) claim[one]++;
       if (counts('favourite') && tool.favourite) single.favourite++;
       if (counts('reachable') && tool.reachable) single.reachable++;
       if (counts('provider')) add(providers, tool.providerId, tool.providerName);

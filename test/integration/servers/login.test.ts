@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServersHandlers } from '#main/features/servers/index.ts';
 import { serverChangeSchema } from '#shared/features/servers/contract.ts';

@@ -9,7 +9,6 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  type Pair,
   parseDocument,
   stringify,
   type YAMLMap,
@@ -93,7 +92,7 @@ function startOf(body: string, container: Block, at: number): number {
 
 /** The end of what an item says, without comments and blank lines after its last line. */
 function endOf(item: unknown): number {
-  const node = isPair(item) ? ((item).value ?? (item).key) : item;
+  const node = isPair(item) ? (item.value ?? item.key) : item;
   const { range, items } = node as { range?: [number, number, number]; items?: unknown[] };
   const last = items?.at(-1);
   const inBlock = items !== undefined && (node as { flow?: boolean }).flow !== true;
