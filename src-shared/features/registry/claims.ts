@@ -34,7 +34,7 @@ type Annotations = Tool['annotations'] | Record<string, unknown>;
  * taken for destructive; what is left out is taken for the worse, as MCP's defaults do.
  */
 export function isClaimed(claim: Claim, annotations: Annotations): boolean {
-  const hint = (name: string) => (annotations)?.[name];
+  const hint = (name: string) => annotations?.[name];
   const destructive = hint('destructiveHint') === true;
   const readOnly = hint('readOnlyHint') === true && !destructive;
   switch (claim) {
