@@ -33,10 +33,13 @@ const IN_PERSON_ONLY: ReadonlySet<string> = new Set<keyof NodeContract>([
   'servers.previewImport',
 ]);
 
+/** No commands, and yet more than a look: what they ask makes this node dial, and others with it. */
+const ACTS: ReadonlySet<string> = new Set<keyof NodeContract>(['node.doctor']);
+
 /** The scope a procedure needs; undefined where it is not served over HTTP. */
 export function scopeNeeded(name: string): ApiScope | undefined {
   if (IN_PERSON_ONLY.has(name) || !Object.hasOwn(contract, name)) return undefined;
-  return contract[name as keyof NodeContract].kind === 'command' ? 'operate' : 'read';
+  return ACTS.has(name) || contract[name as keyof NodeContract].kind === 'command' ? 'operate' : 'read';
 }
 
 export const covers = (held: ApiScope, needed: ApiScope): boolean => held === 'operate' || held === needed;

@@ -212,6 +212,30 @@ describe('signing in at a remote server', () => {
     await signIn();
   });
 
+  it('of two that begin at the same moment one goes on, and the port of the other is closed', async () => {
+    world = await startLoginWorld();
+    await open();
+    const begun = await Promise.all([bench.servers.logins.start('it'), bench.servers.logins.start('it')]);
+    const answers = await Promise.all(
+      begun.map(({ redirectUri }) =>
+        fetch(redirectUri).then(
+          ({ status }) => status,
+          () => 'closed',
+        ),
+      ),
+    );
+    expect(answers.map(String).toSorted()).toEqual(['404', 'closed']);
+    expect(login()?.state).toBe('waiting');
+  });
+
+  it('a sign-in for a server that was removed meanwhile ends with it', async () => {
+    world = await startLoginWorld();
+    await open();
+    const beginning = bench.servers.logins.start('it');
+    await bench.servers.remove('it');
+    await expect(beginning).rejects.toMatchObject({ code: 'servers.not_found' });
+  });
+
   it('the address from a browser elsewhere ends it just as well', async () => {
     world = await startLoginWorld();
     await open();

@@ -116,6 +116,12 @@ export function createLogins(
         document: options.clientDocument?.(),
       },
     );
+    if (!ports.config(name)) {
+      signIn.cancel();
+      throw notFound(name);
+    }
+    // Another may have begun meanwhile: the port of one that nobody waits for must not stay open.
+    standingOf(name, profile).waiting?.cancel();
     note(name, profile, { waiting: signIn, problem: undefined });
     signIn.done.then(
       (record) => succeeded(name, profile, signIn, record),
