@@ -83,6 +83,8 @@ export function createKeychain({ dataDir, safeStorage, platform, log }: Keychain
     release() {
       removeSealed(file);
       held = undefined;
+      // Given once more, it would seal the keys that were just opened for good, and nobody would know it.
+      inMemory = undefined;
     },
     recall: () => Promise.resolve(known()),
     keep(passphrase) {

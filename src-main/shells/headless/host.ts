@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CONTRACT_VERSION, type NodeHandlers, contract } from '#shared/contract.ts';
 import type { StartPhase } from '#shared/features/desktop/host.ts';
+import { AppError } from '#shared/kernel/errors.ts';
 import { scopeNeeded } from '#main/node/api-scopes.ts';
 import { type Node, type NodeFacts, type NodeOptions, createNode } from '#main/node/create-node.ts';
 import { createHttpApi } from '#main/node/http-api.ts';
@@ -64,6 +65,24 @@ export async function hostNode(
     log: node.platform.log,
     stop,
   };
+}
+
+/**
+ * As `hostNode`, with a second key: `passphrase` is used only where the keys ask for one. Given to open keys it would seal
+ * them, and whoever took their passphrase away may not have it any more.
+ */
+export async function hostUnlocked(
+  options: NodeOptions,
+  passphrase: string | undefined,
+  onPhase?: (phase: StartPhase) => void,
+): Promise<HostedNode> {
+  try {
+    return await hostNode(options, onPhase);
+  } catch (error) {
+    const isAskedFor = error instanceof AppError && error.code === 'keystore.passphrase_needed';
+    if (!isAskedFor || passphrase === undefined) throw error;
+    return hostNode({ ...options, passphrase }, onPhase);
+  }
 }
 
 function createNodeWebServer({ apiTokens, handlers, platform, settings }: Node): WebServer {

@@ -15,7 +15,7 @@ import {
 import { watch } from '#shared/kernel/watch.ts';
 import type { NodeOptions } from '#main/node/create-node.ts';
 import { HOSTING, HOSTING_VERSION, type HostingState, NODE, hostingContract } from '#main/node/hosting.ts';
-import { type HostedNode, hostNode } from './host.ts';
+import { type HostedNode, hostNode, hostUnlocked } from './host.ts';
 
 /** A node that its host starts and reaches over one channel. */
 export interface HostedRun {
@@ -34,6 +34,8 @@ export function runHosted(options: NodeOptions, carrier: Channel): HostedRun {
   let node: HostedNode | undefined;
   let starting: Promise<void> | undefined;
   let isEnding = false;
+  /** What opened the keys at the start. */
+  let held: string | undefined;
 
   const ended = new Promise<void>((resolve, reject) => {
     const end = () => void stop().then(resolve, reject);
@@ -69,9 +71,9 @@ export function runHosted(options: NodeOptions, carrier: Channel): HostedRun {
     events.emit('changed', {});
   }
 
-  async function start(wanted: NodeOptions): Promise<void> {
+  async function start(wanted: NodeOptions, host = hostNode): Promise<void> {
     try {
-      const fresh = await hostNode(wanted, onPhase);
+      const fresh = await host(wanted, onPhase);
       if (isEnding) return await fresh.stop();
       node = fresh;
     } catch (error) {
@@ -79,9 +81,10 @@ export function runHosted(options: NodeOptions, carrier: Channel): HostedRun {
       throw error;
     }
     setState({ state: 'running' });
+    held = wanted.passphrase ?? held;
     void node.asked.then((wish) => {
       if (wish === 'stop') events.emit('stopped', {});
-      else void restart(wanted);
+      else void restart({ ...wanted, passphrase: held });
     });
   }
 
@@ -91,7 +94,8 @@ export function runHosted(options: NodeOptions, carrier: Channel): HostedRun {
     try {
       await stopNode();
       if (isEnding) return;
-      starting = start({ ...wanted, ...ports });
+      const { passphrase, ...rest } = { ...wanted, ...ports };
+      starting = start(rest, (open, tell) => hostUnlocked(open, passphrase, tell));
       await starting;
     } catch (error) {
       events.emit('stopped', { fault: error as Error });

@@ -2,7 +2,7 @@
 import { AppError } from '#shared/kernel/errors.ts';
 import { type Channel, channelOverProcess } from '#shared/kernel/rpc/index.ts';
 import type { NodeOptions } from '#main/node/create-node.ts';
-import { type HostedNode, hostNode } from './host.ts';
+import { type HostedNode, hostNode, hostUnlocked } from './host.ts';
 import { runHosted } from './hosted.ts';
 
 export interface DaemonDeps {
@@ -25,12 +25,13 @@ const ORPHAN_MS = 20_000;
  */
 export async function runDaemon(options: NodeOptions, deps: DaemonDeps): Promise<void> {
   const signalled = listenForSignals();
-  let hosted = await hostWithPassphrase(options, deps);
+  const host = createHost(deps);
+  let hosted = await host(options);
   // A promise that nobody awaits is a mistake in one corner; it must not end the calls of every client.
   process.on('unhandledRejection', (error) => hosted.log.error({ err: error }, 'a failure was not handled'));
   deps.say(JSON.stringify(hosted.ready));
   while ((await Promise.race([signalled, hosted.asked])) === 'restart')
-    hosted = await restart(hosted, options);
+    hosted = await restart(hosted, options, host);
   await hosted.stop();
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
@@ -64,9 +65,9 @@ const notHosted = (): AppError =>
   });
 
 /** The same node on the same ports, with whatever changed in it. */
-async function restart({ stop, ports }: HostedNode, options: NodeOptions): Promise<HostedNode> {
+async function restart({ stop, ports }: HostedNode, options: NodeOptions, host: Host): Promise<HostedNode> {
   await stop();
-  return hostNode({ ...options, ...ports });
+  return host({ ...options, ...ports });
 }
 
 function listenForSignals(): Promise<'stop'> {
@@ -82,12 +83,26 @@ function listenForSignals(): Promise<'stop'> {
   });
 }
 
-async function hostWithPassphrase(options: NodeOptions, { askPassphrase }: DaemonDeps): Promise<HostedNode> {
-  try {
-    return await hostNode(options);
-  } catch (error) {
-    if (!askPassphrase || !(error instanceof AppError) || error.code !== 'keystore.passphrase_needed')
-      throw error;
-    return hostNode({ ...options, passphrase: await askPassphrase() });
-  }
+type Host = (options: NodeOptions) => Promise<HostedNode>;
+
+/** Asks for a passphrase where one is needed, and has it again at the next restart: the person may be gone by then. */
+function createHost({ askPassphrase }: DaemonDeps): Host {
+  let typed: string | undefined;
+  return async (options) => {
+    try {
+      // What was typed is not given unasked: it would seal keys whose passphrase was taken away meanwhile.
+      return await hostUnlocked(options, typed);
+    } catch (error) {
+      if (!askPassphrase || !isRefused(error, typed !== undefined)) throw error;
+      const given = await askPassphrase();
+      const hosted = await hostNode({ ...options, passphrase: given });
+      typed = given;
+      return hosted;
+    }
+  };
 }
+
+/** A passphrase that was typed once may have been changed since. */
+const isRefused = (error: unknown, wasTyped: boolean): boolean =>
+  error instanceof AppError &&
+  (error.code === 'keystore.passphrase_needed' || (wasTyped && error.code === 'keystore.wrong_passphrase'));

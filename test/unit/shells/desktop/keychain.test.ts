@@ -122,6 +122,7 @@ describe('turning it on and off', () => {
     expect(keystoreOf(recalled).get('identity/root')).toEqual(secret);
     await leaveKeychain(deps);
     expect(keychain.view().holds).toBeUndefined();
+    expect(await keychain.recall()).toBeUndefined();
     expect(keystoreOf().get('identity/root')).toEqual(secret);
   });
 
