@@ -150,6 +150,10 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         rolldownOptions: {
           input: here('src-renderer/index.html'),
+          output: {
+            // One file of pictures instead of a file for each: requests cost more than their few bytes.
+            codeSplitting: { groups: [{ name: 'icons', test: /[/\\]lucide-react[/\\]/ }] },
+          },
           // The page checks no signatures: what only encodes and hashes stays out.
           treeshake: {
             moduleSideEffects: [
