@@ -2,15 +2,16 @@
 import type { Browser, Page } from '@playwright/test';
 import { atLeast, atMost, type Figure, measured } from '../support/report.ts';
 import { percentile, show, withDashboard } from './browser.ts';
-import { worldOfManyTools } from './many-tools.ts';
+import { crowdedWorld } from '#test/support/renderer/crowded-world.ts';
 
-const WORDS = ['forecast', 'invoice', 'provider 17', 'render image'];
+const WORDS = ['search notes', 'invoice', 'provider 17', 'convert files'];
 /** Between keystrokes, as a quick typist has it. */
 const KEY_MS = 120;
 const SCROLL_MS = 4000;
+const TOOLS = 10_000;
 
 export const measureCatalog = (browser: Browser): Promise<Figure[]> =>
-  withDashboard(browser, worldOfManyTools, async (opened) => {
+  withDashboard(browser, crowdedWorld(TOOLS), async (opened) => {
     await show(opened, '/catalog');
     const typing = await type(opened.page);
     const scrolling = await scroll(opened.page);

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { crowdedWorld } from '#test/support/renderer/world.ts';
+import { crowdedWorld } from '#test/support/renderer/crowded-world.ts';
 import { expect, tabTo, test, visit } from './dashboard.ts';
 
 const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });

@@ -17,8 +17,6 @@ import { formatToolId } from '#shared/kernel/ids.ts';
 import { type ClientsWorld, freshClients, usedClients } from './clients-world.ts';
 import { everythingTools, notesTools, weatherTools } from './tools.ts';
 
-export { crowdedWorld } from './crowded-world.ts';
-
 export const OWN_PROVIDER = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
 export const ANNA = 'z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH';
 export const BORIS = 'z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2';
