@@ -3,27 +3,14 @@
  * provider who lies may claim anything. A rule that trusts them trusts the provider.
  */
 import { z } from 'zod';
+import { claims, trustableClaims } from './claim-names.ts';
 import type { Tool } from './tool.ts';
 
-/** Claims that a filter can look for. */
-export const claims = [
-  'readOnly',
-  'notDestructive',
-  'destructive',
-  'idempotent',
-  'closedWorld',
-  'openWorld',
-] as const;
+export { claims, trustableClaims };
+
 export const claimSchema = z.enum(claims);
 export type Claim = z.output<typeof claimSchema>;
 
-/** Claims that can make a tool more acceptable; a rule may trust these. */
-export const trustableClaims = [
-  'readOnly',
-  'notDestructive',
-  'idempotent',
-  'closedWorld',
-] as const satisfies Claim[];
 export const trustableClaimSchema = z.enum(trustableClaims);
 export type TrustableClaim = z.output<typeof trustableClaimSchema>;
 

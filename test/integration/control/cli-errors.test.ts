@@ -179,7 +179,7 @@ describe.concurrent('what people give in other ways', () => {
     expect(outcome.exitCode).toBe(0);
     expect(node.asked).toContainEqual({
       name: 'servers.import',
-      input: { text: '{"mcpServers":{}}', names: ['files'] },
+      input: { text: '{"mcpServers":{}}', names: ['files'], values: {} },
     });
   });
 

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import type { NodeClient } from '#shared/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Cli } from '../cli.ts';
-import { facts, plural, table, time } from '../printable.ts';
-import { readSecrets } from '../prompts.ts';
+import { isInteractive } from '../io.ts';
+import { facts, oneLine, plural, table, time } from '../printable.ts';
+import { confirm, readSecrets } from '../prompts.ts';
 import { showServer } from './server-view.ts';
 
 export function addDiscoverCommands(program: Command, cli: Cli): void {
@@ -78,7 +80,8 @@ function addAdd(discover: Command, cli: Cli): void {
     .description('add a listed server to this node; it runs here, or is called where it is')
     .argument('<name>')
     .option('--as <name>', 'its name here')
-    .action((name: string, { as }: { as?: string }) =>
+    .option('--yes', 'do not ask')
+    .action((name: string, { as, yes }: { as?: string; yes?: boolean }) =>
       cli.ask(async (node) => {
         const { serverJson } = await node['central.show']({ name });
         // Nothing else: what a stranger lists must not have this machine's variables filled in, as a client's own file has.
@@ -86,6 +89,7 @@ function addAdd(discover: Command, cli: Cli): void {
         const [candidate] = items;
         if (!candidate?.config) throw impossible(name, candidate?.problem);
         const { secretValues = {}, ...config } = candidate.config;
+        if (!yes) await agree(cli, config.transport);
         const missing = config.secrets.filter((secret) => secretValues[secret] === undefined);
         const given = await readSecrets(cli.io, missing);
         const added = await node['servers.add']({
@@ -96,6 +100,23 @@ function addAdd(discover: Command, cli: Cli): void {
         return showServer(added);
       }),
     );
+}
+
+type Transport = NonNullable<Candidate['config']>['transport'];
+type Candidate = Awaited<ReturnType<NodeClient['servers.previewImport']>>['items'][number];
+
+/** A stranger wrote what is about to run: it is shown whole, and a person says yes. */
+async function agree({ io }: Cli, transport: Transport): Promise<void> {
+  const isCommand = transport.type === 'stdio';
+  const what = isCommand ? [transport.command, ...transport.args].join(' ') : transport.url;
+  const says = isCommand ? `This will run here: ${oneLine(what)}` : `Calls will go to ${oneLine(what)}`;
+  if (isInteractive(io)) {
+    io.stderr.write(`${says}\n`);
+    if (await confirm(io, 'Add it?')) return;
+  }
+  throw new AppError('cli.not_confirmed', `Nothing was added. ${says}`, {
+    advice: 'Run the command again with --yes where that is what you want.',
+  });
 }
 
 const impossible = (name: string, problem: string | undefined): AppError =>

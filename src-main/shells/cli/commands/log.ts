@@ -2,8 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
 import type { Invocation, InvocationFilter } from '#shared/features/relay/contract.ts';
-import { createExporter, type ExportFormat } from '#shared/features/relay/export.ts';
-import { failingHop } from '#shared/features/relay/hops.ts';
+import type { ExportFormat } from '#shared/features/relay/export.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { finished } from 'node:stream/promises';
 import type { Answer, Cli } from '../cli.ts';
@@ -82,6 +81,7 @@ async function listCalls(node: NodeClient, flags: LogFlags): Promise<Answer> {
 
 async function exportCalls(node: NodeClient, flags: LogFlags): Promise<Answer> {
   const { export: format = 'csv', out = '' } = flags;
+  const { createExporter } = await import('#shared/features/relay/export.ts');
   const exporter = createExporter(format);
   // Never over a file that is there already.
   const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
@@ -137,7 +137,9 @@ function fits(call: Invocation, flags: LogFlags): boolean {
   );
 }
 
-function showCall(call: Awaited<ReturnType<NodeClient['invocations.get']>>): Answer {
+async function showCall(call: Awaited<ReturnType<NodeClient['invocations.get']>>): Promise<Answer> {
+  // Only now: its schemas would slow down every other command.
+  const { failingHop } = await import('#shared/features/relay/hops.ts');
   const failed = call.outcome === 'ok' ? undefined : failingHop(call);
   const hops = call.hops?.map(({ hop, ms }) => [hop, `${ms} ms`, hop === failed ? 'failed here' : '']) ?? [];
   const parts = [

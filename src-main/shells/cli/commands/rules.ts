@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
-import { type TrustableClaim, trustableClaims } from '#shared/features/registry/claims.ts';
+import { trustableClaims } from '#shared/features/registry/claim-names.ts';
+import type { TrustableClaim } from '#shared/features/registry/claims.ts';
 import type { RulePreview, RuleView } from '#shared/features/registry/curation.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { wholeNumber } from '../parse.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
-import { DEFAULT_PROFILE, type LoginView } from '#shared/features/servers/login.ts';
+import type { LoginView } from '#shared/features/servers/login.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { openInBrowser } from '../browser.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -28,7 +28,7 @@ export function addLoginCommands(servers: Command, cli: Cli): void {
     .command('login')
     .description('sign in at a remote server that asks for it, in a browser')
     .argument('<name>')
-    .option('--profile <name>', 'only for AI clients of this profile', DEFAULT_PROFILE)
+    .option('--profile <name>', 'only for AI clients of this profile', 'default')
     .option('--client-id <id>', 'an application that was registered by hand')
     .option('--client-secret', 'ask for the secret of that application, or take $TOOLSWARM_CLIENT_SECRET')
     .option('--address <url>', 'end a sign-in with the address that a browser elsewhere was sent to')
@@ -46,7 +46,7 @@ export function addLoginCommands(servers: Command, cli: Cli): void {
     .command('logout')
     .description('forget the login at a remote server, and ask the authorization server to end it')
     .argument('<name>')
-    .option('--profile <name>', 'only that of this profile', DEFAULT_PROFILE)
+    .option('--profile <name>', 'only that of this profile', 'default')
     .action((name: string, { profile }: Pick<LoginFlags, 'profile'>) =>
       cli.ask(async (node) => {
         const answer = await node['servers.login.signOut']({ name, profile });

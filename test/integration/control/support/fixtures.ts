@@ -1,4 +1,5 @@
 /** One of everything that a node can answer with, the same in every run. */
+import type { Listing } from '#shared/features/registry/central.ts';
 import type { DoctorResult } from '#shared/features/p2p/doctor.ts';
 import type { InvitationView, NetworkView } from '#shared/features/p2p/joining.ts';
 import type { z } from 'zod';
@@ -389,3 +390,14 @@ export const findings: DoctorResult[] = [
   },
   { check: 'outside', state: 'warn', code: 'outside.closed', facts: { port: 7422 } },
 ];
+
+export const listing: Listing = {
+  name: 'io.github.example/weather',
+  title: 'Weather',
+  description: 'Forecasts\u001b[2J for any place',
+  version: '2.4.1',
+  status: 'active',
+  updatedAt: AT,
+  kinds: ['npm', 'remote'],
+  repository: 'https://example.org/weather',
+};

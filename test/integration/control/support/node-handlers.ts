@@ -163,6 +163,9 @@ export function createMemoryNode({
       return { server: name, audience, tools, sharedAt: share.sharedAt };
     },
     'servers.unshare': () => ({}),
+    'central.sync': () => ({ read: 2, count: 12 }),
+    'central.list': () => ({ items: [fixtures.listing], total: 1 }),
+    'central.show': () => ({ ...fixtures.listing, serverJson: '{}' }),
     'tools.list': () => items(tool),
     'tools.search': () => items(tool),
     'tools.show': () => toolDetail,
