@@ -37,7 +37,7 @@ export const toolsSource = (registry: Pick<Registry, 'counts' | 'on'>): Attentio
 });
 
 /** Why a remote server does not run: somebody has to sign in. */
-const LOGIN_CODES: ReadonlySet<string> = new Set(['servers.login_required', 'servers.login_expired']);
+const LOGIN_CODES: ReadonlySet<string> = new Set(['servers.login_needed', 'servers.login_expired']);
 
 /** Servers that gave up, and those that want a person to sign in. */
 export const serversSource = (servers: Pick<Servers, 'list' | 'on'>): AttentionSource => ({

@@ -20,6 +20,8 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   timeout: 60_000,
+  // Two cores that other suites may still warm: a page is given time to draw before it is called wrong.
+  expect: { timeout: 10_000 },
   // Real browsers on shared cores: a second try tells a slow machine from a fault, and the results name who needed it.
   retries: process.env['CI'] === undefined ? 0 : 1,
   forbidOnly: process.env['CI'] !== undefined,

@@ -15,6 +15,7 @@ import {
 } from '#shared/features/registry/query.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Database } from '../../platform/sqlite.ts';
+import type { Log } from '../../platform/log.ts';
 import type { Decisions } from './decisions.ts';
 import { type Directory, type DirectoryTool, noteOn, type Offer, tagsOf } from './directory.ts';
 import type { Keepsakes } from './keepsakes.ts';
@@ -45,6 +46,7 @@ export interface Shelf {
 
 export interface ShelfDeps {
   db: Database;
+  log: Log;
   directory: Directory;
   decisions: Decisions;
   names: CatalogNames;
@@ -54,11 +56,13 @@ export interface ShelfDeps {
 }
 
 export function createShelf(deps: ShelfDeps): Shelf {
-  const { db, decisions, directory, keepsakes, names, rules, versions } = deps;
+  const { db, decisions, directory, keepsakes, log, names, rules, versions } = deps;
   const tools = new Map<string, ShelvedTool>();
   const sorted = new Map<ToolSort, readonly ShelvedTool[]>();
   let all: readonly ShelvedTool[] | undefined;
   let version = 0;
+  /** Tools whose change could not be written yet; bounded as the directory is. */
+  let owed: ReadonlySet<string> = new Set();
 
   const look = db.transaction((keys: Iterable<string>) => {
     for (const key of keys) {
@@ -75,10 +79,20 @@ export function createShelf(deps: ShelfDeps): Shelf {
     version++;
   }
 
-  /** What came and went since the last look. */
+  /**
+   * What came and went since the last look. Reading must go on where nothing can be written (a full disk): what could
+   * not be looked at is still owed, and what was known is shown until then.
+   */
   function catchUp(): void {
-    const touched = directory.takeTouched();
-    if (touched.size > 0) refresh(touched);
+    const touched = new Set([...owed, ...directory.takeTouched()]);
+    if (touched.size === 0) return;
+    try {
+      refresh(touched);
+      owed = new Set();
+    } catch (error) {
+      if (owed.size === 0) log.error({ err: error, tools: touched.size }, 'changed tools could not be noted');
+      owed = touched;
+    }
   }
 
   function shelve(key: string): ShelvedTool | undefined {

@@ -83,7 +83,7 @@ test('from the link to a shared server and an approved tool of a peer', async ({
   await test.step('approves a tool of the peer and calls it over the network', async () => {
     await visit(page, '/catalog/+pending');
     await page.getByRole('row').filter({ hasText: 'Sequential Thinking' }).click({ timeout: 20_000 });
-    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
     await page.getByRole('tab', { name: 'Try it' }).click();
     await page
       .getByRole('textbox', { name: /^thought/ })

@@ -143,7 +143,7 @@ describe('the sources', () => {
       list: () => [
         { name: 'well', state: 'running' },
         { name: 'broken', state: 'failed', problem: { code: 'servers.exited' } },
-        { name: 'remote', state: 'failed', problem: { code: 'servers.login_required' } },
+        { name: 'remote', state: 'failed', problem: { code: 'servers.login_needed' } },
       ],
       on: () => () => undefined,
     };

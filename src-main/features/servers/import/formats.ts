@@ -14,7 +14,6 @@ import {
 } from './managers.ts';
 import { isPlain, type Plain } from './plain.ts';
 
-
 export interface RawEntry {
   name: string;
   entry: Plain;

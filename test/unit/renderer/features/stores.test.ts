@@ -42,7 +42,10 @@ describe('the stores', () => {
     cut();
     node.world.servers.pop();
     node.changed();
-    await vi.waitFor(() => expect(servers.store.getState().items).toHaveLength(node.world.servers.length), 5000);
+    await vi.waitFor(
+      () => expect(servers.store.getState().items).toHaveLength(node.world.servers.length),
+      5000,
+    );
     expect(servers.store.getState().items?.[0]?.name).toBe('everything');
 
     await servers.close();

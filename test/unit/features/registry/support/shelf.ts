@@ -10,6 +10,7 @@ import { findTool } from '#main/features/registry/resolve.ts';
 import { createRulesStore } from '#main/features/registry/rules-store.ts';
 import { createShelf } from '#main/features/registry/shelf.ts';
 import { createVersions } from '#main/features/registry/versions.ts';
+import { silentLog } from '#main/platform/log.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import type { Selection } from '#shared/features/registry/curation.ts';
 import { filterTools } from '#shared/features/registry/query.ts';
@@ -40,7 +41,7 @@ export function setUpShelf({
   const keepsakes = createKeepsakes(db, clock);
   const rules = createRulesStore(db, clock, maxAdmitted === undefined ? {} : { maxAdmitted });
   const versions = createVersions(db, clock);
-  const kept = { db, clock, random, directory, decisions, names, keepsakes, rules, versions };
+  const kept = { db, log: silentLog, clock, random, directory, decisions, names, keepsakes, rules, versions };
   const shelf = createShelf(kept);
   const find = (text: string) => findTool(text, { shelf, names, self: 'nobody' });
   const curation = createCuration({
