@@ -182,7 +182,18 @@ function useShown(view: string | undefined, openId: string | undefined) {
       setState((before) => ({ ...before, shown: next(before.shown), written: false })),
     [],
   );
-  const open = useCallback((tool: string | undefined) => visit(tool, false), [visit]);
+  // What was just chosen belongs to the place that is left: the way back must lead to it.
+  const owed = useRef<() => void>(undefined);
+  useEffect(() => {
+    owed.current = written ? undefined : () => visit(openId, true);
+  }, [written, openId, visit]);
+  const open = useCallback(
+    (tool: string | undefined) => {
+      owed.current?.();
+      visit(tool, false);
+    },
+    [visit],
+  );
   return { shown, setShown, open };
 }
 
