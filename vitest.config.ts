@@ -13,6 +13,7 @@ const project = (name: string, timeoutMs: number, { hasProcesses = false } = {})
   test: {
     name,
     retry: hasProcesses ? retry : 0,
+    setupFiles: ['test/support/properties.ts'],
     include: [`test/${name}/**/*.test.{ts,tsx}`],
     testTimeout: timeoutMs * patience,
     hookTimeout: timeoutMs * patience,

@@ -126,7 +126,8 @@ const itemOf = ({ list, name }: YamlPlace, value: unknown): unknown => (list ? [
 /** YAML behind a margin, without the last line end. */
 function printed(value: unknown, margin: string, { eol, indent }: TextStyle): string {
   const step = /^ +$/.test(indent) ? indent.length : 2;
-  const lines = stringify(value, { indent: step, lineWidth: 0 }).trimEnd().split('\n');
+  // Strings of several lines are quoted: only the printer's own line ends are line ends of the text.
+  const lines = stringify(value, { indent: step, lineWidth: 0, blockQuote: false }).replace(/\n$/, '').split('\n');
   return lines.map((line) => margin + line).join(eol);
 }
 

@@ -10,14 +10,14 @@ const words = { name: 'Toolswarm', comment: 'One endpoint' };
 
 /** Reads `Exec` as the specification says: first the escapes of a string value, then the quotes, then the field codes. */
 function readExec(file: string): string[] {
-  const value = /^Exec=(.*)$/m.exec(file)?.[1] ?? '';
+  const value = /^Exec=([^\n]*)$/m.exec(file)?.[1] ?? '';
   const text = value.replaceAll(
-    /\\(.)/g,
+    /\\(.)/gs,
     (_, char: string) => ({ s: ' ', n: '\n', t: '\t', r: '\r' })[char] ?? char,
   );
   const found: string[] = [];
   for (const [, quoted, plain] of text.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s"]+)/g))
-    found.push((quoted?.replaceAll(/\\(.)/g, '$1') ?? plain ?? '').replaceAll('%%', '%'));
+    found.push((quoted?.replaceAll(/\\(.)/gs, '$1') ?? plain ?? '').replaceAll('%%', '%'));
   return found;
 }
 
