@@ -137,11 +137,14 @@ export function createOffersReader(
     }
   }
 
-  /** Keeps the process that clients will share, and ends the other. */
+  /**
+   * Keeps the process that clients will share, and ends the other. It is kept at once: a request that came while the
+   * other still ends would start one more, and might find out that the server asks.
+   */
   async function settle(plain: Lane, full: { lane: Lane; offersMore: boolean } | undefined): Promise<void> {
     const kept = full && !full.offersMore ? full.lane : keepsApart(policy()) ? undefined : plain;
-    for (const lane of [plain, full?.lane]) if (lane && lane !== kept) await lane.close();
     if (kept) lanes.adoptShared(kept);
+    for (const lane of [plain, full?.lane]) if (lane && lane !== kept) await lane.close();
   }
 
   /** Starts it a second time, as a client that can be asked anything. */

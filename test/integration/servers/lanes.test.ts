@@ -98,6 +98,21 @@ describe('processes and the sessions they serve', () => {
     expect(client.asked).toEqual([]);
   });
 
+  it('auto: who asks while the first start still ends leaves no process behind that may ask everybody', async () => {
+    const servers = start();
+    const added = servers.add(program('it', 'legacy-stdio.ts', ['--linger']));
+    const client = exchangeOf({ session: 'a', capabilities: FULL }, () => ({ roots: [] }));
+    let isAnswered = false;
+    while (!isAnswered) {
+      void callTool(servers, 'it', 'ask', { method: 'roots/list' }, client)
+        .then(() => (isAnswered = true))
+        .catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await added;
+    expect((await facts({ session: 'c' })).capabilities).toEqual({});
+  });
+
   it('a shared process that no client used ends when idle, and starts again on first use', async () => {
     const servers = start({ laneIdleMs: 100 });
     const { pid } = await servers.add(program('it', 'legacy-stdio.ts'));
