@@ -9,6 +9,9 @@ import { AppError } from './errors.ts';
 export type ProviderId = string;
 /** libp2p peer id in its text form (`12D3Koo…`). */
 export type PeerId = string;
+/** One of the networks that a node is in: `public`, or 16 hex characters of the SHA-256 of a private network's key. */
+export type NetworkId = string;
+export const PUBLIC_NETWORK: NetworkId = 'public';
 
 const ED25519_PUB = Uint8Array.of(0xed, 0x01);
 /** Identity multihash (0x00, 36 bytes) of libp2p's protobuf `PublicKey { type: Ed25519, data: 32 bytes }`. */

@@ -8,7 +8,7 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
 import type { AppError } from '#shared/kernel/errors.ts';
 import type { Emitter } from '#shared/kernel/events.ts';
-import type { PeerId } from '#shared/kernel/ids.ts';
+import type { NetworkId, PeerId } from '#shared/kernel/ids.ts';
 import type { Log } from '#main/platform/log.ts';
 import type { Admit, Carrier, NetworkEvents, PeerInfo, RpcHandler } from './network.ts';
 import { createLink, type Duplex, type Link } from './rpc/link.ts';
@@ -20,6 +20,7 @@ export interface LinksDeps {
   clock: Clock;
   log: Log;
   selfId: PeerId;
+  network: NetworkId;
   hello: Hello;
   /** What a peer's hello says of its clock, admitted or not. */
   onClock(peerId: PeerId, aheadMs: number): void;
@@ -101,6 +102,7 @@ export function createLinks(deps: LinksDeps): Links {
         clock,
         duplex: request.duplex,
         peerId,
+        network: deps.network,
         hello: deps.hello,
         admit: (certificate) => deps.admit(peerId, certificate),
         handler: (protocol) => handlers.get(protocol),

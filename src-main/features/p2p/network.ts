@@ -4,11 +4,13 @@
  */
 import type { Closeable } from '#shared/kernel/disposables.ts';
 import type { EventSource } from '#shared/kernel/events.ts';
-import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { PathKind, Transport } from '#shared/features/p2p/addresses.ts';
 
 export interface PeerInfo {
   peerId: PeerId;
+  /** The network through which this link runs. A node that is met in two networks is two peers with one id. */
+  network: NetworkId;
   /** Who the peer's certificate says it serves; verified during hello. */
   providerId: ProviderId;
   /** Multiaddrs of the open connections. */
@@ -75,6 +77,8 @@ export interface RpcCallOptions {
   /** Ends the call with `p2p.timeout` and cancels it at the other end. Default 30,000. */
   timeoutMs?: number;
   onMessage?: (message: Uint8Array) => void;
+  /** Only over this network; absent: over any in which the peer is met. */
+  network?: NetworkId;
   /** Refuses larger responses with `p2p.too_large` while they arrive. Default 8 MiB. */
   maxResponseBytes?: number;
 }
@@ -88,6 +92,12 @@ export interface RpcCall {
 
 /** What to do with a gossiped message: pass it on, drop it silently, or drop it and score its sender down. */
 export type GossipVerdict = 'accept' | 'ignore' | 'reject';
+
+export interface FindOptions {
+  limit?: number;
+  signal?: AbortSignal;
+  network?: NetworkId;
+}
 
 export interface Network extends EventSource<NetworkEvents> {
   readonly peerId: PeerId;
@@ -106,16 +116,20 @@ export interface Network extends EventSource<NetworkEvents> {
   serve(protocol: string, handler: RpcHandler): Closeable;
   /** Calls a connected peer; dials it first where its address is remembered. */
   call(peerId: PeerId, protocol: string, payload: Uint8Array, options?: RpcCallOptions): RpcCall;
-  /** Gossips bytes (≤ 64 KiB) on a topic. */
-  announce(topic: string, message: Uint8Array): Promise<void>;
+  /** Gossips bytes (≤ 64 KiB) on a topic, in one network or in all of them. */
+  announce(topic: string, message: Uint8Array, options?: { network?: NetworkId }): Promise<void>;
   subscribe(
     topic: string,
-    listener: (message: Uint8Array, from: PeerId) => GossipVerdict | Promise<GossipVerdict>,
+    listener: (
+      message: Uint8Array,
+      from: PeerId,
+      network: NetworkId,
+    ) => GossipVerdict | Promise<GossipVerdict>,
   ): Closeable;
   /** Tells the DHT that this node can serve `key` (any bytes; hashed by the adapter). */
-  provide(key: Uint8Array, signal?: AbortSignal): Promise<void>;
+  provide(key: Uint8Array, options?: { signal?: AbortSignal; network?: NetworkId }): Promise<void>;
   /** Peers that claim to serve `key`; a claim is never believed without a verified record. */
-  find(key: Uint8Array, options?: { limit?: number; signal?: AbortSignal }): AsyncIterable<PeerId>;
+  find(key: Uint8Array, options?: FindOptions): AsyncIterable<PeerId>;
 }
 
 /** Decides whether a peer that proved its key is admitted: blocked peers and bad certificates are not. */

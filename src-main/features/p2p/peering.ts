@@ -7,7 +7,7 @@ import { VERSIONS, type LinkLimits } from '#shared/features/p2p/hello.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type Emitter } from '#shared/kernel/events.ts';
-import type { PeerId } from '#shared/kernel/ids.ts';
+import { type NetworkId, type PeerId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
 import { createLinks, type Links } from './links.ts';
@@ -42,6 +42,8 @@ function createPeerClocks() {
 }
 
 export interface PeeringOptions {
+  /** Default: the public one. */
+  network?: NetworkId;
   /** Multiaddrs tried until they are reached, for ever, and again whenever they are lost. */
   bootstrap?: readonly string[];
   /** Names of optional abilities, offered in the hello. */
@@ -106,6 +108,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     clock,
     log,
     selfId,
+    network: options.network ?? PUBLIC_NETWORK,
     admit: deps.admit,
     events,
     onLost,

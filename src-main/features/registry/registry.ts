@@ -212,7 +212,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       const items = ordered.slice(offset, offset + limit).map((tool) => rowView(toolView(tool, names)));
       return { items, total: fitting.length, all: sorted.length, revision, counts };
     },
-    search: (text, limit) => views(searchTools(shelf.all(), text).slice(0, limit)),
+    search: async (text, limit) => views(searchTools(shelf.all(), text).slice(0, limit)),
     show(id) {
       const tool = find(id);
       return {

@@ -105,7 +105,7 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   list(scope: 'catalog' | 'local' | 'network' | 'all'): ToolView[];
   /** The part of all tools that a person looks at; cheap, whatever their number. */
   query(query: ToolQuery): QueriedTools;
-  search(text: string, limit: number): ToolView[];
+  search(text: string, limit: number): Promise<ToolView[]>;
   /** Throws `registry.unknown_tool` or `registry.ambiguous`. */
   show(id: string): ToolDetail;
   /** Between two known definitions of a tool. Throws `registry.unknown_version`. */

@@ -59,6 +59,7 @@ export function createLinkPair(options: LinkPairOptions): [LinkEnd, LinkEnd] {
       {
         clock,
         peerId: `peer-${1 - index}`,
+        network: 'public',
         hello: hello(options.hello),
         admit: () => ({ ok: true, providerId: `provider-${1 - index}` }),
         handler: (protocol) => end.handlers.get(protocol),

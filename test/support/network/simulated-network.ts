@@ -1,15 +1,15 @@
 /** The `Network` port on a simulated internet: same deps as the libp2p adapter, other wires. */
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { p2pError } from '#shared/features/p2p/errors.ts';
-import type { PeerId } from '#shared/kernel/ids.ts';
+import { type PeerId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import type { Libp2pDeps, Libp2pOptions } from '#main/features/p2p/index.ts';
 import { nodeKey } from '#main/features/p2p/libp2p/node.ts';
-import type { GossipVerdict, Network } from '#main/features/p2p/network.ts';
+import type { Network } from '#main/features/p2p/network.ts';
 import { createPeering } from '#main/features/p2p/peering.ts';
 import { createRememberedPeers, type RememberedPeers } from '#main/features/p2p/peers.ts';
 import type { GossipMessage, Host, SimulatedInternet } from './simulated-internet.ts';
 
-type Listener = (message: Uint8Array, from: PeerId) => GossipVerdict | Promise<GossipVerdict>;
+type Listener = Parameters<Network['subscribe']>[1];
 
 export interface SimulatedNetwork extends Network {
   readonly remembered: RememberedPeers;
@@ -71,7 +71,9 @@ export function createSimulatedNetwork(
     if (!running || !listeners || seen.has(message.id)) return;
     seen.add(message.id);
     const verdicts = await Promise.all(
-      [...listeners].map(async (listener) => listener(message.data, message.author)),
+      [...listeners].map(async (listener) =>
+        listener(message.data, message.author, options.network ?? PUBLIC_NETWORK),
+      ),
     );
     if (verdicts.every((verdict) => verdict === 'accept')) spread(message, from);
   }

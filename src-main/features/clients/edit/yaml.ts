@@ -127,7 +127,9 @@ const itemOf = ({ list, name }: YamlPlace, value: unknown): unknown => (list ? [
 function printed(value: unknown, margin: string, { eol, indent }: TextStyle): string {
   const step = /^ +$/.test(indent) ? indent.length : 2;
   // Strings of several lines are quoted: only the printer's own line ends are line ends of the text.
-  const lines = stringify(value, { indent: step, lineWidth: 0, blockQuote: false }).replace(/\n$/, '').split('\n');
+  const lines = stringify(value, { indent: step, lineWidth: 0, blockQuote: false })
+    .replace(/\n$/, '')
+    .split('\n');
   return lines.map((line) => margin + line).join(eol);
 }
 

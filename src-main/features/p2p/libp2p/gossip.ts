@@ -2,12 +2,12 @@
 import { type GossipSub, type Message, TopicValidatorResult } from '@libp2p/gossipsub';
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
-import type { PeerId } from '#shared/kernel/ids.ts';
+import type { NetworkId, PeerId } from '#shared/kernel/ids.ts';
 import type { Log } from '#main/platform/log.ts';
-import type { GossipVerdict } from '../network.ts';
+import type { GossipVerdict, Network } from '../network.ts';
 import { MAX_GOSSIP_BYTES } from './node.ts';
 
-type Listener = (message: Uint8Array, from: PeerId) => GossipVerdict | Promise<GossipVerdict>;
+type Listener = Parameters<Network['subscribe']>[1];
 
 /** Messages being judged at the same time; further ones are dropped, reconciliation brings them later. */
 const MAX_UNDER_JUDGEMENT = 256;
@@ -27,7 +27,7 @@ export interface Gossip {
   detach(): void;
 }
 
-export function createGossip(deps: { log: Log; gate(peerId: PeerId): boolean }): Gossip {
+export function createGossip(deps: { log: Log; network: NetworkId; gate(peerId: PeerId): boolean }): Gossip {
   const topics = new Map<string, Set<Listener>>();
   let gossip: GossipSub | undefined;
   let underJudgement = 0;
@@ -50,7 +50,7 @@ export function createGossip(deps: { log: Log; gate(peerId: PeerId): boolean }):
 
   async function strictest(topic: string, data: Uint8Array, from: PeerId): Promise<GossipVerdict> {
     const verdicts = await Promise.all(
-      [...(topics.get(topic) ?? [])].map(async (listener) => listener(data, from)),
+      [...(topics.get(topic) ?? [])].map(async (listener) => listener(data, from, deps.network)),
     );
     const worst = Math.max(0, ...verdicts.map((verdict) => STRICTNESS.indexOf(verdict)));
     return STRICTNESS[worst] ?? 'ignore';

@@ -6,7 +6,7 @@ import { type Reach, reachOf } from '#shared/features/p2p/addresses.ts';
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { PeerId } from '#shared/kernel/ids.ts';
+import { type PeerId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
 import type { Database } from '#main/platform/sqlite.ts';
@@ -77,7 +77,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   const key = nodeKey(deps.privateKey);
   const selfId = peerIdFromPrivateKey(key).toString();
   const remembered = createRememberedPeers(deps.db);
-  const gossip = createGossip(deps);
+  const gossip = createGossip({ ...deps, network: options.network ?? PUBLIC_NETWORK });
   const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   let dhtServer = options.dhtServer ?? false;
   let node: Node | undefined;
@@ -221,7 +221,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     call: peering.call,
     announce: gossip.announce,
     subscribe: gossip.subscribe,
-    provide: async (bytes, signal) => provide(running(), bytes, signal),
+    provide: async (bytes, wanted) => provide(running(), bytes, wanted?.signal),
     find: (bytes, wanted) => find(running(), bytes, wanted),
     drops: links.drops,
     whereabouts: () => ({

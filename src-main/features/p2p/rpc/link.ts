@@ -14,7 +14,7 @@ import {
 import { commonFeatures, negotiateVersion } from '#shared/features/p2p/rules.ts';
 import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
-import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import {
   type Carrier,
   MAX_LATENCIES,
@@ -42,6 +42,7 @@ export interface LinkDeps {
   clock: Clock;
   duplex: Duplex;
   peerId: PeerId;
+  network: NetworkId;
   hello: Hello;
   admit(
     certificate: Uint8Array,
@@ -169,6 +170,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     const { hello, providerId, version } = greeted;
     peer = {
       peerId: deps.peerId,
+      network: deps.network,
       providerId,
       addresses: deps.addresses(),
       direction: options.initiator ? 'outbound' : 'inbound',

@@ -140,9 +140,12 @@ describe.each([
   });
 });
 
-it.each(['\u2028', '\u00A0', '\uFEFF', '\n', ' \n', '\r\n'])('YAML keeps the white space %j at the end of an argument', (space) => {
-  const place: EntryPlace = { format: 'yaml', path: ['servers'] };
-  const command = { command: 'x', args: [`a${space}`] };
-  const after = withEntry('"": {}\n', place, stdioEntry('stdio_only', command));
-  expect(commandOf(entryIn(after, place))).toEqual(command);
-});
+it.each(['\u2028', '\u00A0', '\uFEFF', '\n', ' \n', '\r\n'])(
+  'YAML keeps the white space %j at the end of an argument',
+  (space) => {
+    const place: EntryPlace = { format: 'yaml', path: ['servers'] };
+    const command = { command: 'x', args: [`a${space}`] };
+    const after = withEntry('"": {}\n', place, stdioEntry('stdio_only', command));
+    expect(commandOf(entryIn(after, place))).toEqual(command);
+  },
+);
