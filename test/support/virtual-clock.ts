@@ -14,39 +14,101 @@ export interface VirtualClock extends Clock {
 interface Entry {
   at: number;
   order: number;
-  run(): void;
+  /** Absent once it is cancelled. */
+  run: (() => void) | undefined;
+}
+
+const isBefore = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** A binary heap by moment, then by order of arrival. What is cancelled stays until it falls due, or is too much. */
+function createHeap() {
+  let heap: Entry[] = [];
+  let cancelled = 0;
+
+  function rise(index: number): void {
+    const entry = heap[index] as Entry;
+    let at = index;
+    while (at > 0) {
+      const above = (at - 1) >>> 1;
+      const parent = heap[above] as Entry;
+      if (!isBefore(entry, parent)) break;
+      heap[at] = parent;
+      at = above;
+    }
+    heap[at] = entry;
+  }
+
+  function sink(entry: Entry): void {
+    let at = 0;
+    for (let below = 1; below < heap.length; below = 2 * at + 1) {
+      const right = heap[below + 1];
+      if (right && isBefore(right, heap[below] as Entry)) below++;
+      if (!isBefore(heap[below] as Entry, entry)) break;
+      heap[at] = heap[below] as Entry;
+      at = below;
+    }
+    heap[at] = entry;
+  }
+
+  function shift(): Entry | undefined {
+    const first = heap[0];
+    const last = heap.pop();
+    if (last && heap.length > 0) sink(last);
+    if (first && !first.run) cancelled--;
+    return first;
+  }
+
+  function sweep(): void {
+    const kept = heap.filter((entry) => entry.run).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    heap = kept;
+    cancelled = 0;
+  }
+
+  return {
+    push(entry: Entry): void {
+      heap.push(entry);
+      rise(heap.length - 1);
+    },
+    /** The next entry that was not cancelled. */
+    first(): Entry | undefined {
+      while (heap[0] && !heap[0].run) shift();
+      return heap[0];
+    },
+    /** What is to be run next; it can no longer be cancelled. */
+    take(): (() => void) | undefined {
+      const entry = shift();
+      const run = entry?.run;
+      if (entry) entry.run = undefined;
+      return run;
+    },
+    cancel(entry: Entry): void {
+      if (!entry.run) return;
+      entry.run = undefined;
+      if (++cancelled > 1024 && cancelled > heap.length / 2) sweep();
+    },
+  };
 }
 
 /** @param startAt epoch ms of the first moment. */
 export function createVirtualClock(startAt = Date.UTC(2026, 0, 1)): VirtualClock {
-  const entries: Entry[] = [];
+  const entries = createHeap();
   let elapsed = 0;
   let order = 0;
 
   function add(at: number, run: () => void): Timer {
     const entry: Entry = { at, order: order++, run };
-    let low = 0;
-    let high = entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((entries[middle]?.at ?? 0) <= at) low = middle + 1;
-      else high = middle;
-    }
-    entries.splice(low, 0, entry);
-    return { cancel: () => remove(entry) };
-  }
-
-  function remove(entry: Entry): void {
-    const index = entries.indexOf(entry);
-    if (index >= 0) entries.splice(index, 1);
+    entries.push(entry);
+    return { cancel: () => entries.cancel(entry) };
   }
 
   /** Runs all timers of the next moment that is not after `limit`. */
   function step(limit: number): boolean {
-    const at = entries[0]?.at;
+    const at = entries.first()?.at;
     if (at === undefined || at > limit) return false;
     elapsed = Math.max(elapsed, at);
-    while (entries[0] && entries[0].at <= elapsed) entries.shift()?.run();
+    for (let next = entries.first(); next && next.at <= elapsed; next = entries.first()) {
+      entries.take()?.();
+    }
     return true;
   }
 
