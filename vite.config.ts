@@ -1,6 +1,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { type Plugin, defineConfig } from 'vite';
+import { latin1Only } from './scripts/lib/latin1.mjs';
 import { licences } from './scripts/lib/licences.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -66,7 +67,13 @@ function contractsByNameOnly(): Plugin {
 export default defineConfig({
   root: here('src-renderer'),
   base: './',
-  plugins: [react(), contractsByNameOnly(), onlyOurLanguages(['en', 'ru', 'ar']), licences(NATIVE)],
+  plugins: [
+    react(),
+    contractsByNameOnly(),
+    onlyOurLanguages(['en', 'ru', 'ar']),
+    licences(NATIVE),
+    latin1Only('node'),
+  ],
   environments: {
     node: {
       consumer: 'server',
