@@ -1,10 +1,16 @@
 /** What AI clients need of the whole node: their files, the proof of their chain, who is connected, what profiles show. */
 import { homedir } from 'node:os';
-import type { ClientSession, ProfilePreview, ProfileView } from '#shared/features/clients/contract.ts';
-import { estimateTokens, showsTool } from '#shared/features/clients/profile-rules.ts';
+import { DEFAULT_BUDGET } from '#shared/features/clients/budget.ts';
+import type {
+  ClientSession,
+  ProfileCatalog,
+  ProfilePreview,
+  ProfileView,
+} from '#shared/features/clients/contract.ts';
+import { showsTool } from '#shared/features/clients/profile-rules.ts';
 import type { TaskRunner } from '#shared/features/node/tasks.ts';
 import { type Clients, createClientsHandlers, createProver, PROVER_NAME } from '../features/clients/index.ts';
-import type { Endpoint, EndpointClient } from '../features/endpoint/index.ts';
+import type { CatalogView, Endpoint, EndpointClient } from '../features/endpoint/index.ts';
 import { createProcesses } from '../platform/processes.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { bridgeCommand } from './bridge-command.ts';
@@ -27,14 +33,17 @@ export function createAiClients(
     const chosen = clients.profile(profile);
     return chosen && endpoint.view(chosen).tool(tool)?.server;
   };
+  const toolsOf = (profile: string) => {
+    const chosen = clients.profile(profile);
+    return chosen ? [...endpoint.view(chosen).tools].map(([name, { tool }]) => ({ ...tool, name })) : [];
+  };
   const clientInfo = { name: PROVER_NAME, version: PRODUCT_VERSION };
   const prove = createProver(
-    { clock, log, processes, entry: files.entry, serverOf },
+    { clock, log, processes, entry: files.entry, serverOf, toolsOf },
     { env: process.env, home: homedir(), serverName: 'toolswarm', clientInfo },
   );
 
   function preview(profile: ProfileView): ProfilePreview {
-    const { texts } = endpoint.view(profile).list('tools', 'legacy');
     const counts = new Map<string, { tools: number; shown: number }>();
     for (const tool of registry.catalog()) {
       const count = counts.get(tool.server) ?? { tools: 0, shown: 0 };
@@ -43,10 +52,26 @@ export function createAiClients(
       counts.set(tool.server, count);
     }
     return {
-      tools: texts.length,
-      tokens: estimateTokens(texts.reduce((sum, text) => sum + text.length, 0)),
+      ...costOf(profile, endpoint.view(profile)),
       servers: [...counts].map(([server, count]) => ({ server, ...count })),
     };
+  }
+
+  /** How clients of a profile are given its tools, and what that costs a model. */
+  const costOf = ({ budget = DEFAULT_BUDGET }: Pick<ProfileView, 'budget'>, { listing }: CatalogView) => ({
+    ...listing,
+    alwaysListed: [...listing.alwaysListed],
+    budget,
+  });
+
+  function catalogs(): ProfileCatalog[] {
+    const connected = endpoint.clients().flatMap((client) => sessionOf(client, clients));
+    return clients.profiles().map((profile) => ({
+      profile: profile.name,
+      choice: profile.catalog ?? 'auto',
+      ...costOf(profile, endpoint.shown(profile.name)),
+      clients: connected.filter((session) => session.profile === profile.name).length,
+    }));
   }
 
   return createClientsHandlers({
@@ -55,6 +80,7 @@ export function createAiClients(
     prove,
     tasks,
     preview,
+    catalogs,
     connection: (profile) => ({ url: url(profile), socket: dataDir.mcpSocket, ...start(profile) }),
     sessions: {
       list: () => endpoint.clients().flatMap((client) => sessionOf(client, clients)),

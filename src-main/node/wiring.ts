@@ -189,6 +189,7 @@ export function createCatalogSource(
   return {
     on: events.on,
     tools: () => registry.catalog(),
+    find: async (text, limit) => (await registry.search(text, limit)).map(({ id }) => id),
     servers: () =>
       servers.list().flatMap(({ name, state }) => {
         const offers = servers.offers(name);

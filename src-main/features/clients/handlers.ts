@@ -2,6 +2,7 @@ import { clientApp } from '#shared/features/clients/apps.ts';
 import type {
   ClientSession,
   clientsContract,
+  ProfileCatalog,
   ProfilePreview,
   ProfileView,
 } from '#shared/features/clients/contract.ts';
@@ -22,6 +23,8 @@ export interface ClientsHandlersDeps {
   connection: (profile: string) => { url: string; socket: string; command: string; args: string[] };
   /** What a profile would show; the catalog is known further right. */
   preview: (profile: ProfileView) => ProfilePreview;
+  /** What clients of each profile get now. */
+  catalogs: () => ProfileCatalog[];
   /** Who is connected; the endpoint is further right. */
   sessions: { list(): ClientSession[]; onChanged(listener: () => void): () => void };
 }
@@ -40,6 +43,7 @@ export function createClientsHandlers(deps: ClientsHandlersDeps): Handlers<typeo
       return {};
     },
     'profiles.preview': (profile) => deps.preview(profile),
+    'profiles.catalog': () => ({ items: deps.catalogs() }),
     'clients.list': () => ({ items: clients.list() }),
     'clients.create': ({ name, profile }) => clients.create(name, profile),
     'clients.revoke'({ id }) {

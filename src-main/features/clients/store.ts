@@ -1,4 +1,5 @@
 /** Clients and profiles in SQLite. Tokens are there as SHA-256 only. */
+import type { CatalogChoice } from '#shared/features/clients/budget.ts';
 import type { Database, Migration } from '#main/platform/sqlite.ts';
 
 export const clientsMigrations: readonly Migration[] = [
@@ -39,6 +40,15 @@ export const clientsMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    slice: 'clients',
+    version: 3,
+    up: `
+      ALTER TABLE client_profiles ADD COLUMN catalog TEXT CHECK (catalog IN ('full', 'search'));
+      ALTER TABLE client_profiles ADD COLUMN budget INTEGER;
+      ALTER TABLE client_profiles ADD COLUMN always_listed TEXT;
+    `,
+  },
 ];
 
 export interface Profile {
@@ -47,6 +57,11 @@ export interface Profile {
   includeTools?: string[] | undefined;
   excludeTools?: string[] | undefined;
   prefix: boolean;
+  /** Absent: `auto`. */
+  catalog?: CatalogChoice | undefined;
+  /** Tokens; absent: the default. */
+  budget?: number | undefined;
+  alwaysListed?: string[] | undefined;
 }
 
 export interface Client {
@@ -80,6 +95,9 @@ interface ProfileRow {
   includeTools: string | null;
   excludeTools: string | null;
   prefix: number;
+  catalog: 'full' | 'search' | null;
+  budget: number | null;
+  alwaysListed: string | null;
 }
 
 const asText = (names: readonly string[] | undefined): string | null =>
@@ -87,19 +105,34 @@ const asText = (names: readonly string[] | undefined): string | null =>
 const namesIn = (member: string, text: string | null): Record<string, string[]> =>
   text === null ? {} : { [member]: JSON.parse(text) as string[] };
 
+const profileIn = (row: ProfileRow): Profile => ({
+  name: row.name,
+  ...namesIn('servers', row.servers),
+  ...namesIn('includeTools', row.includeTools),
+  ...namesIn('excludeTools', row.excludeTools),
+  prefix: row.prefix === 1,
+  ...(row.catalog === null ? {} : { catalog: row.catalog }),
+  ...(row.budget === null ? {} : { budget: row.budget }),
+  ...namesIn('alwaysListed', row.alwaysListed),
+});
+
 interface ClientRow extends Omit<StoredClient, 'lastUsedAt'> {
   lastUsedAt: number | null;
 }
 
 export function createClientStore(db: Database): ClientStore {
   const selectProfiles = db.prepare<[], ProfileRow>(
-    `SELECT name, servers, include_tools AS includeTools, exclude_tools AS excludeTools, prefix
+    `SELECT name, servers, include_tools AS includeTools, exclude_tools AS excludeTools, prefix, catalog, budget,
+       always_listed AS alwaysListed
      FROM client_profiles ORDER BY name`,
   );
   const upsertProfile = db.prepare(
-    `INSERT INTO client_profiles (name, servers, include_tools, exclude_tools, prefix) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO client_profiles
+       (name, servers, include_tools, exclude_tools, prefix, catalog, budget, always_listed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET servers = excluded.servers, include_tools = excluded.include_tools,
-       exclude_tools = excluded.exclude_tools, prefix = excluded.prefix`,
+       exclude_tools = excluded.exclude_tools, prefix = excluded.prefix, catalog = excluded.catalog,
+       budget = excluded.budget, always_listed = excluded.always_listed`,
   );
   const deleteProfile = db.prepare('DELETE FROM client_profiles WHERE name = ?');
   const selectClients = db.prepare<[], ClientRow>(
@@ -110,21 +143,17 @@ export function createClientStore(db: Database): ClientStore {
   const deleteClient = db.prepare('DELETE FROM clients WHERE id = ?');
   const updateUse = db.prepare('UPDATE clients SET last_used_at = ? WHERE id = ?');
   return {
-    profiles: () =>
-      selectProfiles.all().map(({ name, servers, includeTools, excludeTools, prefix }) => ({
-        name,
-        ...namesIn('servers', servers),
-        ...namesIn('includeTools', includeTools),
-        ...namesIn('excludeTools', excludeTools),
-        prefix: prefix === 1,
-      })),
-    putProfile: ({ name, servers, includeTools, excludeTools, prefix }) =>
+    profiles: () => selectProfiles.all().map(profileIn),
+    putProfile: ({ name, servers, includeTools, excludeTools, prefix, catalog, budget, alwaysListed }) =>
       void upsertProfile.run(
         name,
         asText(servers),
         asText(includeTools),
         asText(excludeTools),
         prefix ? 1 : 0,
+        catalog === 'auto' ? null : (catalog ?? null),
+        budget ?? null,
+        asText(alwaysListed),
       ),
     removeProfile: (name) => void deleteProfile.run(name),
     clients: () =>

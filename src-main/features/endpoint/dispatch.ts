@@ -4,6 +4,7 @@ import { AppError } from '#shared/kernel/errors.ts';
 import { McpError, type McpExchange } from '#shared/features/servers/mcp.ts';
 import { isObject } from '#shared/features/endpoint/messages.ts';
 import { CODES, META } from '#shared/features/endpoint/protocol.ts';
+import { runMetaTool } from './catalog/meta/run.ts';
 import type { CatalogView, ListKind } from './catalog/view.ts';
 import { type Era, invalidParams } from './faults.ts';
 import type { CallRouter } from './ports.ts';
@@ -39,6 +40,8 @@ export function forward(
 ): Promise<JsonObject> {
   switch (method) {
     case 'tools/call': {
+      const meta = view.meta(named(params));
+      if (meta) return runMetaTool({ router, view }, meta, params, exchange);
       const tool = view.tool(named(params));
       if (!tool) throw invalidParams(`Unknown tool: ${named(params).slice(0, 200)}`);
       if (params['arguments'] !== undefined && !isObject(params['arguments']))

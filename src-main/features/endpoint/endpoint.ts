@@ -65,8 +65,10 @@ export interface Endpoint {
   clients(): EndpointClient[];
   /** Calls back, at most twice a second, when that changed. */
   onClientsChanged(listener: () => void): () => void;
-  /** What clients of a profile see, or would see. */
+  /** What clients of a profile would see, whatever they see now. */
   view(profile: Profile): CatalogView;
+  /** What clients of a profile see. Throws `endpoint.unknown_profile`. */
+  shown(profile: string): CatalogView;
 }
 
 export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): Endpoint {
@@ -170,6 +172,12 @@ export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): En
     },
     clients: presence.list,
     onClientsChanged: (listener) => presence.on('changed', listener),
-    view: (chosen) => createView(chosen, { tools: catalog.tools(), servers: catalog.servers() }, viewOptions),
+    view: (chosen) =>
+      createView(
+        chosen,
+        { tools: catalog.tools(), servers: catalog.servers(), find: catalog.find },
+        viewOptions,
+      ),
+    shown: views.peek,
   };
 }

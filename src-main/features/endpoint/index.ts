@@ -21,6 +21,7 @@
  */
 export { createEndpoint } from './endpoint.ts';
 export type { Endpoint, EndpointDeps, EndpointOptions } from './endpoint.ts';
+export type { CatalogView } from './catalog/view.ts';
 export type { EndpointClient } from './presence.ts';
 export type { EndpointLimits } from './limits.ts';
 export type {

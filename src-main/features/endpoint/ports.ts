@@ -1,4 +1,5 @@
 /** What the endpoint needs of the slices to its left, and nothing more; `node/wiring.ts` fits them together. */
+import type { CatalogChoice } from '#shared/features/clients/budget.ts';
 import type { EventSource } from '#shared/kernel/events.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
@@ -16,6 +17,12 @@ export interface Profile {
   excludeTools?: string[] | undefined;
   /** Whether catalog names carry the server's name in front. Without it, collisions fall back to the full name. */
   prefix: boolean;
+  /** Whether tools are listed or found by searching; absent: by the budget. */
+  catalog?: CatalogChoice | undefined;
+  /** Tokens up to which all tools are listed. */
+  budget?: number | undefined;
+  /** Tools that are always listed, by catalog name or full id. */
+  alwaysListed?: string[] | undefined;
 }
 
 /** A tool in the catalog under its stable name. `tool` is the server's own object with its own name. */
@@ -27,6 +34,8 @@ export interface CatalogTool {
   server: string;
   /** Full tool id. */
   id: string;
+  /** Marked by the operator: listed even where the catalog is searched. */
+  favourite?: boolean | undefined;
 }
 
 /** A local server with its prompts and resources; remote servers contribute tools only. */
@@ -47,6 +56,8 @@ export interface CatalogEvents {
 export interface CatalogSource extends EventSource<CatalogEvents> {
   tools(): readonly CatalogTool[];
   servers(): readonly CatalogServer[];
+  /** Full ids of tools that fit some words, the best first. */
+  find(text: string, limit: number): Promise<readonly string[]>;
 }
 
 export interface CallRouter {

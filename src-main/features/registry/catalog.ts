@@ -16,13 +16,14 @@ export function createCatalog({ names, shelf }: { names: CatalogNames; shelf: Sh
     shelf
       .all()
       .filter(isUsed)
-      .map(({ entry, key }) => ({
+      .map(({ entry, favourite, key }) => ({
         name: names.of(key, entry.listing.server, entry.tool.name),
         tool: entry.tool,
         server: entry.listing.local
           ? entry.listing.server
           : `${entry.listing.provider}/${entry.listing.server}`,
         id: fullIdOf(entry),
+        favourite: favourite === true,
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
 
@@ -43,5 +44,8 @@ const isSame = (a: readonly CatalogEntry[], b: readonly CatalogEntry[]): boolean
   a.length === b.length &&
   a.every(
     (entry, index) =>
-      entry.name === b[index]?.name && entry.id === b[index]?.id && entry.tool === b[index]?.tool,
+      entry.name === b[index]?.name &&
+      entry.id === b[index]?.id &&
+      entry.tool === b[index]?.tool &&
+      entry.favourite === b[index]?.favourite,
   );

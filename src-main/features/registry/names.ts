@@ -1,4 +1,5 @@
 /** Stable catalog names and the operator's aliases. A name once given stays with its tool, gone or not. */
+import { isMetaTool } from '#shared/features/clients/budget.ts';
 import { catalogNameFor } from '#shared/features/registry/names.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Database } from '../../platform/sqlite.ts';
@@ -40,6 +41,10 @@ export function createCatalogNames(db: Database): CatalogNames {
     given: (tool) => aliases.byTool.get(tool) ?? names.byTool.get(tool),
     aliasOf: (tool) => aliases.byTool.get(tool),
     setAlias(tool, alias) {
+      if (isMetaTool(alias))
+        throw new AppError('registry.name_taken', `“${alias}” is a tool of Toolswarm itself.`, {
+          advice: 'Choose another alias.',
+        });
       const owner = aliases.byName.get(alias) ?? names.byName.get(alias);
       if (alias && owner !== undefined && owner !== tool)
         throw new AppError('registry.name_taken', `Another tool is called “${alias}” already.`, {

@@ -2,6 +2,7 @@
 import type { Share } from '#shared/features/access/contract.ts';
 import type { CertifiedNode } from '#shared/features/registry/entry.ts';
 import type { KnownVersion, ToolView } from '#shared/features/registry/contract.ts';
+import type { NetworkAnswer } from '#shared/features/registry/network-search.ts';
 import type { ToolCounts, ToolFilter, ToolSort } from '#shared/features/registry/query.ts';
 import type { Pin } from '#shared/features/registry/pin.ts';
 import type { FieldChange } from '#shared/features/registry/diff.ts';
@@ -17,6 +18,7 @@ import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { Records } from '../records/index.ts';
 import type { Curation } from './curation.ts';
+import type { Lookup } from './lookup/lookup.ts';
 import type { LocalServer, PublishingNode } from './publisher.ts';
 
 export interface RegistryEvents {
@@ -33,6 +35,8 @@ export interface CatalogEntry {
   /** Local server name, or `provider/server`. */
   server: string;
   id: string;
+  /** Marked by the operator. */
+  favourite: boolean;
 }
 
 /** Everything the relay needs to call a tool. */
@@ -106,6 +110,10 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   /** The part of all tools that a person looks at; cheap, whatever their number. */
   query(query: ToolQuery): QueriedTools;
   search(text: string, limit: number): Promise<ToolView[]>;
+  /** Asks peers, to whom the words are shown; yields as answers come, ends when all answered or the signal aborts. */
+  searchNetwork(text: string, limit: number, signal: AbortSignal): AsyncIterable<NetworkAnswer>;
+  /** Who shares what, as the distributed index and then the signed entries tell. */
+  readonly lookup: Lookup;
   /** Throws `registry.unknown_tool` or `registry.ambiguous`. */
   show(id: string): ToolDetail;
   /** Between two known definitions of a tool. Throws `registry.unknown_version`. */
@@ -155,6 +163,8 @@ export interface RegistryOptions {
   concerns(provider: ProviderId): boolean;
   /** Whether a local server can take calls. */
   isLocalReachable(server: string): boolean;
+  /** Whether peers' searches are answered. Default: they are. */
+  answersSearches?(): boolean;
   /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
   isServing?(peerId: PeerId): boolean;
 }

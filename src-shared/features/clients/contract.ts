@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
+import { catalogChoiceSchema, catalogModeSchema, MAX_BUDGET, MIN_BUDGET } from './budget.ts';
 import { clientFileSchema, clientPlanSchema, clientTargetSchema, hopSchema, removalSchema } from './files.ts';
 
 export const clientSchema = z.object({
@@ -25,17 +26,41 @@ export const profileViewSchema = z.object({
   excludeTools: toolNames.optional(),
   /** Whether catalog names carry the server’s name in front. */
   prefix: z.boolean().default(true),
+  /** Whether every tool is listed, or found by searching; absent: `auto`, by the budget. */
+  catalog: catalogChoiceSchema.optional(),
+  /** Tokens of tools up to which `auto` lists all of them; absent: 15,000. */
+  budget: z.number().int().min(MIN_BUDGET).max(MAX_BUDGET).optional(),
+  /** Tools that are listed even where the rest is searched, beside the favourites: catalog names or full ids. */
+  alwaysListed: toolNames.optional(),
 });
 export type ProfileView = z.output<typeof profileViewSchema>;
 
 export const profilePreviewSchema = z.object({
   tools: z.number(),
-  /** What a model reads of them, in tokens, about. */
+  /** What a model would read of all of them, in tokens, about. */
   tokens: z.number(),
+  /** Whether they are listed, or found by searching. */
+  mode: catalogModeSchema,
+  /** Tokens up to which they would be listed. */
+  budget: z.number(),
+  /** What is listed: all tools, or those for finding tools and those that are always listed. */
+  listed: z.object({ tools: z.number(), tokens: z.number() }),
+  /** Names of the tools that are listed even where the rest is searched. */
+  alwaysListed: z.array(z.string()),
   /** Every server of the catalog and how many of its tools would be shown. */
   servers: z.array(z.object({ server: z.string(), tools: z.number(), shown: z.number() })),
 });
 export type ProfilePreview = z.output<typeof profilePreviewSchema>;
+
+/** What the clients of a profile get at this moment. */
+export const profileCatalogSchema = profilePreviewSchema.omit({ servers: true }).extend({
+  profile: z.string(),
+  /** What the profile says: by the budget, or one of the two for good. */
+  choice: catalogChoiceSchema,
+  /** Clients that are connected with it now. */
+  clients: z.number(),
+});
+export type ProfileCatalog = z.output<typeof profileCatalogSchema>;
 
 export const clientSessionSchema = z.object({
   id: z.string(),
@@ -75,6 +100,11 @@ export const clientsContract = {
     'How many tools a profile would show, and about how many tokens a model reads for them.',
     profileViewSchema,
     profilePreviewSchema,
+  ),
+  'profiles.catalog': query(
+    'What the clients of each profile get: its tools listed, or tools with which they find them, and what that costs a model to read.',
+    z.object({}),
+    z.object({ items: z.array(profileCatalogSchema) }),
   ),
   'clients.list': query(
     'AI clients that were given a token.',

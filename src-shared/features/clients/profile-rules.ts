@@ -1,4 +1,4 @@
-/** Which tools a profile shows, and what they cost an AI client that reads all of them. */
+/** Which tools a profile shows. */
 
 export interface ProfileChoice {
   servers?: readonly string[] | undefined;
@@ -30,7 +30,8 @@ export function showsTool(choice: ProfileChoice, tool: ChoosableTool): boolean {
 export const showsServer = ({ servers }: ProfileChoice, server: string): boolean =>
   servers?.includes(server) ?? true;
 
-/** Characters of JSON that models' tokenizers make one token of, on average. Models differ by a fifth either way. */
-const CHARACTERS_PER_TOKEN = 4;
-
-export const estimateTokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
+/** Whether a tool is listed even where the catalog is searched: the operator's favourites, and what the profile names. */
+export const isAlwaysListed = (
+  { alwaysListed = [] }: { alwaysListed?: readonly string[] | undefined },
+  { favourite, id, name }: { favourite?: boolean | undefined; id: string; name: string },
+): boolean => favourite === true || alwaysListed.includes(name) || alwaysListed.includes(id);

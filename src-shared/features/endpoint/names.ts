@@ -1,4 +1,5 @@
 /** Names of prompts in the catalog. They follow from server and prompt alone, so that they are stable without a store. */
+import { isMetaTool } from '../clients/budget.ts';
 import { catalogNameFor } from '../registry/names.ts';
 
 /**
@@ -11,8 +12,8 @@ export const promptNameFor = (server: string, prompt: string): string =>
 const OWN_NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
 
 /**
- * Names without a prefix: a thing keeps its own name where it is the only one with it and nothing else is called so;
- * otherwise it has its full name.
+ * Names without a prefix: a thing keeps its own name where it is the only one with it and nothing else is called so, nor
+ * one of the tools for finding tools; otherwise it has its full name.
  * @param items own and full name of each; full names are distinct.
  * @returns the name of each item, in order.
  */
@@ -21,7 +22,10 @@ export function namesWithoutPrefix(items: readonly { own: string; full: string }
   for (const { own } of items) owners.set(own, (owners.get(own) ?? 0) + 1);
   const full = new Set(items.map((item) => item.full));
   return items.map((item) =>
-    owners.get(item.own) === 1 && (item.own === item.full || !full.has(item.own)) && OWN_NAME.test(item.own)
+    owners.get(item.own) === 1 &&
+    (item.own === item.full || !full.has(item.own)) &&
+    OWN_NAME.test(item.own) &&
+    !isMetaTool(item.own)
       ? item.own
       : item.full,
   );

@@ -201,6 +201,12 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
     'profiles.set',
     { name: 'work', servers: ['files'], prefix: false },
   ],
+  [
+    'profiles set big --catalog search --budget 8000 --list everything_echo',
+    'profiles.set',
+    { name: 'big', prefix: true, catalog: 'search', budget: 8000, alwaysListed: ['everything_echo'] },
+  ],
+  ['profiles catalog', 'profiles.catalog', {}],
   ['profiles remove work', 'profiles.remove', { name: 'work' }],
   ['identity show', 'identity.get', {}],
   ['identity name Ada', 'identity.setProfile', { displayName: 'Ada' }],

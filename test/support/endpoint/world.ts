@@ -93,6 +93,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       catalog: {
         on: events.on,
         tools,
+        find: async (text, limit) =>
+          tools()
+            .filter(({ tool }) =>
+              `${tool.name} ${tool.description}`.toLowerCase().includes(text.toLowerCase()),
+            )
+            .slice(0, limit)
+            .map(({ id }) => id),
         servers: () =>
           [...servers].map(([server, { offers }]) => ({ server, offers: { ...NO_OFFERS, ...offers } })),
       },

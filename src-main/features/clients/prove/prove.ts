@@ -2,6 +2,7 @@
  * Goes the way of an AI client, link by link: its file, the command that stands there, this node's endpoint, the server
  * behind a tool, the tool. Nothing is taken on trust: the very command is started, and a call is made.
  */
+import { META_TOOLS } from '#shared/features/clients/budget.ts';
 import { commandOf, type StartCommand } from '#shared/features/clients/entry.ts';
 import type { ClientTarget, Hop, HopName } from '#shared/features/clients/files.ts';
 import { harmlessTools, type ListedTool } from '#shared/features/clients/prove-rules.ts';
@@ -19,6 +20,8 @@ export interface ProverDeps {
   entry(target: ClientTarget): { file: string; entry: unknown; profile: string };
   /** The server that a tool of a profile's catalog belongs to. */
   serverOf(profile: string, tool: string): string | undefined;
+  /** Every tool of a profile by its name there, also where its clients are not given a list of them. */
+  toolsOf(profile: string): ListedTool[];
 }
 
 export interface ProverOptions {
@@ -84,17 +87,17 @@ export function createProver(deps: ProverDeps, options: ProverOptions): Prover {
       );
       const tools = await link(
         'server',
-        () => listTools(client),
-        (listed) => {
-          const [tool] = [...harmlessTools(listed), ...listed];
+        async () => reachable(await listTools(client), deps.toolsOf(read.profile)),
+        ({ tools: found }) => {
+          const [tool] = [...harmlessTools(found), ...found];
           const server = tool && deps.serverOf(read.profile, tool.name);
-          return { count: listed.length, ...(server ? { subject: server } : {}) };
+          return { count: found.length, ...(server ? { subject: server } : {}) };
         },
       );
       await link(
         'tool',
         () => callOne(client, tools),
-        (name) => (name === undefined ? { listed: true, count: tools.length } : { subject: name }),
+        (name) => (name === undefined ? { listed: true, count: tools.tools.length } : { subject: name }),
       );
     }
 
@@ -183,12 +186,26 @@ async function listTools(client: StdioClient): Promise<ListedTool[]> {
   return tools;
 }
 
+interface Reachable {
+  tools: readonly ListedTool[];
+  /** Whether they are called through `call_tool`. */
+  searched: boolean;
+}
+
+/** What can be called: what is listed, or, where the list only has tools for finding tools, what these lead to. */
+function reachable(listed: readonly ListedTool[], all: readonly ListedTool[]): Reachable {
+  const names = new Set(listed.map(({ name }) => name));
+  const searched = all.length > 0 && META_TOOLS.every((name) => names.has(name));
+  return { tools: searched ? all : listed, searched };
+}
+
 /** The name of the tool that answered; undefined where none may be called. A tool's own error is an answer as well. */
-async function callOne(client: StdioClient, tools: readonly ListedTool[]): Promise<string | undefined> {
+async function callOne(client: StdioClient, { searched, tools }: Reachable): Promise<string | undefined> {
   let fault: unknown;
   for (const { name } of harmlessTools(tools).slice(0, MAX_TRIES)) {
+    const call = { name, arguments: {} };
     try {
-      await client.request('tools/call', { name, arguments: {} }, CALL_MS);
+      await client.request('tools/call', searched ? { name: 'call_tool', arguments: call } : call, CALL_MS);
       return name;
     } catch (error) {
       fault ??= error;

@@ -1,14 +1,23 @@
 /** The catalog as the clients of one profile see it. Immutable; a change of the catalog makes another one. */
 import type { JsonObject } from '#shared/kernel/canonical.ts';
-import { showsServer, showsTool } from '#shared/features/clients/profile-rules.ts';
+import {
+  type CatalogMode,
+  catalogModeOf,
+  estimateTokens,
+  isMetaTool,
+  type MetaToolName,
+} from '#shared/features/clients/budget.ts';
+import { isAlwaysListed, showsServer, showsTool } from '#shared/features/clients/profile-rules.ts';
 import { isObject } from '#shared/features/endpoint/messages.ts';
 import { namesWithoutPrefix, promptNameFor } from '#shared/features/endpoint/names.ts';
 import { type ParamHeader, paramHeadersOf } from '#shared/features/endpoint/param-headers.ts';
 import { META } from '#shared/features/endpoint/protocol.ts';
 import { templateMatcher } from '#shared/features/endpoint/uri-template.ts';
 import type { Era } from '../faults.ts';
-import type { CatalogServer, CatalogTool, Profile } from '../ports.ts';
+import type { CatalogServer, CatalogSource, CatalogTool, Profile } from '../ports.ts';
+import { jsonBytes, listedBytes } from './cost.ts';
 import { mergeInstructions } from './instructions.ts';
+import { metaTools } from './meta/definitions.ts';
 import { createPages, type Pages } from './pages.ts';
 
 export type ListKind = 'tools' | 'prompts' | 'resources' | 'resourceTemplates';
@@ -19,10 +28,33 @@ export interface PromptOwner {
   own: string;
 }
 
+/** What a client reads of the tools of its profile. */
+export interface Listing {
+  mode: CatalogMode;
+  /** Tools of the profile, and what reading all of them would cost, in tokens. */
+  tools: number;
+  tokens: number;
+  /** What is listed of them, the tools for finding tools included. */
+  listed: { tools: number; tokens: number };
+  /** Names of those that are listed in either mode. */
+  alwaysListed: readonly string[];
+}
+
 export interface CatalogView {
   readonly profile: string;
   readonly instructions: string;
+  readonly listing: Listing;
+  /** Every tool of the profile, listed or not, by its name in this view. */
+  readonly tools: ReadonlyMap<string, CatalogTool>;
   tool(name: string): CatalogTool | undefined;
+  /** The name here of a tool with this full id. */
+  nameOf(id: string): string | undefined;
+  /** A tool as it is listed, or would be. */
+  definition(name: string, era: Era): JsonObject | undefined;
+  /** The tool for finding tools that a call of this name means; where all are listed, a real tool of its name comes first. */
+  meta(name: string): MetaToolName | undefined;
+  /** Full ids of tools that fit, the best first, whether or not this profile shows them. */
+  find: CatalogSource['find'];
   prompt(name: string): PromptOwner | undefined;
   /** The server to read a URI from: who lists it, else whose template fits, else the only one that has resources. */
   ownerOf(uri: string): string | undefined;
@@ -43,8 +75,12 @@ export interface ViewOptions {
 
 export function createView(
   profile: Profile,
-  source: { tools: readonly CatalogTool[]; servers: readonly CatalogServer[] },
+  source: Pick<CatalogSource, 'find'> & {
+    tools: readonly CatalogTool[];
+    servers: readonly CatalogServer[];
+  },
   options: ViewOptions,
+  before?: CatalogMode,
 ): CatalogView {
   const servers = source.servers
     .filter(({ server }) => showsServer(profile, server))
@@ -53,6 +89,7 @@ export function createView(
     source.tools.filter((tool) => showsTool(profile, tool)),
     profile.prefix,
   );
+  const listing = listingOf(profile, tools, before);
   const prompts = namedPrompts(servers, profile.prefix);
   const resources = firstOf(servers, 'resources', 'uri');
   const templates = firstOf(servers, 'resourceTemplates', 'uriTemplate');
@@ -63,11 +100,23 @@ export function createView(
   const withResources = servers.filter(({ offers }) => isObject(offers.capabilities['resources']));
   const params = new Map<string, readonly ParamHeader[]>();
   const lists = new Map<string, Pages>();
+  let ids: Map<string, string> | undefined;
+
+  const definition = (name: string, era: Era): JsonObject | undefined => {
+    const known = tools.get(name);
+    return known && listedTool({ ...known.tool, name } as JsonObject, era);
+  };
+
+  function listedTools(era: Era): JsonObject[] {
+    const names = listing.mode === 'full' ? tools.keys() : listing.alwaysListed;
+    const found = [...names].map((name) => definition(name, era)).filter((tool) => tool !== undefined);
+    return listing.mode === 'full' ? found : [...Object.values(metaTools), ...found];
+  }
 
   function items(kind: ListKind, era: Era): JsonObject[] {
     switch (kind) {
       case 'tools':
-        return [...tools].map(([name, { tool }]) => listedTool({ ...tool, name } as JsonObject, era));
+        return listedTools(era);
       case 'prompts':
         return [...prompts].map(([name, { prompt }]) => ({ ...prompt, name }));
       case 'resources':
@@ -79,8 +128,17 @@ export function createView(
 
   return {
     profile: profile.name,
-    instructions: mergeInstructions(servers),
+    instructions: mergeInstructions(servers, listing),
+    listing,
+    tools,
     tool: (name) => tools.get(name),
+    nameOf(id) {
+      ids ??= new Map([...tools].map(([name, tool]) => [tool.id, name]));
+      return ids.get(id);
+    },
+    definition,
+    meta: (name) => (isMetaTool(name) && (listing.mode === 'search' || !tools.has(name)) ? name : undefined),
+    find: source.find,
     prompt: (name) => prompts.get(name),
     ownerOf(uri) {
       const owner = resources.get(uri)?.server ?? matchers.find(({ matches }) => matches(uri))?.server;
@@ -111,6 +169,33 @@ export const modernListMembers = (serverInfo: JsonObject): JsonObject => ({
   resultType: 'complete',
   _meta: { [META.serverInfo]: serverInfo },
 });
+
+const META_BYTES = jsonBytes(Object.values(metaTools));
+
+function listingOf(
+  profile: Profile,
+  tools: ReadonlyMap<string, CatalogTool>,
+  before: CatalogMode | undefined,
+): Listing {
+  const bytes = (names: Iterable<string>): number => {
+    let sum = 0;
+    for (const name of names) sum += listedBytes((tools.get(name) as CatalogTool).tool, name);
+    return sum;
+  };
+  const alwaysListed = [...tools]
+    .filter(([name, tool]) => !isMetaTool(name) && isAlwaysListed(profile, tool))
+    .map(([name]) => name);
+  const tokens = estimateTokens(bytes(tools.keys()));
+  const mode = catalogModeOf({ choice: profile.catalog, budget: profile.budget, tokens, before });
+  const listed =
+    mode === 'full'
+      ? { tools: tools.size, tokens }
+      : {
+          tools: Object.keys(metaTools).length + alwaysListed.length,
+          tokens: estimateTokens(META_BYTES + bytes(alwaysListed)),
+        };
+  return { mode, tools: tools.size, tokens, listed, alwaysListed };
+}
 
 function namedTools(tools: readonly CatalogTool[], prefix: boolean): Map<string, CatalogTool> {
   const names = prefix

@@ -1,4 +1,5 @@
 /** The views of all profiles in use, and the news that one of them changed. */
+import type { CatalogMode } from '#shared/features/clients/budget.ts';
 import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -16,6 +17,8 @@ export interface ViewEvents {
 export interface Views extends EventSource<ViewEvents> {
   /** Throws `AppError` `endpoint.unknown_profile`. */
   get(profile: string): CatalogView;
+  /** The same without keeping it: for whoever only looks. */
+  peek(profile: string): CatalogView;
   close(): void;
 }
 
@@ -30,6 +33,8 @@ export function createViews(deps: ViewsDeps, options: ViewOptions & { debounceMs
   const views = new Map<string, { view: CatalogView; profile: Profile }>();
   /** The views that clients were last told of. */
   const told = new Map<string, CatalogView>();
+  /** How catalogs were listed last, and what that was decided from; bounded as views are. */
+  const modes = new Map<string, { mode: CatalogMode; terms: string }>();
   let pending: CatalogEvents['changed'] | undefined;
   let timer: Timer | undefined;
 
@@ -74,21 +79,37 @@ export function createViews(deps: ViewsDeps, options: ViewOptions & { debounceMs
     };
   }
 
-  function get(name: string): CatalogView {
+  function require(name: string): Profile {
     const profile = deps.profile(name);
     if (!profile) throw unknownProfile(name);
+    return profile;
+  }
+
+  function build(profile: Profile): CatalogView {
+    const { catalog } = deps;
+    const source = { tools: catalog.tools(), servers: catalog.servers(), find: catalog.find };
+    const last = modes.get(profile.name);
+    return createView(profile, source, options, last?.terms === termsOf(profile) ? last.mode : undefined);
+  }
+
+  function get(name: string): CatalogView {
+    const profile = require(name);
     const known = views.get(name);
     if (known && sameProfile(known.profile, profile)) return known.view;
-    const source = { tools: deps.catalog.tools(), servers: deps.catalog.servers() };
-    const view = createView(profile, source, options);
-    if (views.size >= MAX_VIEWS) views.delete(views.keys().next().value as string);
-    views.set(name, { view, profile });
+    const view = build(profile);
+    keep(views, name, { view, profile });
+    keep(modes, name, { mode: view.listing.mode, terms: termsOf(profile) });
     return view;
   }
 
   const unsubscribe = deps.catalog.on('changed', onChanged);
   return {
     get,
+    peek(name) {
+      const profile = require(name);
+      const known = views.get(name);
+      return known && sameProfile(known.profile, profile) ? known.view : build(profile);
+    },
     on: events.on,
     close() {
       unsubscribe();
@@ -96,6 +117,14 @@ export function createViews(deps: ViewsDeps, options: ViewOptions & { debounceMs
     },
   };
 }
+
+function keep<Value>(map: Map<string, Value>, name: string, value: Value): void {
+  if (!map.has(name) && map.size >= MAX_VIEWS) map.delete(map.keys().next().value as string);
+  map.set(name, value);
+}
+
+/** Under other terms it is decided afresh. */
+const termsOf = ({ budget, catalog }: Profile): string => `${catalog ?? 'auto'} ${budget ?? 'default'}`;
 
 const sameProfile = (a: Profile, b: Profile): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 

@@ -103,8 +103,9 @@ export function createModernRequests(deps: ModernDeps, limits: EndpointLimits): 
     { method, params }: RpcRequest,
     visitor: Visitor,
   ): RpcError | undefined {
-    const tool =
-      method === 'tools/call' && visitor.paramHeader ? view.tool(String(params?.['name'])) : undefined;
+    const name = String(params?.['name']);
+    const isDirect = method === 'tools/call' && visitor.paramHeader && !view.meta(name);
+    const tool = isDirect ? view.tool(name) : undefined;
     const marked = tool && view.paramHeaders(tool);
     if (!marked || marked.length === 0 || !visitor.paramHeader) return undefined;
     const problem = paramMismatch(marked, params?.['arguments'], visitor.paramHeader);

@@ -1,7 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type CatalogChoice, catalogChoiceSchema, DEFAULT_BUDGET } from '#shared/features/clients/budget.ts';
+import type { ProfileCatalog } from '#shared/features/clients/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Cli } from '../cli.ts';
-import { collect } from '../parse.ts';
+import { collect, wholeNumber } from '../parse.ts';
 import { plural, table, yesNo } from '../printable.ts';
 
 interface SetFlags {
@@ -9,6 +11,9 @@ interface SetFlags {
   tool?: string[];
   hide?: string[];
   prefix: boolean;
+  catalog?: CatalogChoice;
+  budget?: number;
+  list?: string[];
 }
 
 export function addProfileCommands(program: Command, cli: Cli): void {
@@ -39,11 +44,24 @@ export function addProfileCommands(program: Command, cli: Cli): void {
     .option('--tool <name>', 'show this tool as well (repeatable)', collect)
     .option('--hide <name>', 'hide this tool (repeatable)', collect)
     .option('--no-prefix', 'catalog names without the server’s name in front')
+    .addOption(
+      new Option(
+        '--catalog <how>',
+        'list every tool (full), let clients search (search), or decide by the budget (auto)',
+      ).choices(catalogChoiceSchema.options),
+    )
+    .option(
+      '--budget <tokens>',
+      `tokens of tools up to which all are listed (default: ${DEFAULT_BUDGET})`,
+      wholeNumber,
+    )
+    .option('--list <name>', 'list this tool even where the rest is searched (repeatable)', collect)
     .action((name: string, flags: SetFlags) =>
       cli.ask(async (node) => {
-        const { server, tool, hide, prefix } = flags;
+        const { budget, catalog, hide, list, prefix, server, tool } = flags;
         const servers = server === false ? [] : server;
-        const request = { name, servers, includeTools: tool, excludeTools: hide, prefix };
+        const chosen = { servers, includeTools: tool, excludeTools: hide };
+        const request = { name, ...chosen, prefix, catalog, budget, alwaysListed: list };
         return { data: await node['profiles.set'](request), text: `Profile ${name} is set.` };
       }),
     );
@@ -58,8 +76,29 @@ export function addProfileCommands(program: Command, cli: Cli): void {
         if (!profile) throw unknownProfile(name);
         const preview = await node['profiles.preview'](profile);
         const rows = preview.servers.map(({ server, shown, tools }) => [server, `${shown} of ${tools}`]);
-        const sum = `${plural(preview.tools, 'tool')}, about ${plural(preview.tokens, 'token')}`;
+        const sum = `${plural(preview.tools, 'tool')}, about ${plural(preview.tokens, 'token')}; ${effectOf(preview)}`;
         return { data: preview, text: `${table(['SERVER', 'TOOLS'], rows, 'No tools.')}\n\n${sum}` };
+      }),
+    );
+  profiles
+    .command('catalog')
+    .description(
+      'what clients get: all tools listed, or tools to find them with, and what that costs a model',
+    )
+    .action(() =>
+      cli.ask(async (node) => {
+        const { items } = await node['profiles.catalog']({});
+        const rows = items.map((item) => [
+          item.profile,
+          item.choice,
+          item.mode === 'full' ? 'all listed' : 'searched',
+          String(item.tools),
+          `${item.listed.tokens} of ${item.tokens}`,
+          String(item.budget),
+          item.alwaysListed.join(', '),
+        ]);
+        const header = ['PROFILE', 'CATALOG', 'TOOLS ARE', 'TOOLS', 'TOKENS READ', 'BUDGET', 'ALWAYS LISTED'];
+        return { data: { items }, text: table(header, rows, 'No profiles.') };
       }),
     );
   profiles
@@ -73,6 +112,11 @@ export function addProfileCommands(program: Command, cli: Cli): void {
       }),
     );
 }
+
+const effectOf = ({ listed, mode }: Pick<ProfileCatalog, 'listed' | 'mode'>): string =>
+  mode === 'full'
+    ? 'all are listed'
+    : `searched: ${plural(listed.tools, 'tool')} listed, about ${plural(listed.tokens, 'token')}`;
 
 const unknownProfile = (name: string): AppError =>
   new AppError('clients.unknown_profile', `There is no profile called “${name.slice(0, 64)}”.`, {

@@ -401,3 +401,12 @@ export const listing: Listing = {
   kinds: ['npm', 'remote'],
   repository: 'https://example.org/weather',
 };
+
+export const catalogCost = {
+  tools: 2,
+  tokens: 310,
+  mode: 'full' as const,
+  budget: 15_000,
+  listed: { tools: 2, tokens: 310 },
+  alwaysListed: ['everything_echo'],
+};

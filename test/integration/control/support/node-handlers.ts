@@ -128,9 +128,10 @@ export function createMemoryNode({
     'clients.create': ({ name, profile }) => ({ ...client, name, profile, token: 'tm_secret' }),
     'clients.revoke': () => ({}),
     'clients.connection': () => fixtures.connection,
+    'profiles.catalog': () =>
+      items({ profile: 'default', choice: 'auto', ...fixtures.catalogCost, clients: 1 }),
     'profiles.preview': () => ({
-      tools: 2,
-      tokens: 310,
+      ...fixtures.catalogCost,
       servers: [{ server: 'everything', tools: 13, shown: 2 }],
     }),
     'clients.detect': () => items(fixtures.clientFile, fixtures.brokenClientFile),

@@ -1,8 +1,14 @@
+import {
+  catalogModeOf,
+  DEFAULT_BUDGET,
+  estimateTokens,
+  META_TOOLS,
+} from '#shared/features/clients/budget.ts';
 import { clientApp } from '#shared/features/clients/apps.ts';
 import type { clientsContract, ProfileView } from '#shared/features/clients/contract.ts';
 import { stdioEntry } from '#shared/features/clients/entry.ts';
 import type { ClientFile, ClientPlan, Hop } from '#shared/features/clients/files.ts';
-import { estimateTokens, showsTool } from '#shared/features/clients/profile-rules.ts';
+import { isAlwaysListed, showsTool } from '#shared/features/clients/profile-rules.ts';
 import { sleep } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { find, type Memory } from './memory.ts';
@@ -15,6 +21,11 @@ const args = (profile: string): string[] => [
   '/home/sam/.local/share/toolswarm',
   ...(profile === 'default' ? [] : ['--profile', profile]),
 ];
+
+/** About what the tools for finding tools cost. */
+const META_TOKENS = 620;
+const tokensOf = (tools: ReadonlyArray<{ tool: unknown }>): number =>
+  estimateTokens(new TextEncoder().encode(JSON.stringify(tools.map(({ tool }) => tool))).length);
 
 /** The chain of a client whose file is in order, as the real one tells it. */
 const chain = (file: string): Hop[] => [
@@ -67,6 +78,7 @@ export function answerClients(memory: Memory): Handlers<typeof clientsContract> 
               id: view.id,
               server: view.origin === 'local' ? view.server : `${view.providerId}/${view.server}`,
               tool,
+              favourite: view.favourite,
             },
           ]
         : [],
@@ -78,9 +90,23 @@ export function answerClients(memory: Memory): Handlers<typeof clientsContract> 
     const servers = [...new Set(tools.map(({ server }) => server))];
     const count = (list: typeof tools, server: string) =>
       list.filter((tool) => tool.server === server).length;
+    const alwaysListed = shown.filter((one) => isAlwaysListed(profile, one));
+    const tokens = tokensOf(shown);
+    const { budget = DEFAULT_BUDGET, catalog: choice } = profile;
+    const mode = catalogModeOf({ choice, budget, tokens });
     return {
       tools: shown.length,
-      tokens: estimateTokens(JSON.stringify(shown.map(({ tool }) => tool)).length),
+      tokens,
+      mode,
+      budget,
+      listed:
+        mode === 'full'
+          ? { tools: shown.length, tokens }
+          : {
+              tools: META_TOOLS.length + alwaysListed.length,
+              tokens: META_TOKENS + tokensOf(alwaysListed),
+            },
+      alwaysListed: alwaysListed.map(({ name }) => name),
       servers: servers.map((server) => ({
         server,
         tools: count(tools, server),
@@ -104,6 +130,18 @@ export function answerClients(memory: Memory): Handlers<typeof clientsContract> 
       return after({});
     },
     'profiles.preview': preview,
+    'profiles.catalog': () => ({
+      items: world.clients.profiles.map((profile) => {
+        const { servers: _, ...cost } = preview(profile);
+        const connected = world.clients.sessions.filter((session) => session.profile === profile.name);
+        return {
+          profile: profile.name,
+          choice: profile.catalog ?? 'auto',
+          ...cost,
+          clients: connected.length,
+        };
+      }),
+    }),
     'clients.list': () => ({ items: world.clients.tokens }),
     'clients.create': ({ name, profile }) => {
       const client = {

@@ -133,13 +133,22 @@ test('the handlers answer in the form of the contract', async () => {
     args: [],
   });
   const machine = createClientMachine();
+  const noCatalog = {
+    tools: 0,
+    tokens: 0,
+    mode: 'full' as const,
+    budget: 15_000,
+    listed: { tools: 0, tokens: 0 },
+    alwaysListed: [],
+  };
   const handlers = createClientsHandlers({
     clients,
     connection,
     files: machine.files,
     prove: async () => true,
     tasks: createTaskBoard({ clock, newId: () => 'task' }),
-    preview: () => ({ tools: 0, tokens: 0, servers: [] }),
+    preview: () => ({ ...noCatalog, servers: [] }),
+    catalogs: () => [{ profile: 'default', choice: 'auto', ...noCatalog, clients: 0 }],
     sessions: { list: () => [], onChanged: () => () => undefined },
   });
   const context = { signal: new AbortController().signal };
