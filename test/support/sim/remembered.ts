@@ -21,5 +21,6 @@ export function createRememberedInMemory(): RememberedPeers {
       if (peers.size > MAX_REMEMBERED && oldest !== undefined) peers.delete(oldest);
     },
     forget: (peerId) => void peers.delete(peerId),
+    clear: () => peers.clear(),
   };
 }

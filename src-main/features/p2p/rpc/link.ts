@@ -26,6 +26,7 @@ import {
 import { type Calls, createCalls, failedCall } from './calls.ts';
 import { createFrameDecoder, FLAGS, FRAME_TYPES } from './frames.ts';
 import { createOutbox } from './outbox.ts';
+import { createPace } from './pace.ts';
 import { createServing, type Serving } from './serving.ts';
 
 /** The bytes below a link. Its other half calls `receive`, `drained` and `closed` of the link. */
@@ -99,7 +100,8 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   const { clock, duplex } = deps;
   let received = 0;
   let sent = 0;
-  const outbox = createOutbox({ write, onFault: fail });
+  const pace = createPace(clock.monotonic);
+  const outbox = createOutbox({ write, onFault: fail, pace });
   const decoder = createFrameDecoder(onFrame);
   const openedAt = clock.monotonic();
   /** Ids of calls this node makes are odd where it opened the link. */
@@ -113,7 +115,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   let over: AppError | undefined;
   let heard = true;
   let framesHeard = 0;
-  let pingSentAt: number | undefined;
+  let pinged = false;
   let pings: Timer | undefined;
   let checkTimer: Timer | undefined;
   const helloTimer = clock.after(options.helloTimeoutMs ?? HELLO_TIMEOUT_MS, () =>
@@ -196,15 +198,17 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   }
 
   function ping(): void {
-    if (!heard && pingSentAt !== undefined) return fail(p2pError('p2p.unreachable'));
+    if (!heard && pinged) return fail(p2pError('p2p.unreachable'));
     heard = false;
-    pingSentAt = clock.monotonic();
+    pinged = true;
     outbox.control(FRAME_TYPES.ping, 0);
   }
 
   function onPong(): void {
-    if (!peer || pingSentAt === undefined) return;
-    const latencyMs = round(clock.monotonic() - pingSentAt);
+    const answer = pace.answered();
+    outbox.resume();
+    if (!peer || !answer || answer.paced) return;
+    const latencyMs = round(answer.roundTripMs);
     peer.latencyMs = latencyMs;
     peer.latencies = [...peer.latencies, latencyMs].slice(-MAX_LATENCIES);
     deps.onMeasured?.();
@@ -213,7 +217,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   function check(): void {
     if (!peer || over) return;
     const heardBefore = framesHeard;
-    pingSentAt = clock.monotonic();
+    pinged = true;
     outbox.control(FRAME_TYPES.ping, 0);
     checkTimer?.cancel();
     checkTimer = clock.after(CHECK_TIMEOUT_MS, () => {

@@ -1,13 +1,19 @@
 /**
- * What a link sends. Every call has a lane; lanes take turns, one fragment each, so that a large response never
- * starves small calls. A lane sends no more than its credit allows. All frames of one tick leave in one write.
+ * What a link sends. Every call has a lane; lanes take turns, one fragment each. Small messages go before bulk, which
+ * still gets its share, and bulk waits here rather than in the sockets: neither starves the other, on the slowest line
+ * too. A lane sends no more than its credit allows. All frames of one tick leave in one write.
  */
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import type { AppError } from '#shared/kernel/errors.ts';
 import { FLAGS, FRAME_TYPES, HEADER_BYTES, writeHeader } from './frames.ts';
+import type { Pace } from './pace.ts';
 
 /** A turn of a lane: small enough for fairness, large enough that headers and ciphers do not matter. */
 const FRAGMENT_BYTES = 60 * 1024;
+/** Messages up to this size go before larger ones. */
+const QUICK_BYTES = 16 * 1024;
+/** Bulk gets a turn after so many turns' worth of small messages at the latest: a fifth of the line. */
+const QUICK_TURNS = 4;
 /**
  * A write stops growing here; what is left follows when the transport has room. Every write is one yamux frame, which the
  * other end reads as a whole and acknowledges by itself: larger ones cost less, smaller ones let it begin sooner.
@@ -44,6 +50,12 @@ export interface Lane {
   next: Lane | undefined;
 }
 
+/** Lanes in the order of their turns. */
+interface Turns {
+  first: Lane | undefined;
+  last: Lane | undefined;
+}
+
 interface ControlFrame {
   type: number;
   id: number;
@@ -55,6 +67,8 @@ export interface OutboxDeps {
   write(bytes: Uint8Array): boolean;
   /** The transport failed, or the peer reads nothing any more. */
   onFault(error: unknown): void;
+  /** Holds back bulk; absent: only the transport does. */
+  pace?: Pace;
 }
 
 export interface Outbox {
@@ -76,6 +90,8 @@ export interface Outbox {
   drop(lane: Lane, error: AppError): void;
   /** The transport takes bytes again. */
   drained(): void;
+  /** The pace may have room for more. */
+  resume(): void;
   /** Sends at once what is queued and allowed; used before closing. */
   flush(): void;
   close(): void;
@@ -87,8 +103,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   /** Where the batch under construction begins and ends in the slab. What lies before has been handed out. */
   let begin = 0;
   let used = 0;
-  let firstLane: Lane | undefined;
-  let lastLane: Lane | undefined;
+  const quick: Turns = { first: undefined, last: undefined };
+  const bulk: Turns = { first: undefined, last: undefined };
+  const { pace } = deps;
+  /** Bytes of small messages that left since the last turn of bulk. */
+  let quickBytes = 0;
   let waitingBytes = 0;
   let scheduled = false;
   let blocked = false;
@@ -112,11 +131,39 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 
   function fillBatch(): boolean {
     begin = used;
-    for (const frame of control)
+    for (const frame of control) {
+      if (frame.type === FRAME_TYPES.ping) asked(false);
       put(frame.type, 0, frame.id, NOTHING, frame.payload, 0, frame.payload.length);
+    }
     control.length = 0;
-    while (firstLane && used - begin < BATCH_BYTES) takeTurn(shiftLane(firstLane));
+    while (used - begin < BATCH_BYTES) {
+      const lane = nextLane();
+      if (!lane) break;
+      takeTurn(lane);
+    }
     return used > begin;
+  }
+
+  /** Small messages first, unless bulk has waited for its share; bulk only while the line has room for it. */
+  function nextLane(): Lane | undefined {
+    const mayBulk = bulk.first !== undefined && (pace?.hasRoom() ?? true);
+    const isBulkDue = mayBulk && quickBytes >= QUICK_TURNS * turnBytes();
+    if (quick.first && !isBulkDue) return shiftLane(quick);
+    if (!mayBulk) return undefined;
+    quickBytes = 0;
+    return shiftLane(bulk);
+  }
+
+  const turnBytes = (): number => pace?.turnBytes() ?? FRAGMENT_BYTES;
+
+  const asked = (paced: boolean): void => pace?.asked({ paced, pressed: bulk.first !== undefined });
+
+  /** Counts a frame of a message, and asks the peer from time to time how far it has come. */
+  function noteSent(bytes: number, isQuick: boolean): void {
+    if (isQuick) quickBytes += bytes;
+    if (!pace?.wrote(bytes)) return;
+    asked(true);
+    put(FRAME_TYPES.ping, 0, 0, NOTHING, NOTHING, 0, 0);
   }
 
   function put(
@@ -159,7 +206,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const left = message.body.length - message.offset;
     const room = lane.credit - HEADER_BYTES - head.length;
     if (room < Math.min(left, 1)) return;
-    const bytes = Math.min(left, room, FRAGMENT_BYTES);
+    const isQuick = message.body.length <= QUICK_BYTES;
+    const bytes = Math.min(left, room, isQuick ? FRAGMENT_BYTES : turnBytes());
     const to = message.offset + bytes;
     const flags = bytes < left ? FLAGS.more : 0;
     const type = fresh ? message.type : FRAME_TYPES.data;
@@ -169,6 +217,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     message.offset = to;
     if (bytes === left) finish(lane, message);
     pushLane(lane);
+    noteSent(HEADER_BYTES + head.length + bytes, isQuick);
   }
 
   function finish(lane: Lane, message: Message): void {
@@ -181,14 +230,17 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   function pushLane(lane: Lane): void {
     if (lane.queued || !lane.first || lane.credit <= HEADER_BYTES) return;
     lane.queued = true;
-    if (lastLane) lastLane.next = lane;
-    else firstLane = lane;
-    lastLane = lane;
+    const turns = lane.first.body.length <= QUICK_BYTES ? quick : bulk;
+    if (turns.last) turns.last.next = lane;
+    else turns.first = lane;
+    turns.last = lane;
   }
 
-  function shiftLane(lane: Lane): Lane {
-    firstLane = lane.next;
-    if (!firstLane) lastLane = undefined;
+  function shiftLane(turns: Turns): Lane | undefined {
+    const lane = turns.first;
+    if (!lane) return undefined;
+    turns.first = lane.next;
+    if (!turns.first) turns.last = undefined;
     lane.next = undefined;
     lane.queued = false;
     return lane;
@@ -242,6 +294,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       blocked = false;
       flush();
     },
+    resume: schedule,
     flush,
     close() {
       closed = true;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createFrameDecoder, FRAME_TYPES, HEADER_BYTES } from '#main/features/p2p/rpc/frames.ts';
 import { createOutbox } from '#main/features/p2p/rpc/outbox.ts';
+import type { Pace } from '#main/features/p2p/rpc/pace.ts';
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import { utf8 } from '#shared/kernel/bytes.ts';
 
-function setUp(takes = () => true) {
+function setUp(takes = () => true, pace?: Pace) {
   const ids: number[] = [];
   const faults: unknown[] = [];
   let bytes = 0;
@@ -16,6 +17,7 @@ function setUp(takes = () => true) {
       return takes();
     },
     onFault: (error) => faults.push(error),
+    ...(pace ? { pace } : {}),
   });
   return { outbox, ids, faults, sent: () => bytes };
 }
@@ -89,5 +91,39 @@ describe('the outbox', () => {
     outbox.control(FRAME_TYPES.ping, 0);
     outbox.flush();
     expect(faults).toHaveLength(1);
+  });
+});
+
+describe('bulk and small messages', () => {
+  it('small ones go first, and bulk still gets its turns', () => {
+    const { outbox, ids } = setUp();
+    outbox.send(outbox.openLane(1, 1 << 20), FRAME_TYPES.response, new Uint8Array(150_000));
+    for (let id = 3; id < 83; id += 2)
+      outbox.send(outbox.openLane(id, 1 << 20), FRAME_TYPES.response, new Uint8Array(16_000));
+    outbox.flush();
+    expect(ids.slice(0, 10).every((id) => id > 1)).toBe(true);
+    const turns = ids.flatMap((id, at) => (id === 1 ? [at] : []));
+    expect(turns).toHaveLength(3);
+    // All but its last turn come while small messages wait.
+    expect(turns[1]).toBeLessThan(ids.length - 1);
+  });
+
+  it('bulk waits while the pace has no room, and small messages do not', () => {
+    let hasRoom = false;
+    const { outbox, ids } = setUp(() => true, {
+      hasRoom: () => hasRoom,
+      turnBytes: () => 10_000,
+      wrote: () => false,
+      asked: () => undefined,
+      answered: () => undefined,
+    });
+    outbox.send(outbox.openLane(1, 1 << 20), FRAME_TYPES.response, new Uint8Array(30_000));
+    outbox.send(outbox.openLane(3, 1 << 20), FRAME_TYPES.response, new Uint8Array(100));
+    outbox.flush();
+    expect(ids).toEqual([3]);
+    hasRoom = true;
+    outbox.resume();
+    outbox.flush();
+    expect(ids).toEqual([3, 1, 1, 1]);
   });
 });
