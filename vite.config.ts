@@ -1,7 +1,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { type Plugin, defineConfig } from 'vite';
-import { latin1Only } from './scripts/lib/latin1.mjs';
+import { asciiOnly } from './scripts/lib/ascii.mjs';
 import { licences } from './scripts/lib/licences.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -72,7 +72,7 @@ export default defineConfig({
     contractsByNameOnly(),
     onlyOurLanguages(['en', 'ru', 'ar']),
     licences(NATIVE),
-    latin1Only('node'),
+    asciiOnly('node'),
   ],
   environments: {
     node: {

@@ -1,10 +1,10 @@
 /**
- * The engine keeps the text of a program as long as it runs: one byte a character, or two where a single character of it
- * is beyond Latin-1. Such characters are written as escapes, which mean the same in strings, templates and patterns.
+ * The engine keeps the text of a program as long as it runs: one byte a character where all of it is ASCII, else two. Other
+ * characters are written as escapes, which mean the same in strings, templates and patterns.
  */
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 
-const WIDE = /[^\0-\u00FF]/g;
+const WIDE = /[^\0-\x7F]/g;
 /** `\uXXXX` instead of one character. */
 const LONGER = 5;
 
@@ -13,9 +13,9 @@ const LONGER = 5;
  * @param {string} environment
  * @returns {import('vite').Plugin}
  */
-export function latin1Only(environment) {
+export function asciiOnly(environment) {
   return {
-    name: 'latin1-only',
+    name: 'ascii-only',
     apply: 'build',
     applyToEnvironment: ({ name }) => name === environment,
     // After the minifier, which writes characters as they are.
