@@ -1,6 +1,6 @@
 /** Runs the daemon in the foreground and tells a person, once, where everything is. */
 import { cliBundle } from './built.mjs';
-import { flagsFor } from './daemon-flags.mjs';
+import { settingsFor } from './daemon-flags.mjs';
 import { runNode24 } from './tools.mjs';
 
 /**
@@ -14,8 +14,9 @@ import { runNode24 } from './tools.mjs';
  */
 export function runDaemon(options, stop) {
   let pending = '';
-  return runNode24([...flagsFor(['daemon']), cliBundle, 'daemon', ...options], {
-    env: process.env, // the daemon's children are the user's programs: they get the user's PATH
+  const { env, flags } = settingsFor(['daemon', ...options]);
+  return runNode24([...flags, cliBundle, 'daemon', ...options], {
+    env: { ...process.env, ...env }, // the daemon's children are the user's programs: they get the user's PATH
     stop,
     stdio: ['inherit', 'pipe', 'inherit'],
     onStdout(chunk) {
