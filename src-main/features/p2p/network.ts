@@ -128,6 +128,8 @@ export interface Network extends EventSource<NetworkEvents> {
   ): Closeable;
   /** Tells the DHT that this node can serve `key` (any bytes; hashed by the adapter). */
   provide(key: Uint8Array, options?: { signal?: AbortSignal; network?: NetworkId }): Promise<void>;
+  /** Tells nobody any more: renewals end, and what others hold of the key lapses within two days. */
+  withdraw(key: Uint8Array, options?: { network?: NetworkId }): Promise<void>;
   /** Peers that claim to serve `key`; a claim is never believed without a verified record. */
   find(key: Uint8Array, options?: FindOptions): AsyncIterable<PeerId>;
 }

@@ -40,6 +40,8 @@ export interface Exchange {
   start(): Closeable;
   /** Hands one own private record to each connected peer that may see it; those who had it and may not any more drop it. */
   push(record: StoredRecord | undefined): void;
+  /** Asks one peer for records by their hashes; what holds is stored. Rejects as a call does. */
+  fetch(peer: PeerId, hashes: readonly Uint8Array[], signal?: AbortSignal): Promise<StoredRecord[]>;
 }
 
 export function createExchange(
@@ -96,9 +98,25 @@ export function createExchange(
     return encodeRecordsMessage({ lines, next: last ? `${last.type}\n${last.key}` : '' });
   }
 
-  async function ask(peer: PeerId, request: Parameters<typeof encodeRecordsMessage>[0]): Promise<Uint8Array> {
-    return network.call(peer, RECORDS_PROTOCOL, encodeRecordsMessage(request), { maxResponseBytes: 1 << 20 })
-      .response;
+  async function ask(
+    peer: PeerId,
+    request: Parameters<typeof encodeRecordsMessage>[0],
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    const options = { maxResponseBytes: 1 << 20, ...(signal ? { signal } : {}) };
+    return network.call(peer, RECORDS_PROTOCOL, encodeRecordsMessage(request), options).response;
+  }
+
+  async function fetch(
+    peerId: PeerId,
+    hashes: readonly Uint8Array[],
+    signal?: AbortSignal,
+  ): Promise<StoredRecord[]> {
+    const peer = network.peers().find((one) => one.peerId === peerId) ?? (await network.dial(peerId, signal));
+    const wanted = hashes.slice(0, RECORD_BATCH);
+    const reply = decodeRecordsReply(await ask(peerId, { op: 'fetch', hashes: wanted }, signal));
+    for (const bytes of reply.records) options.receive(undefined, bytes, peer);
+    return wanted.map((hash) => store.byHash(hash)).filter((record) => record !== undefined);
   }
 
   /** Reads all a peer has for us. The node that signed a record is the authority on whether it still stands. */
@@ -187,6 +205,7 @@ export function createExchange(
       for (const peer of network.peers()) onConnected(peer);
       return owned;
     },
+    fetch,
     push(record) {
       if (!record) return;
       for (const peer of network.peers()) pushTo(peer, record);

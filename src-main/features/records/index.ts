@@ -76,6 +76,15 @@ export interface Records extends EventSource<RecordsEvents> {
   drop(type: string, key: string): void;
   /** Forgets everything of a provider or node that was blocked. */
   forget(id: ProviderId | PeerId): void;
+  /**
+   * Asks one peer for records by their hashes. What holds is stored, and returned as it is in force; what does not is
+   * counted as refused and left out. Rejects as a call does.
+   */
+  fetch(
+    peer: PeerId,
+    wanted: { type: string; hashes: readonly Uint8Array[] },
+    options?: { signal?: AbortSignal },
+  ): Promise<StoredRecord[]>;
   /** Hands all own private records a peer may now see to it, and ends those it may no longer see. */
   reshare(key: string, type: string): void;
 }
@@ -226,6 +235,8 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
         events.emit('removed', { type, key, owner });
       }
     },
+    fetch: async (peer, { hashes, type }, wanted = {}) =>
+      (await exchange.fetch(peer, hashes, wanted.signal)).filter((record) => record.type === type),
     reshare: (key, type) => exchange.push(store.get(type, key)),
   };
 }

@@ -22,9 +22,9 @@ export interface Manifests {
   get(hash: Uint8Array): StoredManifest | undefined;
   /**
    * Fetches and verifies a manifest of at most `maxBytes`; one request per hash at a time. Rejects with what the call
-   * rejects with, or with `registry.bad_manifest`.
+   * rejects with, or with `registry.bad_manifest`. With a signal the request is the caller's own.
    */
-  fetch(key: string, hash: Uint8Array, peer: PeerId, maxBytes: number): Promise<void>;
+  fetch(key: string, hash: Uint8Array, peer: PeerId, maxBytes: number, signal?: AbortSignal): Promise<void>;
   serve(mayRead: (peer: PeerInfo, key: string, hash: Uint8Array) => boolean): Closeable;
 }
 
@@ -68,10 +68,17 @@ export function createManifests(
     }
   }
 
-  async function fetchFrom(key: string, hash: Uint8Array, peer: PeerId, most: number): Promise<void> {
+  async function fetchFrom(
+    key: string,
+    hash: Uint8Array,
+    peer: PeerId,
+    most: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const request = concatBytes(hash, utf8(key));
     const bytes = await network.call(peer, MANIFEST_PROTOCOL, request, {
       maxResponseBytes: Math.min(most, MAX_MANIFEST_BYTES),
+      ...(signal ? { signal } : {}),
     }).response;
     if (!equalBytes(sha256Bytes(bytes), hash))
       throw new AppError(
@@ -91,7 +98,9 @@ export function createManifests(
       const bytes = bytesOf(hash);
       return bytes && { manifest: readManifest(new Uint8Array(bytes)), size: bytes.length };
     },
-    fetch(key, hash, peer, most) {
+    fetch(key, hash, peer, most, signal) {
+      // Who cancels his own must not take it from others; and others' may hang on another peer.
+      if (signal) return fetchFrom(key, hash, peer, most, signal);
       const id = toHex(hash);
       const running = fetching.get(id) ?? fetchFrom(key, hash, peer, most).finally(() => fetching.delete(id));
       fetching.set(id, running);

@@ -4,7 +4,7 @@ import { equalBytes } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Network, PeerInfo } from '../p2p/index.ts';
 import type { Records, StoredRecord } from '../records/index.ts';
@@ -23,6 +23,11 @@ export interface NetworkEntries {
   start(onChanged: () => void): Closeable;
   /** Whether a peer may read the manifest of an entry: a public one, or an own private one that it may see. */
   mayRead(peer: PeerInfo, key: string, hash: Uint8Array): boolean;
+  /**
+   * Lists a stored entry now, its manifest fetched from this peer where it is missing. Rejects with what the call rejects
+   * with, `registry.bad_manifest`, or `registry.not_listed` where the entry went meanwhile or there is no room.
+   */
+  obtain(key: string, peer: PeerId, signal: AbortSignal): Promise<void>;
 }
 
 export function createNetworkEntries(
@@ -49,6 +54,8 @@ export function createNetworkEntries(
   /** Keys whose manifest is being fetched, and from which peer. */
   const running = new Map<string, string>();
   let turn = 0;
+  /** Says that the directory changed, once somebody listens. */
+  let tell = () => {};
 
   /** Lists an entry, or notes that its manifest must be fetched. Returns whether the directory changed. */
   function take(record: StoredRecord): boolean {
@@ -170,6 +177,7 @@ export function createNetworkEntries(
 
   return {
     start(onChanged) {
+      tell = onChanged;
       const owned = createDisposableStore();
       for (const record of records.inForce(ENTRY_TYPE)) if (!record.own) take(record);
       owned.defer(records.on('stored', ({ type, key }) => onStored(type, key, onChanged)));
@@ -198,13 +206,34 @@ export function createNetworkEntries(
       const { manifest } = storedEntry(record.bytes);
       return manifest !== null && equalBytes(manifest, hash);
     },
+    async obtain(key, peer, signal) {
+      const record = records.get(ENTRY_TYPE, key);
+      const hash = record && storedEntry(record.bytes).manifest;
+      if (!record || !hash || record.own) throw notListed();
+      if (isListed(record)) return;
+      if (!manifests.get(hash))
+        await manifests.fetch(key, hash, peer, room.left(parseEntryKey(key).provider, key), signal);
+      const now = records.get(ENTRY_TYPE, key);
+      if (!now || !(isListed(now) || take(now))) throw notListed();
+      tell();
+    },
   };
 
+  function isListed({ bytes, key }: StoredRecord): boolean {
+    const { peer, provider, server } = parseEntryKey(key);
+    const listed = directory.listing(provider, peer, server);
+    return listed?.entry === key && listed.issuedAt === storedEntry(bytes).iat;
+  }
+
   function isMissingFrom(from: PeerInfo, record: StoredRecord): boolean {
-    const { peer, provider, server } = parseEntryKey(record.key);
+    const { peer } = parseEntryKey(record.key);
     if (record.own || record.type !== ENTRY_TYPE || record.tombstone || record.disputed) return false;
     if (peer !== from.peerId) return false;
-    const listed = directory.listing(provider, peer, server);
-    return listed?.entry !== record.key || listed.issuedAt !== storedEntry(record.bytes).iat;
+    return !isListed(record);
   }
 }
+
+const notListed = () =>
+  new AppError('registry.not_listed', 'The tools of this entry are not listed here.', {
+    advice: 'The entry ended meanwhile, or there is no room for its tools.',
+  });

@@ -1,6 +1,7 @@
 /** Own entries: what this node shares, signed and handed to the records slice whenever sharing or tools change. */
 import type { Share } from '#shared/features/access/contract.ts';
 import { isToolShared, overrideOf } from '#shared/features/access/rules.ts';
+import { capabilitiesOf } from '#shared/features/registry/capabilities.ts';
 import {
   ENTRY_TYPE,
   type Entry,
@@ -84,7 +85,7 @@ export function createPublisher(deps: {
     if (sealed.bytes.length <= MAX_RECORD_BYTES) return sealed;
     // A certificate that carries many rotations leaves no room for words; the manifest has them all.
     return sealEntry(
-      { ...whole, description: '', title: '', tags: [], addresses: whole.addresses.slice(0, 2) },
+      { ...whole, description: '', title: '', tags: [], caps: [], addresses: whole.addresses.slice(0, 2) },
       node.signer,
     );
   }
@@ -141,6 +142,13 @@ export function createPublisher(deps: {
       title: cut(local.title ?? serverInfo.title ?? '', 120),
       description: cut(local.description ?? '', 600),
       tags: local.tags.map((tag) => cut(tag, 40)),
+      caps: capabilitiesOf({
+        server,
+        tags: local.tags,
+        category: share.category,
+        title: local.title ?? serverInfo.title,
+        tools,
+      }),
       tools: tools.length,
       private: isPrivate,
       addresses: isPrivate
@@ -212,6 +220,7 @@ function isSame(before: Entry, wanted: Partial<Entry>): boolean {
     before.title === wanted.title &&
     before.description === wanted.description &&
     before.tags.join('\n') === wanted.tags?.join('\n') &&
+    before.caps?.join('\n') === wanted.caps?.join('\n') &&
     before.addresses.join('\n') === wanted.addresses?.join('\n')
   );
 }

@@ -4,17 +4,20 @@ import { ENTRY_TOPIC, ENTRY_TYPE, readEntry } from '#shared/features/registry/en
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { filterTools } from '#shared/features/registry/query.ts';
 import { stripHidden } from '#shared/features/registry/text.ts';
-import { utf8 } from '#shared/kernel/bytes.ts';
 import type { Timer } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import { parseToolId } from '#shared/kernel/ids.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
+import { createConflicts } from './conflicts.ts';
 import { createCatalog } from './catalog.ts';
 import { createCuration } from './curation.ts';
 import { createDecisions } from './decisions.ts';
 import { createDirectory, type DirectoryTool, toolKey } from './directory.ts';
 import { createInspection } from './inspection.ts';
 import { createKeepsakes } from './keepsakes.ts';
+import { createLookups } from './lookup/index.ts';
 import { createManifests } from './manifests.ts';
 import { createCatalogNames } from './names.ts';
 import { createNetworkEntries } from './network-entries.ts';
@@ -52,14 +55,32 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   const keepsakes = createKeepsakes(deps.db, deps.clock);
   const rules = createRulesStore(deps.db, deps.clock);
   const versions = createVersions(deps.db, deps.clock);
+  const conflicts = createConflicts({
+    ...deps,
+    directory,
+    self: node.providerId,
+    isKnown: (provider) => options.isKnown?.(provider) ?? false,
+  });
   const kept = { ...deps, directory, decisions, names, keepsakes, rules, versions };
-  const shelf = createShelf(kept);
+  const isFlagged = (provider: ProviderId) => options.isFlagged?.(provider) ?? false;
+  const shelf = createShelf({ ...kept, conflicts, isFlagged });
   const catalog = createCatalog({ names, shelf });
   const inspection = createInspection(kept);
   const curation = createCuration({ ...kept, shelf, select, changed });
   const manifests = createManifests({ ...deps, ownHashes: () => publisher.hashes() });
   const publisher = createPublisher({ ...deps, manifests });
   const entries = createNetworkEntries({ ...deps, manifests, directory }, options);
+  const lookups = createLookups({
+    ...deps,
+    directory,
+    manifests,
+    entries,
+    self: node,
+    searchLocal: async (text, limit) =>
+      (await registry.search(text, limit)).flatMap(({ id }) => shelfKeyOf(id) ?? []),
+    isAnswering: () => options.answersSearches?.() ?? true,
+    viewOf: (key) => views([shelf.get(key)].filter((tool) => tool !== undefined))[0],
+  });
   const locals = new Map<string, LocalServer>();
   /** What AI clients were last told of. */
   let told: readonly CatalogEntry[] = [];
@@ -155,6 +176,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     start() {
       owned.add(manifests.serve(entries.mayRead));
       owned.add(entries.start(changing));
+      owned.add(lookups.start());
       owned.defer(() => telling?.cancel());
       owned.defer(network.on('peerConnected', registry.touch));
       owned.defer(network.on('peerDisconnected', registry.touch));
@@ -195,13 +217,6 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         deps.log.error({ server, error: String(error) }, 'what is shared of a server could not be published');
         publisher.sync(server, undefined, undefined);
       }
-      if (share?.audience.kind === 'everyone')
-        network.provide(utf8(`provider/${node.providerId}`)).catch((error: unknown) => {
-          deps.log.debug(
-            { error: String(error) },
-            'telling the DHT failed; it is told again at the next change',
-          );
-        });
     },
     published: publisher.published,
     list: (scope) => views(inScope(scope)).sort(byServerAndName),
@@ -213,6 +228,8 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       return { items, total: fitting.length, all: sorted.length, revision, counts };
     },
     search: async (text, limit) => views(searchTools(shelf.all(), text).slice(0, limit)),
+    searchNetwork: lookups.searchNetwork,
+    lookup: lookups.lookup,
     show(id) {
       const tool = find(id);
       return {
@@ -220,6 +237,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         tool: tool.entry.tool,
         ...inspection.changes(tool),
         ...inspection.versions(tool),
+        ...(tool.resembles.length > 0 ? { resembles: [...tool.resembles] } : {}),
       };
     },
     compare: (id, before, after) => inspection.compare(find(id), before, after),
@@ -309,12 +327,22 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       const { changed, pending } = count;
       return { revision, catalog: count.local + count.approved, network, pending, changed };
     },
+    reconsider() {
+      shelf.refresh();
+      changed();
+    },
     touch() {
       revision++;
       events.emit('changed', { revision });
     },
   };
   return registry;
+}
+
+/** `provider/server/tool` in the full id of a tool. */
+function shelfKeyOf(id: string): string | undefined {
+  const parsed = parseToolId(id);
+  return parsed && toolKey(parsed.provider, parsed.server, parsed.tool);
 }
 
 /** Tools whose callable form is kept at a time. */

@@ -5,6 +5,7 @@ import type { KnownVersion, ToolView } from '#shared/features/registry/contract.
 import type { NetworkAnswer } from '#shared/features/registry/network-search.ts';
 import type { ToolCounts, ToolFilter, ToolSort } from '#shared/features/registry/query.ts';
 import type { Pin } from '#shared/features/registry/pin.ts';
+import type { Resemblance } from '#shared/features/registry/conflicts.ts';
 import type { FieldChange } from '#shared/features/registry/diff.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
@@ -18,7 +19,7 @@ import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { Records } from '../records/index.ts';
 import type { Curation } from './curation.ts';
-import type { Lookup } from './lookup/lookup.ts';
+import type { Lookups } from './lookup/index.ts';
 import type { LocalServer, PublishingNode } from './publisher.ts';
 
 export interface RegistryEvents {
@@ -68,6 +69,7 @@ export interface ToolDetail extends ToolView {
   diff?: FieldChange[];
   breaking?: string[];
   versions?: KnownVersion[];
+  resembles?: Resemblance[];
 }
 
 /** A window of the tools that fit a filter. */
@@ -113,7 +115,7 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   /** Asks peers, to whom the words are shown; yields as answers come, ends when all answered or the signal aborts. */
   searchNetwork(text: string, limit: number, signal: AbortSignal): AsyncIterable<NetworkAnswer>;
   /** Who shares what, as the distributed index and then the signed entries tell. */
-  readonly lookup: Lookup;
+  readonly lookup: Lookups['lookup'];
   /** Throws `registry.unknown_tool` or `registry.ambiguous`. */
   show(id: string): ToolDetail;
   /** Between two known definitions of a tool. Throws `registry.unknown_version`. */
@@ -140,6 +142,8 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   counts(): Counts;
   /** What a provider calls himself, where an entry told; made safe to show. */
   providerName(provider: ProviderId): string | undefined;
+  /** Looks again at every tool: whom the operator knows, or who was found to equivocate, changed. */
+  reconsider(): void;
   /** Tells watchers that reachability may have changed. */
   touch(): void;
 }
@@ -161,6 +165,10 @@ export interface RegistryOptions {
   maySee(provider: ProviderId, server: string): boolean;
   /** Whether a provider means something to the operator: strangers must not take the room that it needs. */
   concerns(provider: ProviderId): boolean;
+  /** Whether the operator marked a provider as known to him: his names are not to be imitated. Default: nobody. */
+  isKnown?(provider: ProviderId): boolean;
+  /** Whether a provider was found to sign two things under one number. Default: nobody. */
+  isFlagged?(provider: ProviderId): boolean;
   /** Whether a local server can take calls. */
   isLocalReachable(server: string): boolean;
   /** Whether peers' searches are answered. Default: they are. */

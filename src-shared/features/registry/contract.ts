@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
+import { resemblanceSchema } from './conflicts.ts';
 import { curationContract } from './curation.ts';
+import { networkSearchContract } from './network-search.ts';
 import { pinViewSchema } from './pin.ts';
 import { toolCountsSchema, toolFilterSchema, toolSortSchema } from './query.ts';
 import { toolSchema } from './tool.ts';
@@ -35,6 +37,8 @@ export const toolDetailSchema = toolViewSchema.extend({
   pin: pinViewSchema.optional(),
   /** Newest first; only of tools that were decided upon, pinned or marked, and of own ones. */
   versions: z.array(knownVersionSchema).optional(),
+  /** Whose names its names are like, the best known first. */
+  resembles: z.array(resemblanceSchema).optional(),
 });
 
 const scope = z.enum(['catalog', 'local', 'network', 'all']).default('catalog');
@@ -103,4 +107,5 @@ export const registryContract = {
     toolViewSchema,
   ),
   ...curationContract,
+  ...networkSearchContract,
 };

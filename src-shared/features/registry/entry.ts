@@ -11,6 +11,7 @@ import { AppError } from '../../kernel/errors.ts';
 import type { PeerId, ProviderId } from '../../kernel/ids.ts';
 import type { RecordMeta } from '../records/rules.ts';
 import { serverNameSchema } from '../servers/config.ts';
+import { MAX_CAPABILITIES, MAX_CAPABILITY } from './capabilities.ts';
 
 export const ENTRY_TYPE = 'entry/1';
 export const ENTRY_TOPIC = 'toolswarm/entries/1';
@@ -35,6 +36,8 @@ export const entrySchema = z.looseObject({
   title: z.string().max(120),
   description: z.string().max(600),
   tags: z.array(z.string().max(40)).max(16),
+  /** What it can do: what it is found by in the distributed index (`capabilities.ts`). Absent in entries of older nodes. */
+  caps: z.array(z.string().min(1).max(MAX_CAPABILITY)).max(MAX_CAPABILITIES).optional(),
   tools: z.number().int().min(0).max(10_000),
   /** Multiaddrs under which the node can be dialled; empty in private entries, whose readers are connected to it. */
   addresses: z.array(z.string().max(160)).max(8),

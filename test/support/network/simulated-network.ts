@@ -165,6 +165,10 @@ export function createSimulatedNetwork(
       requireRunning();
       await internet.provide(host, key);
     },
+    async withdraw() {
+      // Nothing is renewed in these short lives.
+      requireRunning();
+    },
     async *find(key, wanted = {}) {
       requireRunning();
       yield* (await internet.find(host, key)).slice(0, wanted.limit ?? 20);

@@ -24,6 +24,10 @@ export async function provide(node: Node, key: Uint8Array, signal?: AbortSignal)
   if (stored === 0) throw p2pError('p2p.no_index');
 }
 
+/** Ends the renewals of a provider record. */
+export const withdraw = (node: Node, key: Uint8Array): Promise<void> =>
+  node.services.dht.cancelReprovide(cidOf(key));
+
 /** Peers that claim to serve the key, each once, as answers come in. Ends early at `limit`. */
 export async function* find(
   node: Node,

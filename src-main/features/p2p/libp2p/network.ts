@@ -15,7 +15,7 @@ import { createPeering, type PeeringOptions, peerIdIn } from '../peering.ts';
 import { createRememberedPeers, type RememberedPeers } from '../peers.ts';
 import { createConnections, RPC_PROTOCOL } from './connections.ts';
 import { createGossip } from './gossip.ts';
-import { find, provide } from './lookup.ts';
+import { find, provide, withdraw } from './lookup.ts';
 import { createNode, type Node, nodeKey } from './node.ts';
 
 export interface Libp2pDeps {
@@ -76,7 +76,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   const { clock, log } = deps;
   const key = nodeKey(deps.privateKey);
   const selfId = peerIdFromPrivateKey(key).toString();
-  const remembered = createRememberedPeers(deps.db);
+  const remembered = createRememberedPeers(deps.db, options.network);
   const gossip = createGossip({ ...deps, network: options.network ?? PUBLIC_NETWORK });
   const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   let dhtServer = options.dhtServer ?? false;
@@ -222,6 +222,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     announce: gossip.announce,
     subscribe: gossip.subscribe,
     provide: async (bytes, wanted) => provide(running(), bytes, wanted?.signal),
+    withdraw: async (bytes) => withdraw(running(), bytes),
     find: (bytes, wanted) => find(running(), bytes, wanted),
     drops: links.drops,
     whereabouts: () => ({

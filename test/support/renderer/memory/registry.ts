@@ -14,6 +14,7 @@ import { statusOf } from '../views.ts';
 import type { KnownTool } from '../world.ts';
 import { answerCuration } from './curation.ts';
 import { find, type Memory } from './memory.ts';
+import { answerNetworkSearch } from './network-search.ts';
 
 /** A known tool as filters and orders see it. */
 export type Shelved = Sortable & { known: KnownTool };
@@ -125,6 +126,7 @@ export function answerRegistry(memory: Memory): Handlers<typeof registryContract
     },
     'tools.watch': (_, { signal }) =>
       live.follow(() => ({ revision: revision(), ...statusOf(world).tools }), signal),
+    ...answerNetworkSearch(memory),
     ...answerCuration(memory, { toolOf, fitting }),
   };
 }

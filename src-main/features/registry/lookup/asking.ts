@@ -1,0 +1,241 @@
+/**
+ * Asks the network for tools in words: connected peers at once, then, where they do not know enough, whoever the index
+ * names for the question's capabilities. Answers are merged as they come; each tool is shown only once its entry's
+ * signature and its manifest's hash were verified here.
+ */
+import { capabilitiesAsked, wordsIn } from '#shared/features/registry/capabilities.ts';
+import {
+  type FoundTool,
+  type Hit,
+  MAX_HITS,
+  MAX_SEARCH_ANSWER,
+  MAX_SEARCH_TEXT,
+  type NetworkAnswer,
+  readHits,
+  SEARCH_PROTOCOL,
+  searchRequest,
+} from '#shared/features/registry/network-search.ts';
+import { relevanceOf } from '#shared/features/registry/relevance.ts';
+import { stripHidden } from '#shared/features/registry/text.ts';
+import type { ToolView } from '#shared/features/registry/view.ts';
+import { toHex } from '#shared/kernel/bytes.ts';
+import { type Clock, sleep } from '#shared/kernel/clock.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { PeerId } from '#shared/kernel/ids.ts';
+import type { Random } from '#shared/kernel/random.ts';
+import { watch } from '#shared/kernel/watch.ts';
+import type { Log } from '../../../platform/log.ts';
+import type { Network } from '../../p2p/index.ts';
+import type { StoredRecord } from '../../records/index.ts';
+import type { EntryFetcher } from './fetching.ts';
+import { createSlots, shuffled, within } from './flow.ts';
+import type { FoundEntry, Lookup } from './lookup.ts';
+import { createMerging } from './merging.ts';
+import type { Refusals } from './refusals.ts';
+
+/** Connected peers that are asked, all at once. */
+const MAX_NEIGHBOURS = 20;
+/** A peer's answer, and the proof of one of its entries, may each take this long. */
+const PEER_MS = 5000;
+/** The index is asked when neighbours had this long. */
+const HEAD_START_MS = 250;
+/** Entries confirmed at a time, of all peers and of one. */
+const PARALLEL_PROOFS = 16;
+const PARALLEL_PROOFS_PER_PEER = 3;
+/** A peer that was wrong so often in its answer is not read further. */
+const PATIENCE = 8;
+/** Entries that one capability brings at most. */
+const ENTRIES_PER_CAPABILITY = 10;
+
+export interface AskingDeps {
+  network: Network;
+  fetcher: EntryFetcher;
+  lookup: Lookup;
+  refusals: Refusals;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Fetches what is missing of an entry's tools from the peer, verifies and lists them. Rejects where it cannot. */
+  obtain(key: string, peer: PeerId, signal: AbortSignal): Promise<void>;
+  /** The fingerprint of a tool as this entry has it, or undefined. */
+  fingerprintIn(entry: string, tool: string): string | undefined;
+  /** The tools that an entry has. */
+  toolsIn(entry: string): string[];
+  /** The tool as people see it now, or undefined where it is not listed any more. */
+  viewOf(entry: string, tool: string): ToolView | undefined;
+}
+
+export type SearchNetwork = (
+  text: string,
+  limit: number,
+  signal: AbortSignal,
+) => AsyncIterable<NetworkAnswer>;
+
+export function createSearchNetwork(deps: AskingDeps): SearchNetwork {
+  return async function* searchNetwork(text, limit, signal) {
+    const left = new AbortController();
+    const merging = createMerging(limit);
+    const both = AbortSignal.any([signal, left.signal, merging.full]);
+    const question = stripHidden(text).toWellFormed().slice(0, MAX_SEARCH_TEXT);
+    void ask(deps, question, merging, both)
+      .catch((error: unknown) => {
+        if (!both.aborted) deps.log.error({ err: error }, 'a search of the network broke off');
+      })
+      .finally(merging.end);
+    try {
+      for await (const answer of watch(signal, merging.take, merging.onChanged)) {
+        yield answer;
+        if (answer.done) return;
+      }
+    } finally {
+      left.abort(new AppError('p2p.cancelled', 'Nobody waits for the answer any more.'));
+    }
+  };
+}
+
+type Merging = ReturnType<typeof createMerging>;
+
+async function ask(deps: AskingDeps, text: string, merging: Merging, signal: AbortSignal): Promise<void> {
+  const proofs = createSlots(PARALLEL_PROOFS);
+  const asked = new Set<PeerId>();
+  const around = [...new Set(deps.network.peers().map(({ peerId }) => peerId))];
+  const neighbours = shuffled(around, deps.random)
+    .slice(0, MAX_NEIGHBOURS)
+    .map((peer) => {
+      asked.add(peer);
+      return askPeer(peer);
+    });
+  const all = Promise.all(neighbours);
+  await Promise.race([all, sleep(deps.clock, HEAD_START_MS, signal)]);
+  await Promise.all([all, askIndex()]);
+
+  async function askPeer(peer: PeerId): Promise<void> {
+    merging.asked(peer);
+    let hits: Hit[];
+    try {
+      hits = await within(deps.clock, PEER_MS, signal, (limited) => hitsOf(peer, limited));
+    } catch (error) {
+      noteSilence(peer, error);
+      return;
+    }
+    merging.answered(peer);
+    await proveAll(peer, hits);
+  }
+
+  async function hitsOf(peer: PeerId, limited: AbortSignal): Promise<Hit[]> {
+    const request = searchRequest({ op: 'tools', text, limit: MAX_HITS, hops: 0 });
+    const { response } = deps.network.call(peer, SEARCH_PROTOCOL, request, {
+      signal: limited,
+      timeoutMs: PEER_MS,
+      maxResponseBytes: MAX_SEARCH_ANSWER,
+    });
+    return readHits(await response);
+  }
+
+  function noteSilence(peer: PeerId, error: unknown): void {
+    if (signal.aborted) return;
+    if (error instanceof AppError && ['registry.bad_search', 'kernel.malformed'].includes(error.code))
+      refuse('malformed', peer);
+    // Older nodes know no searches, and an operator may answer none.
+    else deps.log.debug({ peer, error: String(error) }, 'a peer did not answer a search');
+  }
+
+  function refuse(...[reason, peer, times = 1]: Parameters<Refusals['note']>): void {
+    deps.refusals.note(reason, peer, times);
+    merging.refused(times);
+  }
+
+  /** Entry by entry, the peer's best first; one that is wrong again and again is not read to its end. */
+  async function proveAll(peer: PeerId, hits: readonly Hit[]): Promise<void> {
+    const lanes = createSlots(PARALLEL_PROOFS_PER_PEER);
+    let wrong = 0;
+    const prove = async (group: readonly Hit[]) => {
+      if (wrong >= PATIENCE) return refuse('too_many', peer, group.length);
+      wrong += await proofs.run(() => proveHits(peer, group), signal);
+    };
+    await Promise.all(groupedByEntry(hits).map((group) => lanes.run(() => prove(group), signal)));
+  }
+
+  /** How many hits of one entry were wrong. */
+  async function proveHits(peer: PeerId, hits: readonly Hit[]): Promise<number> {
+    const [first] = hits;
+    const record = first && (await proven(peer, (limited) => deps.fetcher.verified(peer, first, limited)));
+    if (!record) {
+      merging.refused(hits.length);
+      return hits.length;
+    }
+    // Own tools are not found in the network.
+    if (record.own) return 0;
+    if (!(await isListed(peer, record))) {
+      merging.refused(hits.length - 1);
+      return hits.length;
+    }
+    return hits.filter((hit) => !show(hit, peer)).length;
+  }
+
+  async function proven<T>(peer: PeerId, work: (limited: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await within(deps.clock, PEER_MS, signal, work);
+    } catch (error) {
+      signal.throwIfAborted();
+      deps.log.debug({ peer, error: String(error) }, 'an entry that a peer named could not be had');
+      return undefined;
+    }
+  }
+
+  async function isListed(peer: PeerId, { key }: StoredRecord): Promise<boolean> {
+    const had = await proven(peer, async (limited) => {
+      await deps.obtain(key, peer, limited);
+      return true;
+    });
+    if (!had) refuse('no_manifest', peer);
+    return had === true;
+  }
+
+  function show({ fingerprint, key, tool }: Hit, peer: PeerId): boolean {
+    if (deps.fingerprintIn(key, tool) !== toHex(fingerprint)) {
+      refuse('other_tool', peer);
+      return false;
+    }
+    const view = deps.viewOf(key, tool);
+    const found = view && read(text, view);
+    if (found && found.relevance === 0 && wordsIn(text).length > 0) {
+      refuse('beside_the_point', peer);
+      return false;
+    }
+    if (found) merging.found(found);
+    return true;
+  }
+
+  async function askIndex(): Promise<void> {
+    const onPeer = (peer: PeerId, step: 'asked' | 'answered') => merging[step](peer);
+    for (const capability of capabilitiesAsked(text)) {
+      if (signal.aborted) return;
+      const entries = deps.lookup.byCapability(capability, { signal, limit: ENTRIES_PER_CAPABILITY, onPeer });
+      const shown: Promise<void>[] = [];
+      for await (const found of entries) shown.push(proofs.run(() => showFitting(found), signal));
+      await Promise.all(shown);
+    }
+  }
+
+  /** Of an entry that was found by its capabilities, the tools that fit the question. */
+  async function showFitting({ peer, record }: FoundEntry): Promise<void> {
+    if (record.own || !(await isListed(peer, record))) return;
+    for (const tool of deps.toolsIn(record.key)) {
+      const view = deps.viewOf(record.key, tool);
+      const found = view && read(text, view);
+      if (found && found.relevance > 0) merging.found(found);
+    }
+  }
+}
+
+const read = (text: string, view: ToolView): FoundTool => ({ ...view, relevance: relevanceOf(text, view) });
+
+function groupedByEntry(hits: readonly Hit[]): Hit[][] {
+  const groups = new Map<string, Hit[]>();
+  for (const hit of hits.toSorted((a, b) => b.score - a.score)) {
+    const id = `${hit.key}\n${toHex(hit.hash)}`;
+    groups.set(id, [...(groups.get(id) ?? []), hit]);
+  }
+  return [...groups.values()];
+}

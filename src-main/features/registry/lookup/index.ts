@@ -1,0 +1,109 @@
+/**
+ * Looking beyond what is stored here: the distributed index, and peers' own searches.
+ *
+ * Invariants: neither the index nor a peer is believed; whatever comes out was verified here, by the entry's signature
+ * and the manifest's hash, and stands in the directory. What is refused is counted by its reason. Words of a search leave
+ * this node only in {@link Lookups.searchNetwork}.
+ */
+import { ENTRY_TYPE, parseEntryKey, storedEntry } from '#shared/features/registry/entry.ts';
+import type { ToolView } from '#shared/features/registry/view.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { Random } from '#shared/kernel/random.ts';
+import type { Log } from '../../../platform/log.ts';
+import type { Network } from '../../p2p/index.ts';
+import type { Records } from '../../records/index.ts';
+import { type Directory, toolKey } from '../directory.ts';
+import type { Manifests } from '../manifests.ts';
+import type { NetworkEntries } from '../network-entries.ts';
+import { type AnnouncerCounts, createAnnouncer } from './announcer.ts';
+import { createSearchNetwork, type SearchNetwork } from './asking.ts';
+import { createEntryFetcher } from './fetching.ts';
+import { keysOf } from './keys.ts';
+import { createLookup, type Lookup } from './lookup.ts';
+import { createRefusals } from './refusals.ts';
+import { serveSearches, type ServingDeps } from './serving.ts';
+
+export type { AnnouncerCounts } from './announcer.ts';
+export { keysOf } from './keys.ts';
+export type { FoundEntry, Lookup, LookupOptions } from './lookup.ts';
+
+export interface Lookups {
+  readonly lookup: Lookup & {
+    /** How telling the index about this node goes. */
+    told(): AnnouncerCounts;
+  };
+  searchNetwork: SearchNetwork;
+  start(): Closeable;
+}
+
+export interface LookupsDeps {
+  network: Network;
+  records: Records;
+  directory: Directory;
+  manifests: Manifests;
+  entries: NetworkEntries;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  self: { providerId: ProviderId; peerId: PeerId };
+  searchLocal: ServingDeps['searchLocal'];
+  isAnswering(): boolean;
+  /** The tool as people see it, by `provider/server/tool`. */
+  viewOf(key: string): ToolView | undefined;
+}
+
+export function createLookups(deps: LookupsDeps): Lookups {
+  const { directory, entries, network, records, self } = deps;
+  const refusals = createRefusals(deps.log);
+  const fetcher = createEntryFetcher({ network, records, refusals });
+  const lookup = createLookup({ ...deps, fetcher, refusals });
+  const announcer = createAnnouncer(deps, () => keysOfOwn(records, self));
+  const keyIn = (entry: string, tool: string) => {
+    const { provider, server } = parseEntryKey(entry);
+    return toolKey(provider, server, tool);
+  };
+  const listingOf = (entry: string) => {
+    const { peer, provider, server } = parseEntryKey(entry);
+    const listing = directory.listing(provider, peer, server);
+    return listing?.entry === entry ? listing : undefined;
+  };
+  const searchNetwork = createSearchNetwork({
+    ...deps,
+    fetcher,
+    lookup,
+    refusals,
+    obtain: entries.obtain,
+    fingerprintIn: (entry, tool) =>
+      directory.offers(keyIn(entry, tool)).find(({ listing }) => listing.entry === entry)?.fingerprint,
+    toolsIn: (entry) => [...new Set(listingOf(entry)?.tools.map(({ name }) => name))],
+    viewOf: (entry, tool) => deps.viewOf(keyIn(entry, tool)),
+  });
+
+  return {
+    lookup: { ...lookup, told: announcer.counts },
+    searchNetwork,
+    start() {
+      const owned = createDisposableStore();
+      const onOwn = ({ owner }: { owner: ProviderId }) => {
+        if (owner === self.providerId) announcer.refresh();
+      };
+      owned.add(serveSearches({ ...deps, self: self.providerId, mayRead: entries.mayRead }));
+      owned.add(announcer.start());
+      owned.defer(records.on('stored', onOwn));
+      owned.defer(records.on('removed', onOwn));
+      return owned;
+    },
+  };
+}
+
+/** Keys of all that is public here; nothing private is told to the index. */
+function keysOfOwn(records: Records, { peerId, providerId }: LookupsDeps['self']): Uint8Array[] {
+  const open = records
+    .own()
+    .filter(({ private: isPrivate, tombstone, type }) => type === ENTRY_TYPE && !isPrivate && !tombstone);
+  if (open.length === 0) return [];
+  const capabilities = open.flatMap(({ bytes }) => storedEntry(bytes).caps ?? []);
+  return keysOf({ peerId, provider: providerId, capabilities: [...new Set(capabilities)] });
+}

@@ -1,0 +1,74 @@
+/** Answers of many peers become one stream of steps: each tool once, again only when it is seen better than before. */
+import type { FoundTool, NetworkAnswer } from '#shared/features/registry/network-search.ts';
+import type { PeerId } from '#shared/kernel/ids.ts';
+
+export interface Merging {
+  asked(peer: PeerId): void;
+  answered(peer: PeerId): void;
+  refused(times: number): void;
+  found(tool: FoundTool): void;
+  end(): void;
+  /** What is new since this was last asked, best first. Steps that nobody read fold into one. */
+  take(): NetworkAnswer;
+  onChanged(changed: () => void): () => void;
+  /** Aborts once as many tools were found as are wanted. */
+  readonly full: AbortSignal;
+}
+
+/** @param limit tools that are kept; more are not wanted. */
+export function createMerging(limit: number): Merging {
+  const shown = new Map<string, FoundTool>();
+  const fresh = new Map<string, FoundTool>();
+  const asked = new Set<PeerId>();
+  const answered = new Set<PeerId>();
+  const full = new AbortController();
+  const listeners = new Set<() => void>();
+  let refused = 0;
+  let done = false;
+  const changed = () => listeners.forEach((listener) => listener());
+
+  function note(peers: Set<PeerId>, peer: PeerId): void {
+    if (peers.has(peer)) return;
+    peers.add(peer);
+    changed();
+  }
+
+  return {
+    full: full.signal,
+    asked: (peer) => note(asked, peer),
+    answered: (peer) => note(answered, peer),
+    refused(times) {
+      if (times === 0) return;
+      refused += times;
+      changed();
+    },
+    found(tool) {
+      const before = shown.get(tool.id);
+      if (before ? !isBetter(tool, before) : shown.size >= limit) return;
+      shown.set(tool.id, tool);
+      fresh.set(tool.id, tool);
+      changed();
+      if (shown.size >= limit) full.abort();
+    },
+    end() {
+      done = true;
+      changed();
+    },
+    take() {
+      const items = [...fresh.values()].sort(byRelevance);
+      fresh.clear();
+      return { items, asked: asked.size, answered: answered.size, refused, done };
+    },
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** The id names the fingerprint: two of one id differ only in who offers the tool, and whether it can be reached. */
+const isBetter = (tool: FoundTool, before: FoundTool): boolean =>
+  (tool.reachable && !before.reachable) || tool.nodes.length > before.nodes.length;
+
+const byRelevance = (a: FoundTool, b: FoundTool): number =>
+  b.relevance - a.relevance || (a.id < b.id ? -1 : 1);
