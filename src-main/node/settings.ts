@@ -47,6 +47,13 @@ export const nodeSettings = {
     z.boolean().default(false).describe('Serve no peers while the machine runs on battery.'),
     { needsRestart: false },
   ),
+  'search.answer': setting(
+    z
+      .boolean()
+      .default(true)
+      .describe('Answer when peers search for tools, with what they may see. Off: they find entries alone.'),
+    { needsRestart: false },
+  ),
   'relay.idleTimeoutMs': setting(
     z
       .int()

@@ -86,8 +86,10 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
     {
       maySee: (provider, server) => access.maySee(provider, server).ok,
       concerns,
+      isKnown: trust.isKnown,
       isLocalReachable: (server) => servers.has(server) && isUsable(servers.get(server).state),
       isServing: presence.isServing,
+      answersSearches: () => settings.get('search.answer'),
     },
   );
   const relay = createRelay(

@@ -13,6 +13,7 @@ export const settingGroups = {
   'p2p.maxConnections': 'network',
   'sharing.pauseOnMetered': 'network',
   'sharing.pauseOnBattery': 'network',
+  'search.answer': 'network',
   'p2p.dhtServer': 'network',
   'p2p.listen': 'network',
   'p2p.bootstrap': 'network',
