@@ -130,6 +130,8 @@ function sharing({ access, network, registry, relay, trust }: Slices) {
     trust.on('knownChanged', () => {
       relay.recheck();
       republish();
+      // The names of those who are known are not to be imitated.
+      registry.reconsider();
     }),
     network.on('addressesChanged', republish),
   ];

@@ -14,6 +14,7 @@ import type {
   Selection,
   Verdict,
 } from '#shared/features/registry/curation.ts';
+import { isDeceptive } from '#shared/features/registry/conflicts.ts';
 import { isClaimed } from '#shared/features/registry/claims.ts';
 import type { Pin } from '#shared/features/registry/pin.ts';
 import { checkPin } from '#shared/features/registry/pin-rules.ts';
@@ -108,7 +109,7 @@ export function createCuration(deps: CurationDeps): Curation {
     deps.changed();
   }
 
-  function stateUnder({ entry, key, pin }: ShelvedTool, list: readonly ApprovalRule[]) {
+  function stateUnder({ entry, key, pin, resembles }: ShelvedTool, list: readonly ApprovalRule[]) {
     return approvalOf({
       isLocal: entry.listing.local,
       tool: ruledTool(entry),
@@ -116,6 +117,7 @@ export function createCuration(deps: CurationDeps): Curation {
       admitted: rules.admission(key)?.fingerprint,
       rules: list,
       pinHolds: pin?.holds ?? true,
+      isSuspicious: isDeceptive(resembles),
     }).state;
   }
 
@@ -143,7 +145,10 @@ export function createCuration(deps: CurationDeps): Curation {
         count: meant.length,
         sample: meant.slice(0, SAMPLE).map(({ label }) => label),
         destructive: meant.filter(({ annotations }) => isClaimed('destructive', annotations)).length,
-        warned: meant.filter(({ entry }) => wordsFor(entry.tool, '').warnings.length > 0).length,
+        warned: meant.filter(
+          ({ conflicts, entry }) => conflicts.length + wordsFor(entry.tool, '').warnings.length > 0,
+        ).length,
+        confusable: meant.filter(({ resembles }) => isDeceptive(resembles)).length,
         left,
         digest: digestOf(verdict, meant),
       };

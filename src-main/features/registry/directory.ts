@@ -26,6 +26,8 @@ export interface Listing {
   notes?: Notes | undefined;
 }
 
+export type ListingKey = Pick<Listing, 'provider' | 'peer' | 'server'>;
+
 /** Tags of the server and of the tool; the operator gave both. */
 export const tagsOf = ({ notes, tags }: Listing, tool: string): string[] => {
   const own = noteOn(notes, tool)?.tags ?? [];
@@ -68,6 +70,8 @@ export interface Directory {
   all(): DirectoryTool[];
   /** Keys whose offers changed since this was last asked; asking forgets them. */
   takeTouched(): ReadonlySet<string>;
+  /** Listings that came, changed or went since this was last asked; asking forgets them. */
+  takeTouchedListings(): ListingKey[];
   listing(provider: ProviderId, peer: PeerId, server: string): Listing | undefined;
   /** What a provider calls himself in his newest entry. */
   providerName(provider: ProviderId): string | undefined;
@@ -79,6 +83,8 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
   const offers = new Map<string, Offer[]>();
   /** Keys of offers that came or went; no more than there are, since whoever reads them reads often. */
   let touched = new Set<string>();
+  /** Bounded as that. */
+  let touchedListings = new Map<string, ListingKey>();
 
   function unlist(listing: Listing): void {
     for (const tool of listing.tools) {
@@ -127,6 +133,7 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
       const id = listingId(listing.provider, listing.peer, listing.server);
       const before = listings.get(id);
       if (before) unlist(before);
+      touchedListings.set(id, listing);
       listings.set(id, listing);
       list(listing);
     },
@@ -134,6 +141,7 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
       const id = listingId(provider, peer, server);
       const before = listings.get(id);
       if (!before) return false;
+      touchedListings.set(id, { provider, peer, server });
       unlist(before);
       listings.delete(id);
       return true;
@@ -148,6 +156,11 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
     takeTouched() {
       const taken = touched;
       if (taken.size > 0) touched = new Set();
+      return taken;
+    },
+    takeTouchedListings() {
+      const taken = [...touchedListings.values()];
+      touchedListings = new Map();
       return taken;
     },
     listing: (provider, peer, server) => listings.get(listingId(provider, peer, server)),

@@ -1,3 +1,4 @@
+import { conflictsMigrations } from './conflicts.ts';
 import type { Migration } from '../../platform/sqlite.ts';
 
 export const registryMigrations: Migration[] = [
@@ -56,4 +57,5 @@ export const registryMigrations: Migration[] = [
       ) STRICT;
     `,
   },
+  ...conflictsMigrations,
 ];

@@ -14,8 +14,11 @@ import {
   type ToolSort,
 } from '#shared/features/registry/query.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
+import { conflictWarnings, isDeceptive, type Resemblance } from '#shared/features/registry/conflicts.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Conflicts } from './conflicts.ts';
 import type { Decisions } from './decisions.ts';
 import { type Directory, type DirectoryTool, noteOn, type Offer, tagsOf } from './directory.ts';
 import type { Keepsakes } from './keepsakes.ts';
@@ -32,6 +35,10 @@ export interface ShelvedTool extends Sortable {
   pin: ToolView['pin'];
   /** Version of the newest definition, where a pin keeps another. */
   newest: string | undefined;
+  /** What its names are like, the best known first. */
+  resembles: readonly Resemblance[];
+  /** What to know before approving it, beyond its own words. */
+  conflicts: readonly string[];
 }
 
 export interface Shelf {
@@ -53,16 +60,21 @@ export interface ShelfDeps {
   keepsakes: Keepsakes;
   rules: RulesStore;
   versions: Versions;
+  conflicts: Conflicts;
+  /** Whether a provider was found to sign two things under one number. */
+  isFlagged(provider: ProviderId): boolean;
 }
 
 export function createShelf(deps: ShelfDeps): Shelf {
-  const { db, decisions, directory, keepsakes, log, names, rules, versions } = deps;
+  const { conflicts, db, decisions, directory, isFlagged, keepsakes, log, names, rules, versions } = deps;
   const tools = new Map<string, ShelvedTool>();
   const sorted = new Map<ToolSort, readonly ShelvedTool[]>();
   let all: readonly ShelvedTool[] | undefined;
   let version = 0;
   /** Tools whose change could not be written yet; bounded as the directory is. */
   let owed: ReadonlySet<string> = new Set();
+  /** `provider/` or `provider/server/` of tools to look at again; bounded likewise. */
+  const affected = new Set<string>();
 
   const look = db.transaction((keys: Iterable<string>) => {
     for (const key of keys) {
@@ -72,8 +84,20 @@ export function createShelf(deps: ShelfDeps): Shelf {
     }
   });
 
+  /** A name that came or went makes others more or less suspicious; they are looked at until that succeeded. */
+  function withAffected(keys: Iterable<string>): Iterable<string> {
+    for (const servers of conflicts.catchUp()) affected.add(servers);
+    if (affected.size === 0) return keys;
+    const isAffected = (key: string) => {
+      const [provider, server] = key.split('/', 2);
+      return affected.has(`${provider}/`) || affected.has(`${provider}/${server}/`);
+    };
+    return new Set([...keys, ...[...directory.keys()].filter(isAffected)]);
+  }
+
   function refresh(keys: Iterable<string>): void {
-    look(keys);
+    look(withAffected(keys));
+    affected.clear();
     sorted.clear();
     all = undefined;
     version++;
@@ -101,7 +125,8 @@ export function createShelf(deps: ShelfDeps): Shelf {
     const entry = chosen(key, newest);
     const pin = keepsakes.pin(key);
     const holds = !pin || pinHolds(pin, offerOf(entry));
-    const approval = approve(key, entry, holds);
+    const resembles = conflicts.of(entry);
+    const approval = approve(key, entry, holds, isDeceptive(resembles));
     keep(key, newest, entry);
     const { listing, tool } = entry;
     const words = wordsFor(tool, listing.providerName);
@@ -116,6 +141,8 @@ export function createShelf(deps: ShelfDeps): Shelf {
       rule: approval.rule?.id,
       pin: pin && { kind: pin.kind, value: pin.value, holds },
       newest: entry.fingerprint === newest.fingerprint ? undefined : newest.listing.version,
+      resembles,
+      conflicts: [...conflictWarnings(resembles), ...(isFlagged(listing.provider) ? ['equivocation'] : [])],
       providerId: listing.provider,
       providerName: words.providerName,
       server: listing.server,
@@ -148,7 +175,7 @@ export function createShelf(deps: ShelfDeps): Shelf {
     return directory.get(key, isLetIn) ?? directory.get(key, isPinned) ?? newest;
   }
 
-  function approve(key: string, entry: DirectoryTool, holds: boolean): Approval {
+  function approve(key: string, entry: DirectoryTool, holds: boolean, isSuspicious: boolean): Approval {
     const tool = ruledTool(entry);
     const facts = {
       isLocal: entry.listing.local,
@@ -156,6 +183,7 @@ export function createShelf(deps: ShelfDeps): Shelf {
       decision: decisions.get(key),
       admitted: rules.admission(key)?.fingerprint,
       pinHolds: holds,
+      isSuspicious,
     };
     const approval = approvalOf({ ...facts, rules: rules.list() });
     if (!approval.isNewlyAdmitted || !approval.rule) return approval;

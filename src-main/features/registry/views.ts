@@ -78,7 +78,7 @@ export function toolView(shelved: ShelvedTool, names: CatalogNames): ToolView {
     state: shelved.state,
     reachable: shelved.reachable,
     nodes: entry.nodes,
-    warnings,
+    warnings: [...warnings, ...shelved.conflicts],
     ...(rule === undefined ? {} : { rule }),
     ...(shelved.favourite ? { favourite: true } : {}),
     ...(pin ? { pin } : {}),

@@ -19,6 +19,8 @@ export interface ApprovalFacts {
   rules: readonly ApprovalRule[];
   /** Whether the tool, as it would stand in the catalog, is what the operator pinned; true where he pinned nothing. */
   pinHolds: boolean;
+  /** Whether a name of it can be taken for another one: then no rule lets it in, only the operator himself. */
+  isSuspicious?: boolean | undefined;
 }
 
 export interface Approval {
@@ -40,14 +42,15 @@ export function approvalOf(facts: ApprovalFacts): Approval {
   return isIn && !facts.pinHolds ? { ...approval, state: 'changed' } : approval;
 }
 
-function withoutPin({ admitted, decision, isLocal, rules, tool }: ApprovalFacts): Approval {
+function withoutPin({ admitted, decision, isLocal, isSuspicious, rules, tool }: ApprovalFacts): Approval {
   const quiet = { isNewlyAdmitted: false };
   if (isLocal) return { state: 'local', ...quiet };
   if (decision?.verdict === 'rejected') return { state: 'rejected', ...quiet };
   if (decision?.fingerprint === tool.fingerprint) return { state: 'approved', ...quiet };
   const letIn = [decision?.fingerprint, admitted].filter((one) => one !== undefined);
   const { admits, rule } = judge(rules, tool, letIn);
-  if (rule && admits) return { state: 'approved', rule, isNewlyAdmitted: admitted !== tool.fingerprint };
+  if (rule && admits && !isSuspicious)
+    return { state: 'approved', rule, isNewlyAdmitted: admitted !== tool.fingerprint };
   if (rule?.action === 'reject') return { state: 'rejected', rule, ...quiet };
   return { state: letIn.length > 0 && !letIn.includes(tool.fingerprint) ? 'changed' : 'pending', ...quiet };
 }

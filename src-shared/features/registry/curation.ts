@@ -30,6 +30,8 @@ export const decisionPreviewSchema = z.object({
   destructive: z.number(),
   /** Of these: tools with warnings. */
   warned: z.number(),
+  /** Of these: tools whose names can be taken for others that are better known. */
+  confusable: z.number(),
   /** Left alone: own tools, those that are so already, and those whose pin must be settled first. */
   left: z.object({ local: z.number(), already: z.number(), pinned: z.number() }),
   /** Stands for exactly these tools as they are now. */

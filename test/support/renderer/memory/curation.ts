@@ -90,6 +90,7 @@ export function answerCuration(memory: Memory, tools: Tools): Handlers<typeof cu
         sample: meant.slice(0, 8).map(({ view }) => labelOf(view)),
         destructive: meant.filter(({ view }) => isClaimed('destructive', view.annotations)).length,
         warned: meant.filter(({ view }) => view.warnings.length > 0).length,
+        confusable: meant.filter(({ view }) => view.warnings.includes('confusable_name')).length,
         left,
         digest: digestOf(meant),
       };

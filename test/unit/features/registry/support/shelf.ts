@@ -1,4 +1,5 @@
 /** A shelf with everything it stands on, over a real database in memory; offers are put into it by hand. */
+import { createConflicts } from '#main/features/registry/conflicts.ts';
 import { createCuration } from '#main/features/registry/curation.ts';
 import { createDecisions } from '#main/features/registry/decisions.ts';
 import { createDirectory, type Directory } from '#main/features/registry/directory.ts';
@@ -15,11 +16,13 @@ import type { Database } from '#main/platform/sqlite.ts';
 import type { Selection } from '#shared/features/registry/curation.ts';
 import { filterTools } from '#shared/features/registry/query.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
-import { providerIdOf } from '#shared/kernel/ids.ts';
+import { type ProviderId, providerIdOf } from '#shared/kernel/ids.ts';
 import { memoryDatabase } from '#test/support/database.ts';
 import { createManualClock } from '#test/support/clock.ts';
 
 export const anna = providerIdOf(new Uint8Array(32).fill(1));
+/** The operator's own provider. */
+export const self = providerIdOf(new Uint8Array(32).fill(9));
 export const boris = providerIdOf(new Uint8Array(32).fill(2));
 
 /** Everything of the registry but the network, once more over the same database where one is given. */
@@ -28,11 +31,15 @@ export function setUpShelf({
   directory = createDirectory(() => undefined),
   names = createCatalogNames(db),
   maxAdmitted,
+  isKnown = () => false,
+  isFlagged = () => false,
 }: {
   db?: Database;
   directory?: Directory;
   names?: CatalogNames;
   maxAdmitted?: number;
+  isKnown?(provider: ProviderId): boolean;
+  isFlagged?(provider: ProviderId): boolean;
 } = {}) {
   const clock = createManualClock();
   let drawn = 0;
@@ -42,7 +49,8 @@ export function setUpShelf({
   const rules = createRulesStore(db, clock, maxAdmitted === undefined ? {} : { maxAdmitted });
   const versions = createVersions(db, clock);
   const kept = { db, log: silentLog, clock, random, directory, decisions, names, keepsakes, rules, versions };
-  const shelf = createShelf(kept);
+  const conflicts = createConflicts({ db, clock, directory, self, isKnown });
+  const shelf = createShelf({ ...kept, conflicts, isFlagged });
   const find = (text: string) => findTool(text, { shelf, names, self: 'nobody' });
   const curation = createCuration({
     ...kept,
@@ -71,6 +79,7 @@ export function setUpShelf({
         version = '1.0.0',
         tags = [] as string[],
         local = false,
+        providerName = '',
       } = {},
     ) {
       directory.set({
@@ -78,7 +87,7 @@ export function setUpShelf({
         peer,
         server,
         version,
-        providerName: '',
+        providerName,
         tags,
         issuedAt: ++issued,
         local,
