@@ -146,7 +146,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 
   /** Small messages first, unless bulk has waited for its share; bulk only while the line has room for it. */
   function nextLane(): Lane | undefined {
-    const mayBulk = bulk.first !== undefined && (pace?.hasRoom() ?? true);
+    const mayBulk = bulk.first !== undefined && hasRoom();
     const isBulkDue = mayBulk && quickBytes >= QUICK_TURNS * turnBytes();
     if (quick.first && !isBulkDue) return shiftLane(quick);
     if (!mayBulk) return undefined;
@@ -154,14 +154,24 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     return shiftLane(bulk);
   }
 
+  /** Where bulk has to wait, an answer must be on its way that ends the wait. */
+  function hasRoom(): boolean {
+    if (!pace || pace.hasRoom()) return true;
+    if (!pace.isAsking()) ask();
+    return false;
+  }
+
   const turnBytes = (): number => pace?.turnBytes() ?? FRAGMENT_BYTES;
 
   const asked = (paced: boolean): void => pace?.asked({ paced, pressed: bulk.first !== undefined });
 
-  /** Counts a frame of a message, and asks the peer from time to time how far it has come. */
+  /** Counts what left; between turns of bulk the peer is asked from time to time how far it has come. */
   function noteSent(bytes: number, isQuick: boolean): void {
     if (isQuick) quickBytes += bytes;
-    if (!pace?.wrote(bytes)) return;
+    else if (pace?.wrote(bytes)) ask();
+  }
+
+  function ask(): void {
     asked(true);
     put(FRAME_TYPES.ping, 0, 0, NOTHING, NOTHING, 0, 0);
   }

@@ -24,7 +24,7 @@ const ROUND_TRIPS = 64;
 const SHORTEST_MS = 0.05;
 
 interface Question {
-  /** Bytes written before it, and how many of them the peer had confirmed by then. */
+  /** Bytes of bulk written before it, and how many of them the peer had confirmed by then. */
   written: number;
   confirmed: number;
   at: number;
@@ -38,8 +38,10 @@ export interface Pace {
   turnBytes(): number;
   /** Whether more bulk may leave now. */
   hasRoom(): boolean;
-  /** Notes bytes that left. True: a ping is due. */
+  /** Notes bytes of bulk that left. True: a ping is due. */
   wrote(bytes: number): boolean;
+  /** Whether an answer is on its way. */
+  isAsking(): boolean;
   /** A ping leaves; `paced`: one that `wrote` asked for. */
   asked(question: { paced: boolean; pressed: boolean }): void;
   /** A pong came: the answer to the oldest ping. Undefined where none is open. */
@@ -75,6 +77,7 @@ export function createPace(now: () => number): Pace {
       written += bytes;
       return written - askedAt >= clamp(allowance / 4, MIN_STEP_BYTES, MAX_STEP_BYTES);
     },
+    isAsking: () => questions.length > 0,
     asked({ paced, pressed }) {
       askedAt = written;
       questions.push({ written, confirmed, at: now(), paced, pressed });

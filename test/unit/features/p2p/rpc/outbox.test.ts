@@ -115,6 +115,7 @@ describe('bulk and small messages', () => {
       turnBytes: () => 10_000,
       wrote: () => false,
       asked: () => undefined,
+      isAsking: () => true,
       answered: () => undefined,
     });
     outbox.send(outbox.openLane(1, 1 << 20), FRAME_TYPES.response, new Uint8Array(30_000));
