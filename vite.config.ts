@@ -90,6 +90,8 @@ export default defineConfig({
           input: {
             cli: here('src-main/shells/cli/main.ts'),
             'command-line': here('src-main/shells/cli/command-line.ts'),
+            // The program of a thread; `search/thread.ts` looks for it by this name.
+            'search-worker': here('src-main/features/registry/search/worker.ts'),
           },
           output: {
             format: 'esm',

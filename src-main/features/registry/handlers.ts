@@ -7,7 +7,7 @@ export function createRegistryHandlers(registry: Registry): Handlers<typeof regi
   return {
     'tools.list': ({ limit, scope }) => ({ items: registry.list(scope).slice(0, limit) }),
     'tools.query': (query) => registry.query(query),
-    'tools.search': async ({ limit, text }) => ({ items: await registry.search(text, limit) }),
+    'tools.search': ({ limit, text }) => registry.ask(text, limit),
     'tools.searchNetwork': ({ limit, text }, { signal }) => registry.searchNetwork(text, limit, signal),
     'tools.show': ({ id }) => registry.show(id),
     'tools.compare': ({ after, before, id }) => registry.compare(id, before, after),

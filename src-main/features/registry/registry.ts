@@ -15,6 +15,7 @@ import { createCatalog } from './catalog.ts';
 import { createCuration } from './curation.ts';
 import { createDecisions } from './decisions.ts';
 import { createDirectory, type DirectoryTool, toolKey } from './directory.ts';
+import { createFinding, type Fit, isText } from './finding.ts';
 import { createInspection } from './inspection.ts';
 import { createKeepsakes } from './keepsakes.ts';
 import { createLookups } from './lookup/index.ts';
@@ -24,7 +25,6 @@ import { createNetworkEntries } from './network-entries.ts';
 import { createPublisher, describeTools, type LocalServer } from './publisher.ts';
 import { findTool } from './resolve.ts';
 import { createRulesStore } from './rules-store.ts';
-import { searchTools } from './search.ts';
 import { createShelf, isUsed, type ShelvedTool } from './shelf.ts';
 import { createVersions } from './versions.ts';
 import { fullIdOf, rowView, toolView } from './views.ts';
@@ -63,7 +63,8 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   });
   const kept = { ...deps, directory, decisions, names, keepsakes, rules, versions };
   const isFlagged = (provider: ProviderId) => options.isFlagged?.(provider) ?? false;
-  const shelf = createShelf({ ...kept, conflicts, isFlagged });
+  const shelf = createShelf({ ...kept, conflicts, isFlagged, looked: (keys) => finding.touch(keys) });
+  const finding = createFinding({ ...deps, names, shelf, boosts: options.boosts ?? (() => ({})) });
   const catalog = createCatalog({ names, shelf });
   const inspection = createInspection(kept);
   const curation = createCuration({ ...kept, shelf, select, changed });
@@ -154,9 +155,9 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     changed();
   }
 
-  function select(which: Selection): readonly ShelvedTool[] {
+  function select(which: Selection & Partial<Fit>): readonly ShelvedTool[] {
     if ('ids' in which) return [...new Set(which.ids.map(find))];
-    return filterTools(withReach(shelf.all()), which.filter).fitting;
+    return filterTools(withReach(shelf.all()), which.filter, which.fits).fitting;
   }
 
   function inScope(scope: 'catalog' | 'local' | 'network' | 'all'): readonly ShelvedTool[] {
@@ -181,7 +182,10 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       owned.defer(network.on('peerConnected', registry.touch));
       owned.defer(network.on('peerDisconnected', registry.touch));
     },
-    stop: () => owned.close(),
+    async stop() {
+      await owned.close();
+      await finding.close();
+    },
     setLocalServer(server, local) {
       locals.set(server, local);
       directory.set({
@@ -220,14 +224,21 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     },
     published: publisher.published,
     list: (scope) => views(inScope(scope)).sort(byServerAndName),
-    query({ descending, filter, limit, offset, sort }) {
-      const sorted = withReach(shelf.sorted(sort));
-      const { counts, fitting } = filterTools(sorted, filter);
+    async query({ descending, filter, limit, offset, sort }) {
+      const found = isText(filter) ? await finding.all(filter.text) : undefined;
+      const sorted = withReach(shelf.sorted(sort ?? 'tool'));
+      const { counts, fitting } = filterTools(sorted, filter, found?.fits);
+      if (found && !sort) fitting.sort(found.byRelevance);
       const ordered = descending ? fitting.reverse() : fitting;
       const items = ordered.slice(offset, offset + limit).map((tool) => rowView(toolView(tool, names)));
-      return { items, total: fitting.length, all: sorted.length, revision, counts };
+      const window = { items, total: fitting.length, all: sorted.length, revision, counts };
+      return found ? { ...window, understood: found.understood } : window;
     },
-    search: async (text, limit) => views(searchTools(shelf.all(), text).slice(0, limit)),
+    search: async (text, limit) => views((await finding.search(text, limit)).tools),
+    async ask(text, limit) {
+      const { tools, understood } = await finding.search(text, limit);
+      return { items: views(tools), understood };
+    },
     searchNetwork: lookups.searchNetwork,
     lookup: lookups.lookup,
     show(id) {
@@ -282,8 +293,9 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       curation.setFavourite(tool, favourite);
       return viewOf(tool);
     },
-    previewDecision: curation.previewDecision,
-    decide: curation.decide,
+    previewDecision: async (verdict, which) =>
+      curation.previewDecision(verdict, await finding.settle(which)),
+    decide: async (verdict, which, digest) => curation.decide(verdict, await finding.settle(which), digest),
     undo: curation.undo,
     rules: curation.rules,
     previewRule: curation.previewRule,

@@ -61,6 +61,8 @@ export interface ShelfDeps {
   rules: RulesStore;
   versions: Versions;
   conflicts: Conflicts;
+  /** Told of the tools that were looked at again. */
+  looked?(keys: Iterable<string>): void;
   /** Whether a provider was found to sign two things under one number. */
   isFlagged(provider: ProviderId): boolean;
 }
@@ -96,8 +98,10 @@ export function createShelf(deps: ShelfDeps): Shelf {
   }
 
   function refresh(keys: Iterable<string>): void {
-    look(withAffected(keys));
+    const looked = [...withAffected(keys)];
+    look(looked);
     affected.clear();
+    deps.looked?.(looked);
     sorted.clear();
     all = undefined;
     version++;

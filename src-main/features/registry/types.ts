@@ -3,6 +3,8 @@ import type { Share } from '#shared/features/access/contract.ts';
 import type { CertifiedNode } from '#shared/features/registry/entry.ts';
 import type { KnownVersion, ToolView } from '#shared/features/registry/contract.ts';
 import type { NetworkAnswer } from '#shared/features/registry/network-search.ts';
+import type { DecisionPreview, Selection, Verdict } from '#shared/features/registry/curation.ts';
+import type { Understood } from '#shared/features/registry/search-view.ts';
 import type { ToolCounts, ToolFilter, ToolSort } from '#shared/features/registry/query.ts';
 import type { Pin } from '#shared/features/registry/pin.ts';
 import type { Resemblance } from '#shared/features/registry/conflicts.ts';
@@ -20,6 +22,7 @@ import type { Network } from '../p2p/index.ts';
 import type { Records } from '../records/index.ts';
 import type { Curation } from './curation.ts';
 import type { Lookups } from './lookup/index.ts';
+import type { Boosts } from './search/index.ts';
 import type { LocalServer, PublishingNode } from './publisher.ts';
 
 export interface RegistryEvents {
@@ -75,7 +78,8 @@ export interface ToolDetail extends ToolView {
 /** A window of the tools that fit a filter. */
 export interface ToolQuery {
   filter: ToolFilter;
-  sort: ToolSort;
+  /** Where it is not given, words decide: relevance first. */
+  sort?: ToolSort | undefined;
   descending: boolean;
   offset: number;
   limit: number;
@@ -87,15 +91,20 @@ export interface QueriedTools {
   all: number;
   revision: number;
   counts: ToolCounts;
+  /** How the text of the filter was understood; absent without one. */
+  understood?: Understood;
 }
 
 /** What can be done to many tools, or kept of one; see {@link Curation}. */
 type Curated = Pick<
   Curation,
-  'previewDecision' | 'decide' | 'undo' | 'rules' | 'previewRule' | 'addRule' | 'removeRule' | 'reorderRules'
+  'undo' | 'rules' | 'previewRule' | 'addRule' | 'removeRule' | 'reorderRules'
 >;
 
 export interface Registry extends EventSource<RegistryEvents>, Curated {
+  previewDecision(verdict: Verdict, which: Selection): Promise<DecisionPreview>;
+  /** Rejects with `registry.changed_meanwhile` where the tools are not those that were previewed. */
+  decide(verdict: Verdict, which: Selection, digest: string): Promise<{ count: number; undo: number }>;
   start(): void;
   stop(): Promise<void>;
   setLocalServer(server: string, local: LocalServer): void;
@@ -110,8 +119,11 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   published(): string[];
   list(scope: 'catalog' | 'local' | 'network' | 'all'): ToolView[];
   /** The part of all tools that a person looks at; cheap, whatever their number. */
-  query(query: ToolQuery): QueriedTools;
+  query(query: ToolQuery): Promise<QueriedTools>;
+  /** The best for what a person wrote, the best first. Rejects with `registry.search_failed`. */
   search(text: string, limit: number): Promise<ToolView[]>;
+  /** The same, with how it was understood. */
+  ask(text: string, limit: number): Promise<{ items: ToolView[]; understood: Understood }>;
   /** Asks peers, to whom the words are shown; yields as answers come, ends when all answered or the signal aborts. */
   searchNetwork(text: string, limit: number, signal: AbortSignal): AsyncIterable<NetworkAnswer>;
   /** Who shares what, as the distributed index and then the signed entries tell. */
@@ -173,6 +185,8 @@ export interface RegistryOptions {
   isLocalReachable(server: string): boolean;
   /** Whether peers' searches are answered. Default: they are. */
   answersSearches?(): boolean;
+  /** What is known of a tool besides its words; orders what fits equally well. Default: nothing. */
+  boosts?(key: string): Boosts;
   /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
   isServing?(peerId: PeerId): boolean;
 }

@@ -5,6 +5,7 @@ import { curationContract } from './curation.ts';
 import { networkSearchContract } from './network-search.ts';
 import { pinViewSchema } from './pin.ts';
 import { toolCountsSchema, toolFilterSchema, toolSortSchema } from './query.ts';
+import { understoodSchema } from './search-view.ts';
 import { toolSchema } from './tool.ts';
 import { byId, toolViewSchema } from './view.ts';
 
@@ -53,7 +54,8 @@ export const registryContract = {
     'A window of the tools that fit a filter, and how many there would be with each other choice.',
     z.object({
       filter: toolFilterSchema.prefault({}),
-      sort: toolSortSchema.default('tool'),
+      /** Where it is not given: by relevance where the filter has a text, else by what tools are called. */
+      sort: toolSortSchema.optional(),
       descending: z.boolean().default(false),
       offset: z.number().int().min(0).default(0),
       limit: z.number().int().min(0).max(1000).default(100),
@@ -67,12 +69,14 @@ export const registryContract = {
       all: z.number(),
       revision: z.number(),
       counts: toolCountsSchema,
+      /** How the text of the filter was understood; absent without one. */
+      understood: understoodSchema.optional(),
     }),
   ),
   'tools.search': query(
-    'Finds tools by words in names, titles, descriptions and tags.',
+    'Finds tools by what a person wrote: words, “phrases”, -exclusions and filters such as tag:mail; the best first.',
     z.object({ text: z.string().max(200), limit: z.number().int().min(1).max(500).default(50) }),
-    z.object({ items: z.array(toolViewSchema) }),
+    z.object({ items: z.array(toolViewSchema), understood: understoodSchema }),
   ),
   'tools.show': query(
     'One tool with its schemas, its known versions, and what changed since it was approved.',

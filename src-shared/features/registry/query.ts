@@ -26,7 +26,7 @@ export const toolFilterSchema = z.object({
   favourite: z.boolean().optional(),
   /** Only those that a call can reach now. */
   reachable: z.boolean().optional(),
-  /** Every word must occur in names, descriptions, provider, server or tags. */
+  /** What a person wrote to find tools; see `search.ts`. */
   text: z.string().max(200).default(''),
 });
 export type ToolFilter = z.output<typeof toolFilterSchema>;
@@ -91,23 +91,31 @@ const accepts: Record<Part, (tool: Filterable, filter: ToolFilter) => boolean> =
   reachable: (tool, { reachable }) => !reachable || tool.reachable,
 };
 
-/** The tools that fit every part of the filter, in the order in which they came, and the counts of its choices. */
+/**
+ * The tools that fit every part of the filter, in the order in which they came, and the counts of its choices.
+ * @param fitsText whether a tool fits the text; without it every word must occur in what it is found by.
+ */
 export function filterTools<Tool extends Filterable>(
   tools: Iterable<Tool>,
   filter: ToolFilter,
+  fitsText: (tool: Tool) => boolean = hasWordsOf(filter.text),
 ): { fitting: Tool[]; counts: ToolCounts } {
-  const words = wordsOf(filter.text);
   const fitting: Tool[] = [];
   const tally = createTally();
   for (const tool of tools) {
     if (filter.server !== undefined && tool.server !== filter.server) continue;
-    if (!words.every((word) => tool.haystack.includes(word))) continue;
+    if (!fitsText(tool)) continue;
     const refusing = parts.filter((part) => !accepts[part](tool, filter));
     if (refusing.length > 1) continue;
     if (refusing.length === 0) fitting.push(tool);
     tally.count(tool, refusing[0]);
   }
   return { fitting, counts: tally.counts() };
+}
+
+function hasWordsOf(text: string): (tool: Filterable) => boolean {
+  const words = wordsOf(text);
+  return ({ haystack }) => words.every((word) => haystack.includes(word));
 }
 
 interface Choice {

@@ -73,9 +73,9 @@ describe('rules', () => {
     a.registry.on('catalogChanged', () => told++);
     a.registry.addRule(rule, undefined);
     const which = { filter: toolFilterSchema.parse({ state: 'pending' }) };
-    const { count, digest } = a.registry.previewDecision('approve', which);
+    const { count, digest } = await a.registry.previewDecision('approve', which);
     expect(count).toBe(1);
-    const { undo } = a.registry.decide('approve', which, digest);
+    const { undo } = await a.registry.decide('approve', which, digest);
     expect(told).toBe(2);
     expect(a.registry.catalog()).toHaveLength(2);
     a.registry.undo(undo);
@@ -114,12 +114,14 @@ describe('a window of the tools', () => {
         offset: 0,
         limit,
       });
-    expect(query('')).toMatchObject({
+    expect(await query('')).toMatchObject({
       total: 3,
       all: 3,
       counts: { scope: { all: 3, local: 1, network: 2, catalog: 1 }, state: { pending: 2, local: 1 } },
     });
-    expect(query('write').items.map(({ name, reachable }) => [name, reachable])).toEqual([['write', true]]);
-    expect(query('', 0).items).toEqual([]);
+    expect((await query('write')).items.map(({ name, reachable }) => [name, reachable])).toEqual([
+      ['write', true],
+    ]);
+    expect((await query('', 0)).items).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /** One of everything that a node can answer with, the same in every run. */
 import type { Listing } from '#shared/features/registry/central.ts';
 import type { DoctorResult } from '#shared/features/p2p/doctor.ts';
+import type { NetworkItem } from '#shared/features/p2p/networks.ts';
 import type { InvitationView, NetworkView } from '#shared/features/p2p/joining.ts';
 import type { z } from 'zod';
 import type { Share } from '#shared/features/access/contract.ts';
@@ -11,6 +12,7 @@ import type { NodeStatus } from '#shared/features/node/contract.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { RulePreview, RuleView } from '#shared/features/registry/curation.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { Understood } from '#shared/features/registry/search-view.ts';
 import type { Traffic } from '#shared/features/metrics/contract.ts';
 import type { Diagnostics, NodeStorage } from '#shared/features/node/upkeep.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
@@ -330,6 +332,16 @@ export const clientSession: ClientSession = {
   running: 0,
 };
 
+export const workshop: NetworkItem = {
+  id: '5f3a91c07be2d864',
+  kind: 'private',
+  name: 'Workshop\u001b[2J',
+  state: 'running',
+  peers: 1,
+  addresses: ['/ip4/192.168.1.23/tcp/23817/p2p/12D3KooWSelf'],
+  shares: 0,
+};
+
 export const network: NetworkView = {
   peerId: '12D3KooWSelf',
   providerId: 'z6MkSelf',
@@ -338,7 +350,19 @@ export const network: NetworkView = {
   reach: 'lan',
   mdns: true,
   bootstrap: [],
-  network: 'Workshop',
+  networks: [
+    {
+      id: 'public',
+      kind: 'public',
+      name: '',
+      state: 'running',
+      peers: 3,
+      addresses: ['/ip4/192.168.1.23/tcp/7422/p2p/12D3KooWSelf'],
+      shares: 1,
+    },
+    workshop,
+  ],
+  left: [{ id: '00000000000000aa', name: 'Firm', until: 1_800_000_600_000 }],
   invitations: [
     {
       id: 'a1',
@@ -355,6 +379,7 @@ export const written = {
   id: 'a1',
   code: 'hGxpbnZp',
   link: 'toolswarm://join/hGxpbnZp',
+  short: 'TOOLSWARM://JOIN/:0A1B2C3D4E5F',
   expiresAt: 1_800_000_600_000,
   reach: 'machine' as const,
   network: 'Workshop',
@@ -410,3 +435,10 @@ export const catalogCost = {
   listed: { tools: 2, tokens: 310 },
   alwaysListed: ['everything_echo'],
 };
+
+/** How the node read what somebody searched for. */
+export const understood = {
+  filters: [{ name: 'tag', operator: ':', value: 'files', not: false, source: 'tag:files' }],
+  notes: [{ code: 'corrected', part: 'raed', value: 'read' }],
+  marks: ['read'],
+} satisfies Understood;

@@ -96,14 +96,16 @@ export function createMemoryNode({
     'network.show': () => fixtures.network,
     'network.invite': () => fixtures.written,
     'network.previewInvitation': () => fixtures.invitation,
-    'network.join': ({ changeNetwork }) =>
-      changeNetwork
-        ? { pinned: false, restartNeeded: true }
-        : { pinned: true, restartNeeded: false, peer: fixtures.peer },
+    'network.join': ({ enterNetwork }) =>
+      enterNetwork
+        ? { pinned: false, network: fixtures.network.networks[1]?.id ?? '', waiting: true }
+        : { pinned: true, network: 'public', waiting: false, peer: fixtures.peer },
     'network.revokeInvitation': () => ({}),
-    'network.createPrivate': ({ name }) => ({ ...fixtures.network, nextNetwork: name }),
-    'network.leavePrivate': () => ({ ...fixtures.network, nextNetwork: '' }),
-    'network.restart': () => ({}),
+    'network.createPrivate': ({ name }) => ({ ...fixtures.workshop, name }),
+    'network.leavePrivate': () => fixtures.network,
+    'network.rejoinPrivate': () => fixtures.network,
+    'network.forgetPrivate': () => fixtures.network,
+    'network.renamePrivate': () => fixtures.network,
     'node.pauseSharing': ({ forMs = 0 }) => ({
       sharing: 'paused',
       reasons: ['person'],
@@ -168,7 +170,7 @@ export function createMemoryNode({
     'central.list': () => ({ items: [fixtures.listing], total: 1 }),
     'central.show': () => ({ ...fixtures.listing, serverJson: '{}' }),
     'tools.list': () => items(tool),
-    'tools.search': () => items(tool),
+    'tools.search': () => ({ ...items(tool), understood: fixtures.understood }),
     'tools.show': () => toolDetail,
     'tools.approve': () => tool,
     'tools.reject': () => ({ ...tool, state: 'rejected' }),

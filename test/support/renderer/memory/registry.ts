@@ -14,6 +14,7 @@ import { statusOf } from '../views.ts';
 import type { KnownTool } from '../world.ts';
 import { answerCuration } from './curation.ts';
 import { find, type Memory } from './memory.ts';
+import { createMemorySearch } from './search.ts';
 import { answerNetworkSearch } from './network-search.ts';
 
 /** A known tool as filters and orders see it. */
@@ -55,7 +56,9 @@ export function answerRegistry(memory: Memory): Handlers<typeof registryContract
       ({ view }) => view.id === id || view.catalogName === id || stemOf(view.id) === stemOf(id),
       'This tool',
     );
-  const fitting = (filter: ToolFilter) => filterTools(shelf(), filter).fitting.map(({ known }) => known);
+  const search = createMemorySearch(shelf);
+  const fitting = (filter: ToolFilter) =>
+    filterTools(shelf(), filter, search.fit(filter.text)?.fits).fitting.map(({ known }) => known);
   const definition = ({ older, tool, view }: KnownTool, fingerprint: string) =>
     fingerprint === view.fingerprint
       ? tool
@@ -64,15 +67,19 @@ export function answerRegistry(memory: Memory): Handlers<typeof registryContract
   return {
     'tools.list': () => ({ items: world.tools.map(({ view }) => view) }),
     'tools.query': ({ descending, filter, limit, offset, sort }) => {
-      const sorted = sort === 'tool' ? shelf() : sortTools(shelf(), sort);
-      const { counts, fitting: all } = filterTools(sorted, filter);
+      const found = search.fit(filter.text);
+      const sorted = sort === undefined || sort === 'tool' ? shelf() : sortTools(shelf(), sort);
+      const { counts, fitting: all } = filterTools(sorted, filter, found?.fits);
+      if (found && !sort) all.sort(found.byRelevance);
       const ordered = descending ? all.reverse() : all;
       const items = ordered.slice(offset, offset + limit).map(({ known }) => known.view);
-      return { items, total: all.length, all: sorted.length, revision: revision(), counts };
+      const window = { items, total: all.length, all: sorted.length, revision: revision(), counts };
+      return found ? { ...window, understood: found.understood } : window;
     },
-    'tools.search': ({ text }) => ({
-      items: world.tools.map(({ view }) => view).filter((view) => view.name.includes(text)),
-    }),
+    'tools.search': ({ limit, text }) => {
+      const { tools, understood } = search.search(text, limit);
+      return { items: tools.map(({ known }) => known.view), understood };
+    },
     'tools.show': ({ id }) => {
       const { diff, older = [], tool, view } = toolOf(id);
       const { fingerprint, nodes, state, version } = view;
