@@ -31,6 +31,12 @@ export interface MeshNodeOptions {
   targets?: Record<string, McpTarget>;
   idleTimeoutMs?: number;
   maxResultBytes?: number;
+  /** Keeps a part of the distributed index for others. */
+  dhtServer?: boolean;
+  /** Whether peers' searches are answered. Default: they are. */
+  answersSearches?: () => boolean;
+  /** `asking`: reads no peer's records, so that it knows only what it looks up; `hostile`: answers only what a test makes it. */
+  role?: 'asking' | 'hostile';
 }
 
 export type MeshNode = Awaited<ReturnType<typeof startMeshNode>>;
@@ -79,7 +85,12 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
         return { ok: true, providerId: node.providerId };
       },
     },
-    { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false, bootstrap: options.bootstrap ?? [] },
+    {
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      mdns: false,
+      bootstrap: options.bootstrap ?? [],
+      dhtServer: options.dhtServer ?? false,
+    },
   );
   const access = createAccess({ db, clock: systemClock, log: silentLog, standing: trust.standing });
   const decided = decidedProviders(db);
@@ -113,6 +124,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       concerns,
       maySee: (provider, server) => access.maySee(provider, server).ok,
       isLocalReachable: () => true,
+      ...(options.answersSearches ? { answersSearches: options.answersSearches } : {}),
     },
   );
   const relay = createRelay(
@@ -143,8 +155,8 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       if (peer.peerId === id || peer.providerId === id) void network.disconnect(peer.peerId);
   });
   await network.start();
-  records.start();
-  registry.start();
+  if (options.role === undefined) records.start();
+  if (options.role !== 'hostile') registry.start();
   relay.start();
   return {
     db,
@@ -159,9 +171,9 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     registry,
     relay,
     address: () => network.addresses()[0] as string,
-    addServer(name: string, tools: Tool[]) {
+    addServer(name: string, tools: Tool[], tags: string[] = []) {
       registry.setLocalServer(name, {
-        tags: [],
+        tags,
         offers: {
           serverInfo: { name, version: '1.0.0' },
           capabilities: {},
