@@ -11,7 +11,7 @@ export const MAX_CAPABILITIES = 16;
 /** Characters of one capability. */
 export const MAX_CAPABILITY = 32;
 /** Capabilities that one question is looked up by. */
-export const MAX_ASKED = 4;
+export const MAX_ASKED = 5;
 /** Characters of a description that are read; the first sentences say what a tool is for. */
 const READ_OF_DESCRIPTION = 400;
 /** Tools of a server that are read. */
@@ -84,7 +84,7 @@ export function stem(word: string): string {
 function shortened(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
   const singular = withoutPlural(word);
-  const root = /^(.*[aeiouy].*?)(ing|ed)$/.exec(singular)?.[1];
+  const root = /^(.*[aeiouy].*?)(ing|(?<!e)ed)$/.exec(singular)?.[1];
   const bare = root !== undefined && root.length >= 3 ? undoubled(root) : singular;
   return bare.length > 4 && bare.endsWith('e') ? bare.slice(0, -1) : bare;
 }
@@ -173,6 +173,6 @@ export function capabilitiesAsked(text: string): string[] {
   const strong = words.filter((word) => !WEAK_WORDS.has(word));
   const weak = words.filter((word) => WEAK_WORDS.has(word));
   // A pair is a guess, each strong word a hope: both get their share of the few places.
-  const ordered = [...strong.slice(0, 2), ...pairs.slice(0, 2), ...strong.slice(2), ...weak];
+  const ordered = [...strong.slice(0, 3), ...pairs.slice(0, 2), ...strong.slice(3), ...weak];
   return [...new Set(ordered)].slice(0, MAX_ASKED);
 }
