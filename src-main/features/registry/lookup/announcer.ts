@@ -17,8 +17,10 @@ const PROVIDE_MS = 60_000;
 /** Nodes keep what they are told for 48 hours; told again at a quarter of it, a key survives what nodes come and go. */
 const AGAIN_MS = 12 * 3_600_000;
 /** After a failure: this long, doubled each time. */
-const FIRST_RETRY_MS = 5000;
+const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 10 * 60_000;
+/** A new neighbour is given this long to be known to the index as well. */
+const SETTLE_MS = 500;
 /** Keys of one node: 120 servers with all their capabilities. */
 export const MAX_KEYS = 2048;
 
@@ -136,7 +138,7 @@ export function createAnnouncer(
 
   /** A new neighbour may keep an index: what failed is due soon, not in minutes. */
   function hurry(): void {
-    const soon = later(FIRST_RETRY_MS);
+    const soon = later(SETTLE_MS);
     for (const told of keys.values()) if (told.failures > 0) told.dueAt = Math.min(told.dueAt, soon);
     pump();
   }
