@@ -6,6 +6,7 @@ import { identityContract } from './features/identity/contract.ts';
 import { conditionsContract } from './features/node/conditions.ts';
 import { metricsContract } from './features/metrics/contract.ts';
 import { attentionContract } from './features/node/attention.ts';
+import { equivocationsContract } from './features/node/equivocations.ts';
 import { nodeContract } from './features/node/contract.ts';
 import { setupContract } from './features/node/setup.ts';
 import { tasksContract } from './features/node/tasks.ts';
@@ -23,6 +24,7 @@ import type { ContractClient, Handlers } from './kernel/contract.ts';
 export const contract = {
   ...nodeContract,
   ...attentionContract,
+  ...equivocationsContract,
   ...setupContract,
   ...tasksContract,
   ...upkeepContract,

@@ -11,6 +11,7 @@ import { CONTRACT_VERSION, contract, type NodeHandlers } from '#shared/contract.
 import type { TaskRunner } from '#shared/features/node/tasks.ts';
 import { toHex } from '#shared/kernel/bytes.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
+import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
 import { createIdentityHandlers } from '../features/identity/index.ts';
 import { createMetricsHandlers } from '../features/metrics/index.ts';
@@ -24,7 +25,7 @@ import { freeBytes } from '../platform/disk.ts';
 import { ensureSecret } from '../platform/keystore.ts';
 import { silentLog } from '../platform/log.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
-import { createAttention } from './attention.ts';
+import { type Attention, createAttention } from './attention.ts';
 import { addAttentionSources, createStorageSource } from './attention-sources.ts';
 import { createAiClients } from './ai-clients.ts';
 import { type ApiTokens, createApiTokens } from './api-tokens.ts';
@@ -42,7 +43,7 @@ import { withStorageFaults } from './storage-faults.ts';
 import { createTaskBoard } from './tasks.ts';
 import { createUpkeep, rememberFindings } from './upkeep.ts';
 import { keepReachable } from './reachability.ts';
-import { createCatalogSource, publishShares, wire } from './wiring.ts';
+import { createCatalogSource, publishShares, wire, wireNetworks } from './wiring.ts';
 
 export interface NodeOptions {
   dataDir: string;
@@ -136,6 +137,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   const { clients, identity, network } = slices;
   owned.add(clients);
   wire(slices, owned, log);
+  wireNetworks(slices, platform);
   keepReachable(platform, slices);
   const endpoint = createNodeEndpoint(platform, slices);
   owned.defer(clients.on('clientRevoked', ({ clientId }) => endpoint.endClient(clientId)));
@@ -143,6 +145,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   const attention = createAttention({ clock, log });
   owned.add(attention);
   addAttentionSources(attention, slices, clock);
+  watchEquivocations(slices, attention, owned);
   const storage = createStorageSource({ clock, freeBytes: () => freeBytes(dataDir.root) });
   attention.add(storage);
   // After the answer of who asks for it has gone out.
@@ -150,7 +153,6 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
   const joining = createJoining(platform, slices, {
     tasks,
     mcpUrl: () => endpoint.url,
-    restart,
   });
   const doctor = rememberFindings(joining.doctor);
   const startedAt = clock.now();
@@ -170,6 +172,7 @@ function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): 
     ...apiTokens.handlers,
     ...tasks.handlers,
     ...attention.handlers,
+    ...slices.equivocations.handlers(slices.registry.providerName),
     ...createSetupHandlers({ db, wasUsed: () => wasUsed(slices) }),
     ...slices.conditions.handlers,
     ...joining.invites.handlers,
@@ -232,11 +235,32 @@ function wasUsed({ identity, servers }: NodeSlices): boolean {
   return recoveryPhraseConfirmed || profile.displayName !== '' || servers.list().length > 0;
 }
 
+/** Who is caught is flagged on his tools at once, and waits for the operator. */
+function watchEquivocations(
+  { equivocations, records, registry, trust }: NodeSlices,
+  attention: Attention,
+  owned: Platform['owned'],
+): void {
+  attention.add(
+    equivocations.attention({
+      isBlocked: (provider) => trust.isBlocked(provider),
+      nameOf: registry.providerName,
+    }),
+  );
+  owned.defer(
+    records.on('equivocationFound', () => {
+      equivocations.found();
+      registry.reconsider();
+    }),
+  );
+}
+
 /** In the order of the slices; what was started is stopped in reverse, whatever else fails. */
 async function startSlices(slices: NodeSlices, owned: Platform['owned']): Promise<void> {
-  const { network, records, registry, relay, servers } = slices;
+  const { network, privateNetworks, records, registry, relay, servers } = slices;
   owned.defer(() => network.stop());
   await network.start();
+  owned.add(await privateNetworks.start());
   owned.defer(() => records.stop());
   records.start();
   owned.defer(() => registry.stop());
@@ -268,7 +292,7 @@ function createNodeEndpoint(platform: Platform, slices: NodeSlices): Endpoint {
 }
 
 function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner) {
-  const { access, identity, registry, relay, servers, settings } = slices;
+  const { access, identity, membership, registry, relay, servers, settings } = slices;
   const { clock } = platform;
   const recovery = createRecovery(
     { ...platform, self: identity.self, tasks },
@@ -279,7 +303,12 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner
     ...createSettingsHandlers(settings),
     ...createMetricsHandlers(slices.metrics),
     ...createPeersHandlers(peersDeps(platform, slices)),
-    ...createSharingHandlers({ access, registry, servers }),
+    ...createSharingHandlers({
+      access,
+      registry,
+      servers,
+      networks: () => [PUBLIC_NETWORK, ...membership.list().map(({ id }) => id)],
+    }),
     ...createRegistryHandlers(registry),
     ...createServersHandlers(servers),
     ...createRelayHandlers(relay, { clock }),

@@ -11,6 +11,7 @@ import { trustMigrations } from '../features/trust/index.ts';
 import type { Migration } from '../platform/sqlite.ts';
 import { apiTokenMigrations } from './api-tokens.ts';
 import { conditionsMigrations } from './conditions.ts';
+import { equivocationMigrations } from './equivocations.ts';
 import { invitationMigrations } from './invitation-store.ts';
 import { setupMigrations } from './setup.ts';
 import { webSessionMigrations } from './web-sessions.ts';
@@ -31,6 +32,7 @@ export const nodeMigrations: readonly Migration[] = [
   ...setupMigrations,
   ...conditionsMigrations,
   ...invitationMigrations,
+  ...equivocationMigrations,
 ];
 
 /** What peers can give back, or what is worth nothing elsewhere: left out of backups. */

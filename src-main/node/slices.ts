@@ -1,13 +1,19 @@
 /** Builds the slices of a node, leftmost first; each gets exactly what it uses. */
+import { portOf } from '#shared/features/p2p/addresses.ts';
 import { verifyCertificate } from '#shared/features/identity/rules.ts';
 import { type CertifiedNode, parseEntryKey } from '#shared/features/registry/entry.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
+import { type NetworkId, type PeerId, type ProviderId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createAccess } from '../features/access/index.ts';
 import { type Clients, createClients } from '../features/clients/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
 import { createMetrics } from '../features/metrics/index.ts';
-import { createLibp2pNetwork, type Libp2pNetwork } from '../features/p2p/index.ts';
+import {
+  createLibp2pNetwork,
+  createNetworks,
+  type Libp2pNetwork,
+  type Networks,
+} from '../features/p2p/index.ts';
 import { createRecords } from '../features/records/index.ts';
 import { createRegistry, decidedProviders } from '../features/registry/index.ts';
 import { createRelay } from '../features/relay/index.ts';
@@ -17,19 +23,23 @@ import { createTrust } from '../features/trust/index.ts';
 import { createSecrets } from '../platform/secrets.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
+import { createEquivocations, type Equivocations, readProofs } from './equivocations.ts';
 import type { Platform } from './platform.ts';
 import { createPresence, type Presence } from './presence.ts';
-import { createMembership, type Membership } from './private-network.ts';
+import { createMembership, type Membership, type PrivateMembership } from './private-network.ts';
+import { createPrivateNetworks, type PrivateNetworks } from './private-networks.ts';
 import type { nodeSettings } from './settings.ts';
 import type { Slices } from './wiring.ts';
 
 export interface NodeSlices extends Slices {
-  network: Libp2pNetwork;
+  network: Networks;
   clients: Clients;
   settings: Settings<typeof nodeSettings>;
   conditions: NodeConditions;
   presence: Presence;
+  equivocations: Equivocations;
   membership: Membership;
+  privateNetworks: PrivateNetworks;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -45,8 +55,21 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
   const concerns = (provider: ProviderId) =>
     trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider);
   const identity = createIdentity({ ...base, keystore }, { concerns });
-  const membership = createMembership(keystore);
-  const network = createNetwork({ ...base, identity, trust, membership }, settings);
+  const membership = createMembership(keystore, {
+    onMigrated: (id) => stayPrivate(id, db, settings),
+  });
+  const openNetwork = networkOpener({ ...base, identity, trust }, settings);
+  const network = createNetworks(
+    { log },
+    { publicNetwork: openNetwork(), isPublic: settings.get('p2p.public') },
+  );
+  const privateNetworks = createPrivateNetworks({
+    ...base,
+    networks: network,
+    membership,
+    open: openNetwork,
+    anyPort: () => settings.get('p2p.listen').every((address) => portOf(address) === 0),
+  });
   const conditions = platform.owned.add(createConditions({ ...base, settings }));
   const presence = platform.owned.add(createPresence({ network, log, isPaused: conditions.isPaused }));
   const records = createRecords(
@@ -57,6 +80,7 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
       concerns,
     },
   );
+  const equivocations = createEquivocations({ ...base, proofs: readProofs(db) });
   const clients = createClients({ ...base, keystore });
   const servers = createServers(
     { ...base, secrets: createSecrets(keystore, 'servers') },
@@ -80,13 +104,15 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
         signer: identity.nodeSigner,
         certificate: () => identity.certificate(),
         displayName: () => identity.view().profile.displayName,
-        addresses: () => network.addresses(),
+        // Entries travel; how members of a private network reach this node is told to them alone.
+        addresses: () => network.addresses(PUBLIC_NETWORK),
       },
     },
     {
       maySee: (provider, server) => access.maySee(provider, server).ok,
       concerns,
       isKnown: trust.isKnown,
+      isFlagged: equivocations.isFlagged,
       isLocalReachable: (server) => servers.has(server) && isUsable(servers.get(server).state),
       isServing: presence.isServing,
       answersSearches: () => settings.get('search.answer'),
@@ -127,42 +153,69 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
     settings,
     conditions,
     presence,
+    equivocations,
     membership,
+    privateNetworks,
   };
 }
 
 const isUsable = (state: string): boolean => state !== 'failed' && state !== 'disabled';
 
-type NetworkDeps = Pick<Platform, 'clock' | 'db' | 'log' | 'random'> &
-  Pick<NodeSlices, 'identity' | 'trust' | 'membership'>;
+type NetworkDeps = Pick<Platform, 'clock' | 'db' | 'log' | 'random'> & Pick<NodeSlices, 'identity' | 'trust'>;
 
-/** A peer is admitted when its certificate holds and neither it nor its provider is blocked. */
-function createNetwork(
-  { identity, membership, trust, ...base }: NetworkDeps,
-  settings: Settings<typeof nodeSettings>,
-): Libp2pNetwork {
-  return createLibp2pNetwork(
-    {
-      ...base,
-      privateKey: identity.nodeSeed(),
-      certificate: () => identity.certificate(),
-      gate: (peerId) => !trust.isBlocked(peerId),
-      admit(peerId, certificate) {
-        const admission = identity.admit(peerId, certificate);
-        if (!admission.ok || !trust.isBlocked(peerId, admission.providerId)) return admission;
-        return { ok: false, code: 'p2p.blocked', message: 'The operator has blocked this peer.' };
-      },
+/** Connections in a private network, of the most that a node may have. */
+const PRIVATE_SHARE = 0.5;
+
+/** Builds the node of the public network, or of a private one. A peer is admitted when its certificate holds and neither it nor its provider is blocked. */
+function networkOpener({ identity, trust, ...base }: NetworkDeps, settings: Settings<typeof nodeSettings>) {
+  const deps = {
+    ...base,
+    privateKey: identity.nodeSeed(),
+    certificate: () => identity.certificate(),
+    gate: (peerId: PeerId) => !trust.isBlocked(peerId),
+    admit(peerId: PeerId, certificate: Uint8Array) {
+      const admission = identity.admit(peerId, certificate);
+      if (!admission.ok || !trust.isBlocked(peerId, admission.providerId)) return admission;
+      return { ok: false as const, code: 'p2p.blocked', message: 'The operator has blocked this peer.' };
     },
-    {
-      agent: `toolswarm/${PRODUCT_VERSION}`,
+  };
+  const agent = `toolswarm/${PRODUCT_VERSION}`;
+  return (network?: PrivateMembership, port = 0): Libp2pNetwork => {
+    const maxConnections = settings.get('p2p.maxConnections');
+    if (network)
+      return createLibp2pNetwork(deps, {
+        agent,
+        network: network.id,
+        networkKey: network.key,
+        listen: listenOn(settings.get('p2p.listen'), port),
+        // What announces itself on a local network tells everybody there who belongs together.
+        mdns: false,
+        // A private network is small: all of it keeps its index.
+        dhtServer: true,
+        maxConnections: Math.max(4, Math.ceil(maxConnections * PRIVATE_SHARE)),
+      });
+    return createLibp2pNetwork(deps, {
+      agent,
       listen: settings.get('p2p.listen'),
       bootstrap: settings.get('p2p.bootstrap'),
       mdns: settings.get('p2p.mdns'),
       dhtServer: settings.get('p2p.dhtServer'),
-      maxConnections: settings.get('p2p.maxConnections'),
-      networkKey: membership.active?.key,
-    },
+      maxConnections,
+    });
+  };
+}
+
+/** The hosts of the public network's TCP addresses with another port: nothing but TCP carries private networks. */
+const listenOn = (listen: readonly string[], port: number): string[] =>
+  [...new Set(listen.flatMap((address) => /^\/ip[46]\/[^/]+\/tcp\//.exec(address)?.[0] ?? []))].map(
+    (host) => `${host}${port}`,
   );
+
+/** Earlier versions were in one network: it must not become public by itself, nor its peers peers of the public one. */
+function stayPrivate(id: NetworkId, db: Platform['db'], settings: Settings<typeof nodeSettings>): void {
+  settings.set('p2p.public', false);
+  db.prepare("UPDATE OR IGNORE p2p_peers SET network = ? WHERE network = 'public'").run(id);
+  db.prepare("DELETE FROM p2p_peers WHERE network = 'public'").run();
 }
 
 /** Throws `identity.bad_certificate` where a certificate does not hold or its provider has another key by now. */

@@ -14,6 +14,7 @@ import { addNetworkCommands } from './commands/network.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peers.ts';
 import { addProfileCommands } from './commands/profiles.ts';
+import { addProviderCommands } from './commands/providers.ts';
 import { addRecoveryCommands } from './commands/recovery.ts';
 import { addServerCommands } from './commands/servers.ts';
 import { addSettingCommands } from './commands/settings.ts';
@@ -74,6 +75,7 @@ function createProgram(io: Io): Command {
   addDoctorCommand(program, cli);
   addClientCommands(program, cli);
   addProfileCommands(program, cli);
+  addProviderCommands(program, cli);
   addIdentityCommands(program, cli);
   addSettingCommands(program, cli);
   addLogCommand(program, cli);

@@ -137,6 +137,8 @@ export function routeOf({ kind, subject }: AttentionItem): string {
     case 'server.failed':
     case 'server.login':
       return subject ? `/servers/${encodeURIComponent(subject)}` : '/servers';
+    case 'provider.equivocated':
+      return '/network';
     case 'update.ready':
       return '/settings/start';
     case 'identity.phrase':

@@ -11,6 +11,7 @@ import { Loading } from '../../ui/progress.tsx';
 import { Split } from '../../ui/split.tsx';
 import type { Selected } from '../../ui/table.tsx';
 import { catalogPath, compact, everything, isView, readView, type Shown, stemOf } from './address.ts';
+import { BudgetStrip } from './budget/budget-strip.tsx';
 import { BulkBar } from './parts/bulk-bar.tsx';
 import { type FilterPart, Filters } from './parts/filters.tsx';
 import { OpenedTool } from './parts/opened-tool.tsx';
@@ -77,6 +78,7 @@ export function CatalogPage({ view, tool }: CatalogPageProps) {
     >
       {tools ? (
         <>
+          <BudgetStrip />
           <Filters
             filter={shown.filter}
             onChange={filterBy}

@@ -8,6 +8,11 @@ export const ConnectClients = lazy(async () => ({
   default: (await import('./parts/connect-clients.tsx')).ConnectClients,
 }));
 
+/** What clients read of their tools, and how to change that; the Catalog page opens it too. */
+export const BudgetDialog = lazy(async () => ({
+  default: (await import('./parts/budget-dialog.tsx')).BudgetDialog,
+}));
+
 /** Who is connected at this moment, for Home. */
 export const ConnectedNow = lazy(async () => ({
   default: (await import('./parts/connected-now.tsx')).ConnectedNow,

@@ -1,5 +1,6 @@
 /** Pure decisions of the pages about AI clients. */
 import type { ProfileView } from '#shared/features/clients/contract.ts';
+import { MAX_BUDGET, MIN_BUDGET } from '#shared/features/clients/budget.ts';
 import { type Hop, type HopName, HOPS } from '#shared/features/clients/files.ts';
 import { type ChoosableTool, showsServer, showsTool } from '#shared/features/clients/profile-rules.ts';
 
@@ -76,12 +77,29 @@ export function withScope(
 }
 
 /** Empty lists say nothing, but an empty list of servers does: none. */
-const tidy = ({ servers, includeTools, excludeTools, ...rest }: ProfileView): ProfileView => ({
+const tidy = ({ servers, includeTools, excludeTools, alwaysListed, ...rest }: ProfileView): ProfileView => ({
   ...rest,
+  ...(alwaysListed?.length ? { alwaysListed } : {}),
   ...(servers ? { servers } : {}),
   ...(includeTools?.length ? { includeTools } : {}),
   ...(excludeTools?.length ? { excludeTools } : {}),
 });
+
+/** The profile with another way of giving its tools to clients. */
+export const withBudget = (
+  profile: ProfileView,
+  part: Pick<ProfileView, 'catalog' | 'budget'>,
+): ProfileView => ({ ...profile, ...part });
+
+/** The profile with a tool that is listed in any case, or as the others are. */
+export function withAlwaysListed(profile: ProfileView, name: string, listed: boolean): ProfileView {
+  const others = without(profile.alwaysListed, name);
+  return tidy({ ...profile, alwaysListed: listed ? [...others, name] : others });
+}
+
+/** As the contract demands of a budget. */
+export const isBudget = (text: string): boolean =>
+  /^\d{1,9}$/.test(text) && Number(text) >= MIN_BUDGET && Number(text) <= MAX_BUDGET;
 
 /** As the contract demands of a profile's name. */
 export const isProfileName = (name: string): boolean => /^[a-z0-9][a-z0-9_-]{0,30}$/.test(name);

@@ -9,19 +9,19 @@ import { Loading } from '../../ui/progress.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { usePeers } from '../peers/index.ts';
 import styles from './network.module.css';
+import { Contradictions } from './parts/contradictions.tsx';
 import { ConnectionDoctor } from './parts/doctor.tsx';
 import { InviteDialog } from './parts/invite-dialog.tsx';
 import { JoinDialog } from './parts/join.tsx';
 import { MapView } from './parts/map-view.tsx';
 import { PeersView } from './parts/peers-view.tsx';
-import { RestartNote } from './parts/restart-note.tsx';
 import { ThisNode } from './parts/this-node.tsx';
 import { type View, viewOf, views } from './rules.ts';
 
 export interface NetworkPageProps {
   /** `map`, `peers`, `doctor`, `self`; `invite` and `join` open their dialogs over the map. */
   view?: string | undefined;
-  /** A peer id beside map and table; a code beside `join`. */
+  /** A peer id beside map and table; a code beside `join`; a network’s id beside `invite`. */
   id?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function NetworkPage({ view, id }: NetworkPageProps) {
   const close = () => go('/network');
   return (
     <Page title={t('title')} lead={t('lead')} actions={<Actions />}>
-      <RestartNote />
+      <Contradictions />
       <Tabs
         label={t('views')}
         selected={shown}
@@ -43,7 +43,7 @@ export function NetworkPage({ view, id }: NetworkPageProps) {
           content: one === shown && <Content view={one} id={view === shown ? id : undefined} />,
         }))}
       />
-      <InviteDialog isOpen={view === 'invite'} onClose={close} />
+      <InviteDialog isOpen={view === 'invite'} network={id} onClose={close} />
       <JoinDialog isOpen={view === 'join'} code={view === 'join' ? id : undefined} onClose={close} />
     </Page>
   );

@@ -11,6 +11,8 @@ export const attentionKindSchema = z.enum([
   'server.failed',
   /** A remote server that wants the person to sign in; `subject` is its name. */
   'server.login',
+  /** A provider whose node signed two things under one number; `subject` is its name, or its id. */
+  'provider.equivocated',
   /** The recovery phrase was never written down. */
   'identity.phrase',
   /** The machine's clock is far from that of its peers. */

@@ -9,6 +9,7 @@ import { answerCentral } from './memory/central.ts';
 import { answerClients } from './memory/clients.ts';
 import { answerConditions } from './memory/conditions.ts';
 import { answerDoctor } from './memory/doctor.ts';
+import { answerEquivocations } from './memory/equivocations.ts';
 import { answerIdentity } from './memory/identity.ts';
 import { answerMetrics } from './memory/metrics.ts';
 import { answerJoining } from './memory/joining.ts';
@@ -36,6 +37,7 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
   const handlers: NodeHandlers = {
     ...answerNode(memory),
     ...answerConditions(memory),
+    ...answerEquivocations(memory),
     ...answerIdentity(memory),
     ...answerSettings(memory),
     ...answerMetrics(memory),

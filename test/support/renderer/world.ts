@@ -1,7 +1,9 @@
 /** What the in-memory node knows at first: an operator with servers, peers, tools and calls. */
 import type { ApprovalRule } from '#shared/features/registry/approval-rules.ts';
+import type { Resemblance } from '#shared/features/registry/conflicts.ts';
 import type { Listing } from '#shared/features/registry/central.ts';
 import type { MachineFacts, Pause } from '#shared/features/node/conditions.ts';
+import type { Equivocation } from '#shared/features/node/equivocations.ts';
 import type { AttentionItem } from '#shared/features/node/attention.ts';
 import type { Setup } from '#shared/features/node/setup.ts';
 import type { TaskView } from '#shared/features/node/tasks.ts';
@@ -9,17 +11,37 @@ import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { warningsOf } from '#shared/features/registry/text.ts';
 import type { Share } from '#shared/features/access/contract.ts';
+import type { LeftNetwork, NetworkItem } from '#shared/features/p2p/networks.ts';
 import type { OpenInvitation } from '#shared/features/p2p/joining.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
-import { formatToolId } from '#shared/kernel/ids.ts';
+import { formatToolId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { type ClientsWorld, freshClients, usedClients } from './clients-world.ts';
 import { everythingTools, notesTools, weatherTools } from './tools.ts';
 
 export const OWN_PROVIDER = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
 export const ANNA = 'z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH';
 export const BORIS = 'z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2';
+/** The private network of the example world. */
+export const WORKSHOP = '5f3a91c07be2d864';
+export const publicNetwork = (): NetworkItem => ({
+  id: PUBLIC_NETWORK,
+  kind: 'public',
+  name: '',
+  state: 'running',
+  peers: 0,
+  addresses: [`/ip4/192.168.1.23/tcp/7422/p2p/${OWN_PEER}`],
+  shares: 0,
+});
+export const privateNetwork = (id: string, name: string): NetworkItem => ({
+  ...publicNetwork(),
+  id,
+  kind: 'private',
+  name,
+  addresses: [`/ip4/192.168.1.23/tcp/23817/p2p/${OWN_PEER}`],
+});
+
 export const OWN_PEER = '12D3KooWGQmdpbHXCqLno4mMxWXKNFQHASBeF99gTm2JR8Vu5Bdc';
 
 export const WORDS =
@@ -31,6 +53,8 @@ export interface KnownTool {
   view: ToolView;
   tool: Tool;
   diff?: Array<{ path: string; before?: string; after?: string }>;
+  /** Whose names its names are like. */
+  resembles?: Resemblance[];
   /** Definitions that it had before. */
   older?: Array<{ tool: Tool; version: string; fingerprint: string; seenAt: number }>;
 }
@@ -44,7 +68,7 @@ export interface World {
   peers: PeerView[];
   /** AI clients of the machine. */
   clients: ClientsWorld;
-  network: { network?: string; nextNetwork?: string; invitations: OpenInvitation[] };
+  network: { networks: NetworkItem[]; left: LeftNetwork[]; invitations: OpenInvitation[] };
   tools: KnownTool[];
   /** The operator's rules for tools of the network, in their order. */
   rules: ApprovalRule[];
@@ -54,6 +78,8 @@ export interface World {
   tasks: TaskView[];
   /** What waits besides what follows from tools, servers and the phrase. */
   attention: AttentionItem[];
+  /** Who was caught signing two things under one number. */
+  equivocations: Equivocation[];
   setup: Setup;
   conditions: { machine: MachineFacts; pause?: Pause };
   /** The centralized registry that Discover browses; without `syncedAt` it was never read. */
@@ -196,12 +222,13 @@ export const emptyWorld = (now: number): World => ({
   clients: freshClients(),
   tasks: [],
   attention: [],
+  equivocations: [],
   setup: { finished: true, step: 'look', completed: [] },
   conditions: { machine: {} },
   central: { listings: listings(now) },
   shares: [],
   peers: [],
-  network: { invitations: [] },
+  network: { networks: [publicNetwork()], left: [], invitations: [] },
   tools: [],
   rules: [],
   calls: [],

@@ -115,7 +115,7 @@ function DecisionDialog(props: { asked: Asked; onClose(): void; onDone(done: Don
 function Preview({ preview, verdict }: { preview: DecisionPreview; verdict: Verdict }) {
   const { t } = useTranslation('catalog');
   const format = useFormats();
-  const { count, destructive, left, sample, warned } = preview;
+  const { confusable, count, destructive, left, sample, warned } = preview;
   const more = count - sample.length;
   return (
     <Stack>
@@ -126,6 +126,9 @@ function Preview({ preview, verdict }: { preview: DecisionPreview; verdict: Verd
       )}
       {verdict === 'approve' && destructive > 0 && (
         <Note tone="warn">{t('bulk.destructive', { count: destructive })}</Note>
+      )}
+      {verdict === 'approve' && confusable > 0 && (
+        <Note tone="warn">{t('bulk.confusable', { count: confusable })}</Note>
       )}
       {verdict === 'approve' && warned > 0 && <Note tone="warn">{t('bulk.warned', { count: warned })}</Note>}
       {(left.local > 0 || left.already > 0 || left.pinned > 0) && (

@@ -15,6 +15,7 @@ import { Inline, Stack } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { labelOf } from '../rules.ts';
 import { PinDialog } from './pin-dialog.tsx';
+import { Resembles } from './resembles.tsx';
 import { ToolStateBadge } from './state-badge.tsx';
 
 export type ToolDetail = z.output<typeof toolDetailSchema>;
@@ -24,7 +25,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
   const { t } = useTranslation('catalog');
   const node = useNode();
   const toasts = useToasts();
-  const [asking, setAsking] = useState<'reject' | 'alias' | 'pin'>();
+  const [asking, setAsking] = useState<'reject' | 'alias' | 'pin' | 'approve'>();
   const name = labelOf(tool);
   const approve = useCommand(async (signal) => {
     const { id, fingerprint } = tool;
@@ -35,6 +36,8 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
     node['tools.favourite']({ id: tool.id, favourite: !tool.favourite }, { signal }),
   );
   const foreign = tool.origin === 'network';
+  const resembles = tool.resembles ?? [];
+  const looksAlike = resembles.some(({ kind }) => kind === 'confusable');
   const isPinnedAway = tool.pin?.holds === false;
   const approvable =
     !isPinnedAway && (tool.state === 'pending' || tool.state === 'changed' || tool.state === 'rejected');
@@ -49,7 +52,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
             look="primary"
             icon={Check}
             isPending={approve.pending}
-            onPress={() => void approve.run()}
+            onPress={() => (looksAlike ? setAsking('approve') : void approve.run())}
           >
             {tool.state === 'changed' ? t('approve.again') : t('approve.open')}
           </Button>
@@ -81,6 +84,18 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
       {isPinnedAway && <Note tone="warn">{t('pin.away', { pinned: pinText(tool), now: tool.version })}</Note>}
       {tool.newest && <Note>{t('pin.keeps', { newest: tool.newest, version: tool.version })}</Note>}
       <Warnings codes={tool.warnings} />
+      <Resembles items={resembles} />
+      <ConfirmDialog
+        danger
+        title={t('approve.alikeTitle', { name })}
+        isOpen={asking === 'approve'}
+        onClose={() => setAsking(undefined)}
+        confirmLabel={t('approve.alikeConfirm')}
+        onConfirm={() => approve.run()}
+      >
+        <p>{t('approve.alikeWords')}</p>
+        <Resembles items={resembles} />
+      </ConfirmDialog>
       <ConfirmDialog
         title={t('reject.title', { name })}
         isOpen={asking === 'reject'}
@@ -113,7 +128,7 @@ function Warnings({ codes }: { codes: readonly string[] }) {
   const { t, i18n } = useTranslation('catalog');
   if (codes.length === 0) return null;
   const words = (code: string) => {
-    const key = `warning.${code}` as 'warning.hidden_characters';
+    const key = `warning.${code.split(':', 1)[0] ?? code}` as 'warning.hidden_characters';
     return i18n.exists(`catalog:${key}`) ? t(key) : code;
   };
   return (

@@ -19,8 +19,10 @@ export function Versions({ tool }: { tool: ToolDetail }) {
   const [compared, setCompared] = useState<string>();
   const versions = tool.versions ?? [];
   if (versions.length === 0) return <Note>{t('versions.none')}</Note>;
+  const offered = versions.filter(({ nodes }) => nodes.length > 0).length;
   return (
     <Stack>
+      {offered > 1 && <Note>{t('versions.several', { count: offered })}</Note>}
       <ol className={styles['versions']}>
         {versions.map((version) => (
           <li key={version.fingerprint} className={styles['version']}>

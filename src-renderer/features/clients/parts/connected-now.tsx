@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import type { CatalogMode } from '#shared/features/clients/budget.ts';
 import type { ClientSession } from '#shared/features/clients/contract.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useNodeLink } from '../../../platform/node-link.ts';
+import { useQuery } from '../../../platform/use-query.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { List, ListRow } from '../../../ui/list.tsx';
@@ -29,6 +31,7 @@ export function ConnectedNow() {
 
 function Sessions({ sessions }: { sessions: readonly ClientSession[] }) {
   const { t } = useTranslation('clients');
+  const modes = useModes(sessions.length);
   if (sessions.length === 0)
     return (
       <p>
@@ -38,13 +41,19 @@ function Sessions({ sessions }: { sessions: readonly ClientSession[] }) {
   return (
     <List label={t('now.title')}>
       {sessions.map((session) => (
-        <SessionRow key={session.id} session={session} />
+        <SessionRow key={session.id} session={session} mode={modes.get(session.profile)} />
       ))}
     </List>
   );
 }
 
-function SessionRow({ session }: { session: ClientSession }) {
+/** How clients of each profile get their tools; read again when clients come or go. */
+function useModes(clients: number): ReadonlyMap<string, CatalogMode> {
+  const { data } = useQuery((node, signal) => node['profiles.catalog']({}, { signal }), [clients]);
+  return new Map(data?.items.map(({ mode, profile }) => [profile, mode]));
+}
+
+function SessionRow({ session, mode }: { session: ClientSession; mode: CatalogMode | undefined }) {
   const { t } = useTranslation('clients');
   const format = useFormats();
   const { clock } = useNodeLink();
@@ -53,6 +62,7 @@ function SessionRow({ session }: { session: ClientSession }) {
     t(`now.${transport}`),
     t('now.since', { time: format.when(since, clock.now()) }),
     ...(profile === 'default' ? [] : [t('now.profile', { profile })]),
+    ...(mode ? [t(mode === 'full' ? 'now.listed' : 'now.searched')] : []),
     ...(token ? [t('now.token', { name: token })] : []),
   ];
   return (

@@ -2,15 +2,25 @@ import { useTranslation } from 'react-i18next';
 import type { ProfilePreview } from '#shared/features/clients/contract.ts';
 import { useFormats } from '../../../platform/formats.ts';
 
-/** How many tools a profile shows, and about how much a model reads for them. */
-export function PreviewWords({ preview }: { preview: ProfilePreview | undefined }) {
+export type Cost = Pick<ProfilePreview, 'tools' | 'tokens' | 'mode' | 'listed'>;
+
+/** How many tools a profile shows, whether they are listed, and about how much a model reads of them. */
+export function PreviewWords({ preview }: { preview: Cost | undefined }) {
   const { t } = useTranslation('profiles');
   const format = useFormats();
   if (!preview) return <span>{t('counting')}</span>;
-  const { tools, tokens } = preview;
+  const { listed, mode, tokens, tools } = preview;
+  const count = t('tools', { count: tools });
+  if (mode === 'full')
+    return (
+      <span>
+        {count} · {t('cost', { tokens: format.number(tokens) })}
+      </span>
+    );
   return (
     <span>
-      {t('tools', { count: tools })} · {t('cost', { tokens: format.number(tokens) })}
+      {count} · {t('budget.searched')} · {t('budget.reads', { tokens: format.number(listed.tokens) })}{' '}
+      {t('budget.instead', { tokens: format.number(tokens) })}
     </span>
   );
 }

@@ -16,6 +16,7 @@ import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { isProfileName, withScope } from '../rules.ts';
 import styles from './profile.module.css';
+import { BudgetFields } from './budget-fields.tsx';
 import { PreviewWords } from './preview-words.tsx';
 import { ServerTools } from './server-tools.tsx';
 import { usePreview } from '../use-clients.ts';
@@ -98,6 +99,7 @@ function ProfileForm({ profile, taken, onClose, onSaved }: ProfileFormProps) {
       >
         {t('prefix')}
       </Switch>
+      <BudgetFields draft={draft} onChange={setDraft} />
       <Cost draft={draft} />
       <FaultNote fault={save.fault} />
       <div className={sticky['actions']}>
@@ -110,7 +112,7 @@ function ProfileForm({ profile, taken, onClose, onSaved }: ProfileFormProps) {
   );
 }
 
-/** More tokens than this before the first question, and models lose the thread. */
+/** Where everything is listed, more tokens than this before the first question, and models lose the thread. */
 const HEAVY_TOKENS = 25_000;
 
 /** Counted anew with every change of the draft. */
@@ -123,7 +125,7 @@ function Cost({ draft }: { draft: ProfileView }) {
       <div className={styles['cost']} aria-live="polite">
         <PreviewWords preview={data} />
       </div>
-      {data && data.tokens > HEAVY_TOKENS && <Note tone="warn">{t('heavy')}</Note>}
+      {data && data.listed.tokens > HEAVY_TOKENS && <Note tone="warn">{t('heavy')}</Note>}
       {fault && <FaultNote fault={fault} />}
     </>
   );

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   ServerCrash,
   ShieldAlert,
+  UserX,
   Wrench,
 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
@@ -25,6 +26,7 @@ const icons: Record<AttentionItem['kind'], LucideIcon> = {
   'tools.changed': ShieldAlert,
   'server.failed': ServerCrash,
   'server.login': LogIn,
+  'provider.equivocated': UserX,
   'identity.phrase': KeyRound,
   'node.clock': Clock,
   'node.storage': HardDrive,
@@ -88,6 +90,8 @@ function Words({ item: { kind, subject = '', code, count = 0 } }: { item: Attent
       return t('attention.failed', { name: subject });
     case 'server.login':
       return t('attention.login', { name: subject });
+    case 'provider.equivocated':
+      return t('attention.equivocated', { name: subject });
     case 'identity.phrase':
       return t('attention.phrase');
     case 'node.clock':
@@ -117,6 +121,8 @@ function WayOut({ item, onRecover }: { item: AttentionItem; onRecover(): void })
       return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.look')}</Go>;
     case 'server.login':
       return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.signIn')}</Go>;
+    case 'provider.equivocated':
+      return <Go to="/network">{t('attention.proofs')}</Go>;
     case 'identity.phrase':
       return (
         <Button size="small" onPress={onRecover}>

@@ -442,3 +442,16 @@ export const understood = {
   notes: [{ code: 'corrected', part: 'raed', value: 'read' }],
   marks: ['read'],
 } satisfies Understood;
+
+export const equivocation = {
+  providerId: PROVIDER,
+  providerName: 'Grace',
+  peerId: '12D3KooWGrace',
+  type: 'entry/1',
+  subject: 'files',
+  seq: 7,
+  foundAt: 1_795_341_000_000,
+  seen: false,
+  first: 'Zmlyc3Q',
+  second: 'c2Vjb25k',
+};

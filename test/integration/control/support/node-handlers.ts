@@ -130,6 +130,8 @@ export function createMemoryNode({
     'clients.create': ({ name, profile }) => ({ ...client, name, profile, token: 'tm_secret' }),
     'clients.revoke': () => ({}),
     'clients.connection': () => fixtures.connection,
+    'providers.equivocations': () => items(fixtures.equivocation),
+    'providers.acknowledge': () => ({}),
     'profiles.catalog': () =>
       items({ profile: 'default', choice: 'auto', ...fixtures.catalogCost, clients: 1 }),
     'profiles.preview': () => ({

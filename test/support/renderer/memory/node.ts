@@ -46,6 +46,15 @@ function attentionOf(world: World): AttentionItem[] {
   const since = world.startedAt;
   const { changed, pending } = statusOf(world).tools;
   const items: AttentionItem[] = [...world.attention];
+  for (const { foundAt, providerId, providerName, seen } of world.equivocations)
+    if (!seen)
+      items.push({
+        id: `provider.equivocated:${providerId}`,
+        kind: 'provider.equivocated',
+        level: 'decide',
+        subject: providerName ?? providerId,
+        since: foundAt,
+      });
   for (const { name, problem, state } of world.servers)
     if (state === 'failed')
       items.push({

@@ -81,7 +81,7 @@ export function answerRegistry(memory: Memory): Handlers<typeof registryContract
       return { items: tools.map(({ known }) => known.view), understood };
     },
     'tools.show': ({ id }) => {
-      const { diff, older = [], tool, view } = toolOf(id);
+      const { diff, older = [], resembles, tool, view } = toolOf(id);
       const { fingerprint, nodes, state, version } = view;
       const now = {
         version,
@@ -101,7 +101,13 @@ export function answerRegistry(memory: Memory): Handlers<typeof registryContract
         current: false,
         approved: state === 'changed',
       }));
-      return { ...view, tool, versions: [now, ...earlier], ...(diff ? { diff, breaking: [] } : {}) };
+      return {
+        ...view,
+        tool,
+        versions: [now, ...earlier],
+        ...(diff ? { diff, breaking: [] } : {}),
+        ...(resembles ? { resembles } : {}),
+      };
     },
     'tools.compare': ({ after: afterwards, before, id }) => {
       const known = toolOf(id);
