@@ -1,5 +1,6 @@
 /** What lets a node find others and be found, put together: invitations, the doctor, and answers to other doctors. */
 import type { TaskRunner } from '#shared/features/node/tasks.ts';
+import { isSharedIn } from '#shared/features/access/rules.ts';
 import { serveDialBack } from './dial-back.ts';
 import { createDoctor } from './doctor.ts';
 import { createInvitationStore } from './invitation-store.ts';
@@ -11,25 +12,26 @@ import type { NodeSlices } from './slices.ts';
 export interface JoiningDeps {
   tasks: TaskRunner;
   mcpUrl(): string;
-  /** The node is to be built anew. */
-  restart(): void;
 }
 
 export function createJoining(platform: Platform, slices: NodeSlices, deps: JoiningDeps) {
   const { clock, dataDir, db, keystore, owned } = platform;
-  const { membership, network, settings } = slices;
+  const { access, membership, network, settings } = slices;
   const read = {
     mdns: () => settings.get('p2p.mdns'),
     bootstrap: () => settings.get('p2p.bootstrap'),
+    isPublic: () => settings.get('p2p.public'),
+    setPublic: (on: boolean) => void settings.set('p2p.public', on),
   };
   const invites = createInvites({
     ...platform,
     ...slices,
     membership,
-    store: createInvitationStore(db),
+    tasks: deps.tasks,
+    store: createInvitationStore(db, keystore),
     settings: read,
+    sharesIn: (id) => access.shares().filter((share) => isSharedIn(share, id)).length,
     viewOf: (peer) => viewOfPeer(peer, peersDeps(platform, slices)),
-    restart: deps.restart,
   });
   const doctor = createDoctor({
     ...platform,

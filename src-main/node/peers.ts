@@ -5,7 +5,7 @@ import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import { watch } from '#shared/kernel/watch.ts';
-import type { Libp2pNetwork, PeerInfo, RememberedPeer } from '../features/p2p/index.ts';
+import type { Networks, PeerInfo, RememberedPeer } from '../features/p2p/index.ts';
 import type { Trust } from '../features/trust/index.ts';
 import type { Platform } from './platform.ts';
 import type { Presence } from './presence.ts';
@@ -18,7 +18,7 @@ const MAX_LISTED = 500;
 const MEASURED_MS = 5000;
 
 export interface PeersDeps {
-  network: Libp2pNetwork;
+  network: Networks;
   trust: Trust;
   /** What a provider calls himself, where an entry or certificate told. */
   displayName(providerId: ProviderId): string | undefined;
@@ -50,15 +50,15 @@ function countByProvider(tools: ReadonlyArray<{ providerId: string }>): Map<stri
 
 /** A connected peer as the list shows it. */
 export const viewOfPeer = (peer: PeerInfo, deps: PeersDeps): PeerView =>
-  viewOf(peer.peerId, peer, deps.network.remembered.get(peer.peerId), deps, deps.toolCounts());
+  viewOf(peer.peerId, [peer], deps.network.remembered.get(peer.peerId), deps, deps.toolCounts());
 
 export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContract> {
   const { network, trust } = deps;
   const list = () => listPeers(deps);
   return {
     'peers.list': () => ({ items: list() }),
-    async 'peers.connect'({ address }, { signal }) {
-      const peer = await network.dial(address.trim(), signal);
+    async 'peers.connect'({ address, network: within }, { signal }) {
+      const peer = await network.dial(address.trim(), signal, within);
       trust.setKnown(peer.providerId, true);
       return viewOfPeer(peer, deps);
     },
@@ -87,6 +87,7 @@ export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContrac
           const subscriptions = [
             network.on('peerConnected', changed),
             network.on('peerDisconnected', changed),
+            network.on('networksChanged', changed),
             trust.on('blocked', changed),
             trust.on('unblocked', changed),
             trust.on('knownChanged', changed),
@@ -110,30 +111,32 @@ function atMostEvery(clock: Clock, intervalMs: number, run: () => void): () => v
 }
 
 /** The connected peers that a provider id or peer id means. Throws `peers.not_connected`. */
-function peersOf(network: Libp2pNetwork, id: ProviderId | PeerId): PeerId[] {
+function peersOf(network: Networks, id: ProviderId | PeerId): PeerId[] {
   const found = network.peers().filter((peer) => peer.peerId === id || peer.providerId === id);
-  if (found.length > 0) return found.map((peer) => peer.peerId);
+  if (found.length > 0) return [...new Set(found.map((peer) => peer.peerId))];
   throw new AppError('peers.not_connected', 'No connected peer has this id.', {
     advice: 'Look at `toolswarm peers list`.',
   });
 }
 
 function listPeers(deps: PeersDeps): PeerView[] {
-  const connected = new Map(deps.network.peers().map((peer) => [peer.peerId, peer]));
+  const connected = Map.groupBy(deps.network.peers(), (peer) => peer.peerId);
   const remembered = new Map(deps.network.remembered.list(MAX_LISTED).map((peer) => [peer.peerId, peer]));
   const ids = new Set([...connected.keys(), ...remembered.keys()]);
   const counts = deps.toolCounts();
-  const seen = [...ids].map((id) => viewOf(id, connected.get(id), remembered.get(id), deps, counts));
+  const seen = [...ids].map((id) => viewOf(id, connected.get(id) ?? [], remembered.get(id), deps, counts));
   return [...seen, ...blockedUnseen(seen, deps)].slice(0, MAX_LISTED);
 }
 
 function viewOf(
   peerId: PeerId,
-  peer: PeerInfo | undefined,
+  links: readonly PeerInfo[],
   kept: RememberedPeer | undefined,
   deps: PeersDeps,
   counts: ReadonlyMap<ProviderId, number>,
 ): PeerView {
+  // Who is met in several networks is one peer; the link of the longest standing speaks for him.
+  const [peer] = links;
   const providerId = peer?.providerId ?? kept?.providerId;
   const displayName = providerId && deps.displayName(providerId);
   return {
@@ -142,7 +145,8 @@ function viewOf(
     connected: peer !== undefined,
     blocked: deps.trust.isBlocked(peerId, providerId),
     known: providerId !== undefined && deps.trust.isKnown(providerId),
-    addresses: peer?.addresses ?? kept?.addresses ?? [],
+    addresses: peer ? [...new Set(links.flatMap(({ addresses }) => addresses))] : (kept?.addresses ?? []),
+    ...(peer ? { networks: [...new Set(links.map(({ network }) => network))] } : {}),
     ...(displayName ? { displayName } : {}),
     ...(providerId ? { tier: deps.trust.standing(providerId).tier, tools: counts.get(providerId) ?? 0 } : {}),
     ...(peer ? { ...connectionFacts(peer), paused: !deps.presence.isServing(peerId) } : {}),

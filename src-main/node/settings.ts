@@ -19,14 +19,23 @@ export const nodeSettings = {
       .default(['/ip4/0.0.0.0/tcp/7422', '/ip6/::/tcp/7422'])
       .describe('Multiaddrs on which other nodes can reach this one.'),
   ),
+  'p2p.public': setting(
+    z
+      .boolean()
+      .default(true)
+      .describe('Be in the public network. Off: only in the private networks that were joined.'),
+    { needsRestart: false },
+  ),
   'p2p.bootstrap': setting(
     z
       .array(z.string().min(1).max(256))
       .max(64)
       .default([])
-      .describe('Peers to connect to at start, as multiaddrs with /p2p/….'),
+      .describe('Peers of the public network to connect to at start, as multiaddrs with /p2p/….'),
   ),
-  'p2p.mdns': setting(z.boolean().default(true).describe('Look for other nodes on the local network.')),
+  'p2p.mdns': setting(
+    z.boolean().default(true).describe('Look for other nodes of the public network on the local network.'),
+  ),
   'p2p.dhtServer': setting(
     z.boolean().default(false).describe('Keep a part of the distributed index for others.'),
     {

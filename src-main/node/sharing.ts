@@ -1,7 +1,9 @@
 /** Sharing as the operator commands it: access decides and keeps, the servers slice knows which tools there are. */
 import type { accessContract } from '#shared/features/access/contract.ts';
+import { invitationError } from '#shared/features/p2p/invitation.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import type { NetworkId } from '#shared/kernel/ids.ts';
 import type { Access } from '../features/access/index.ts';
 import type { Registry } from '../features/registry/index.ts';
 import type { Servers } from '../features/servers/index.ts';
@@ -10,12 +12,16 @@ export function createSharingHandlers(deps: {
   access: Access;
   servers: Servers;
   registry: Pick<Registry, 'checkShareable'>;
+  /** The networks that this node is in. */
+  networks(): readonly NetworkId[];
 }): Handlers<typeof accessContract> {
   const { access, registry, servers } = deps;
   return {
     'access.shares': () => ({ items: access.shares() }),
-    'servers.share'({ audience, category, confirmed, name, overrides, tools }) {
+    'servers.share'({ audience, category, confirmed, name, networks, overrides, tools }) {
       servers.get(name);
+      if (networks?.some((id) => !deps.networks().includes(id)))
+        throw invitationError('invitation.no_network');
       const offers = servers.offers(name);
       if (!offers)
         throw new AppError('access.not_listed_yet', `What “${name}” offers is not known yet.`, {
@@ -31,6 +37,7 @@ export function createSharingHandlers(deps: {
         tools,
         overrides,
         category,
+        networks,
       });
     },
     'servers.unshare'({ name }) {

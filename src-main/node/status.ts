@@ -34,7 +34,7 @@ export function createStatusBoard(deps: StatusDeps): StatusBoard {
       addresses: network.addresses(),
       mcpUrl: deps.mcpUrl(),
       webUrl: deps.webUrl(),
-      peers: network.peers().length,
+      peers: new Set(network.peers().map(({ peerId }) => peerId)).size,
       servers: {
         total: all.length,
         running: all.filter(({ state }) => state === 'running').length,

@@ -10,13 +10,15 @@ import type { Clients } from '../features/clients/index.ts';
 import type { CatalogEvents, CatalogSource } from '../features/endpoint/index.ts';
 import type { Identity } from '../features/identity/index.ts';
 import type { Metrics } from '../features/metrics/index.ts';
-import type { Network } from '../features/p2p/index.ts';
+import { createRememberedPeers, type Network } from '../features/p2p/index.ts';
 import type { Records } from '../features/records/index.ts';
 import { notesOf, type Registry } from '../features/registry/index.ts';
 import type { Relay } from '../features/relay/index.ts';
 import type { Servers } from '../features/servers/index.ts';
 import type { Trust } from '../features/trust/index.ts';
 import type { Log } from '../platform/log.ts';
+import type { Platform } from './platform.ts';
+import type { NodeSlices } from './slices.ts';
 
 export interface Slices {
   identity: Identity;
@@ -154,6 +156,34 @@ function blocking({ network, records, relay, trust }: Slices, log: Log) {
       }
     }),
   ];
+}
+
+/**
+ * Entering a network shares nothing there by itself. What was said to be shared in a network that comes back is published
+ * again; what came through one that was left goes with it.
+ */
+export function wireNetworks(
+  {
+    access,
+    network,
+    privateNetworks,
+    settings,
+  }: Pick<NodeSlices, 'access' | 'network' | 'privateNetworks' | 'settings'>,
+  { db, log, owned }: Pick<Platform, 'db' | 'log' | 'owned'>,
+): void {
+  owned.defer(
+    privateNetworks.on('forgotten', ({ id }) => {
+      access.forgetNetwork(id);
+      createRememberedPeers(db, id).clear();
+    }),
+  );
+  owned.defer(
+    settings.watch('p2p.public', (on) => {
+      network.setPublic(on).catch((error: unknown) => {
+        log.error({ error: String(error), on }, 'the public network could not be switched');
+      });
+    }),
+  );
 }
 
 /** A provider that replaced its key is the same provider: pins, blocks, shares and approvals follow it. */

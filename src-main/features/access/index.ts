@@ -16,7 +16,7 @@ import type { StandingOf } from '#shared/features/trust/standing.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
-import { type ProviderId, providerKeyOf } from '#shared/kernel/ids.ts';
+import { type NetworkId, type ProviderId, providerKeyOf, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
@@ -36,6 +36,8 @@ export interface ShareRequest {
   tools?: string[] | undefined;
   overrides?: Share['overrides'];
   category?: string | undefined;
+  /** Where “everyone” is; absent: in the public network. */
+  networks?: readonly NetworkId[] | undefined;
   /** The person confirmed opening risky tools to everyone. */
   confirmed: boolean;
   /** The server's tools as it lists them now; what is shared is checked against them. */
@@ -54,8 +56,11 @@ export interface Access extends EventSource<AccessEvents> {
   concerns(provider: ProviderId): boolean;
   /** A provider goes by a new key: shares that named the old one name the new one. */
   follow(from: ProviderId, to: ProviderId): void;
-  maySee(provider: ProviderId, server: string): Result<Share, AccessRule>;
-  mayCall(provider: ProviderId, server: string, tool: string): Result<Share, AccessRule>;
+  /** A network is gone for good: nothing is shared there any more, not even if it is entered again. */
+  forgetNetwork(network: NetworkId): void;
+  /** `network`: through which it is asked; what everyone may see is seen in the networks it is shared in only. */
+  maySee(provider: ProviderId, server: string, network?: NetworkId): Result<Share, AccessRule>;
+  mayCall(provider: ProviderId, server: string, tool: string, network?: NetworkId): Result<Share, AccessRule>;
 }
 
 export function createAccess(deps: { db: Database; clock: Clock; log: Log; standing: StandingOf }): Access {
@@ -67,16 +72,25 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
        details = excluded.details, shared_at = excluded.shared_at`,
   );
   const remove = deps.db.prepare('DELETE FROM access_shares WHERE server = ?');
-  const question = (provider: ProviderId, server: string) => {
+  const question = (provider: ProviderId, server: string, network?: NetworkId) => {
     const { tier } = deps.standing(provider);
-    return { provider, blocked: tier === 'blocked', known: tier === 'known', share: shares.get(server) };
+    const share = shares.get(server);
+    return { provider, network, blocked: tier === 'blocked', known: tier === 'known', share };
   };
   function put(share: Share): void {
     const tools = share.tools ? JSON.stringify(share.tools) : null;
-    const details = JSON.stringify({ overrides: share.overrides, category: share.category });
+    const { category, networks, overrides } = share;
+    const details = JSON.stringify({ overrides, category, networks });
     save.run(share.server, JSON.stringify(share.audience), tools, details, share.sharedAt);
     shares.set(share.server, share);
     events.emit('shareChanged', { server: share.server, share });
+  }
+
+  function unshare(server: string): void {
+    if (!shares.has(server)) return;
+    remove.run(server);
+    shares.delete(server);
+    events.emit('shareChanged', { server, share: undefined });
   }
 
   return {
@@ -91,16 +105,20 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
         audience: request.audience,
         ...(tools ? { tools: [...new Set(tools)] } : {}),
         ...detailsOf(request),
+        ...networksOf(request),
         sharedAt: deps.clock.now(),
       };
       put(share);
       return share;
     },
-    unshare(server) {
-      if (!shares.has(server)) return;
-      remove.run(server);
-      shares.delete(server);
-      events.emit('shareChanged', { server, share: undefined });
+    unshare,
+    forgetNetwork(network) {
+      for (const share of [...shares.values()]) {
+        if (!share.networks?.includes(network)) continue;
+        const networks = share.networks.filter((other) => other !== network);
+        if (networks.length === 0) unshare(share.server);
+        else put({ ...share, networks });
+      }
     },
     rename(from, to) {
       const share = shares.get(from);
@@ -120,9 +138,16 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
         if (JSON.stringify(followed) !== JSON.stringify(share)) put(followed);
       }
     },
-    maySee: (provider, server) => maySee(question(provider, server)),
-    mayCall: (provider, server, tool) => mayCall(question(provider, server), tool),
+    maySee: (provider, server, network) => maySee(question(provider, server, network)),
+    mayCall: (provider, server, tool, network) => mayCall(question(provider, server, network), tool),
   };
+}
+
+/** The public network alone is what is meant where nothing is said; other audiences are not bound to networks. */
+function networksOf({ audience, networks }: ShareRequest): Pick<Share, 'networks'> {
+  if (audience.kind !== 'everyone' || !networks) return {};
+  const wanted = [...new Set(networks)];
+  return wanted.length === 1 && wanted[0] === PUBLIC_NETWORK ? {} : { networks: wanted };
 }
 
 /** Without what says nothing, so that a share reads as it was meant. */

@@ -21,6 +21,8 @@
  *   breaks the protocol is dropped with a counted code (`drops()`).
  * - A call ends exactly once: with a response, the remote fault, or `p2p.unreachable`, `p2p.timeout`, `p2p.cancelled`,
  *   `p2p.too_large`, `p2p.busy`. When its link goes, it does not hang.
+ * - A node is in several networks at once (`createNetworks`); each has its own peers, gossip, index and remembered
+ *   addresses, and nothing moves from one to another but by who names the other one.
  * - Bootstrap and remembered peers that go away are dialled again, without an operator, for as long as the node runs.
  */
 export {
@@ -30,6 +32,12 @@ export {
   type Libp2pOptions,
   type Whereabouts,
 } from './libp2p/network.ts';
+export {
+  createNetworks,
+  MAX_PRIVATE_NETWORKS,
+  type Networks,
+  type NetworkSummary,
+} from './networks/networks.ts';
 export { MDNS_TAG } from './libp2p/node.ts';
 export { RPC_PROTOCOL } from './libp2p/connections.ts';
 export type {
@@ -44,4 +52,4 @@ export type {
   RpcHandler,
 } from './network.ts';
 export { DEFAULT_LIMITS } from './peering.ts';
-export { p2pMigrations, type RememberedPeer, type RememberedPeers } from './peers.ts';
+export { createRememberedPeers, p2pMigrations, type RememberedPeer, type RememberedPeers } from './peers.ts';

@@ -14,8 +14,8 @@ import { McpError, type McpExchange, type McpMessage } from '#shared/features/se
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
-import type { Network, RpcExchange } from '../p2p/index.ts';
+import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { Network, PeerInfo, RpcExchange } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import type { HopClock } from './hop-clock.ts';
 import { asRpcError } from './outgoing.ts';
@@ -45,6 +45,8 @@ export interface Incoming {
 interface Running {
   providerId: ProviderId;
   peerId: PeerId;
+  /** Through which it came: what is shared in one network is refused in another. */
+  network: NetworkId;
   server: string;
   tool: string;
   controller: AbortController;
@@ -67,8 +69,8 @@ export function createIncoming(
   const sessions = new Map<PeerId, Set<string>>();
 
   /** Every call is judged anew, tool and fingerprint included; nothing the consumer says is taken on trust. */
-  function admit(request: CallRequest, providerId: ProviderId): CallableTool {
-    const allowed = deps.mayCall(providerId, request.server, request.tool);
+  function admit(request: CallRequest, { network, providerId }: PeerInfo): CallableTool {
+    const allowed = deps.mayCall(providerId, request.server, request.tool, network);
     if (!allowed.ok) throw relayError(allowed.reason);
     if (deps.isPaused()) throw relayError('relay.paused');
     const found = deps.findLocal(request.server, request.tool);
@@ -83,13 +85,14 @@ export function createIncoming(
   }
 
   async function run(request: CallRequest, rpc: RpcExchange, hops: HopClock) {
-    const { peerId, providerId } = rpc.peer;
-    admit(request, providerId);
+    const { network, peerId, providerId } = rpc.peer;
+    admit(request, rpc.peer);
     const target = deps.servers.target(request.server);
     if (!target) throw relayError('relay.no_such_tool');
     const call: Running = {
       providerId,
       peerId,
+      network,
       server: request.server,
       tool: request.tool,
       controller: new AbortController(),
@@ -163,7 +166,7 @@ export function createIncoming(
     },
     recheck() {
       for (const call of running) {
-        const allowed = deps.mayCall(call.providerId, call.server, call.tool);
+        const allowed = deps.mayCall(call.providerId, call.server, call.tool, call.network);
         if (!allowed.ok) call.controller.abort(relayError(allowed.reason));
       }
     },

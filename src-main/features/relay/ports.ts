@@ -1,6 +1,6 @@
 /** What the relay needs of the world, as injected functions: it routes and checks, and owns none of these. */
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { NetworkId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import type { AccessRule } from '../access/index.ts';
 
@@ -20,4 +20,9 @@ export interface RelayOptions {
   retentionMs(): number;
 }
 
-export type MayCall = (provider: ProviderId, server: string, tool: string) => Result<unknown, AccessRule>;
+export type MayCall = (
+  provider: ProviderId,
+  server: string,
+  tool: string,
+  network: NetworkId,
+) => Result<unknown, AccessRule>;

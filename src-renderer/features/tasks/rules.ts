@@ -95,6 +95,8 @@ export const taskKinds = {
   'recovery.restore': 'restore',
   'node.diagnostics': 'diagnostics',
   'network.check': 'networkCheck',
+  'network.join': 'networkJoin',
+  'network.leave': 'networkLeave',
   'clients.prove': 'clientsProve',
 } as const;
 export type TaskKind = keyof typeof taskKinds;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command, query } from '../../kernel/contract.ts';
+import { networkIdSchema } from '../p2p/networks.ts';
 import { serverNameSchema } from '../servers/config.ts';
 
 /** With whom a server is shared. */
@@ -33,6 +34,9 @@ const overridesSchema = z
   .record(z.string().max(256), toolOverrideSchema)
   .refine((all) => Object.keys(all).length <= MAX_OVERRIDES, `at most ${MAX_OVERRIDES} tools`);
 
+/** In which networks everyone may see a server: each was said yes to by itself. */
+const networksSchema = z.array(networkIdSchema).min(1).max(16);
+
 export const shareSchema = z.object({
   server: serverNameSchema,
   audience: audienceSchema,
@@ -42,6 +46,10 @@ export const shareSchema = z.object({
   overrides: overridesSchema.optional(),
   /** Under which heading peers find it. */
   category: z.string().max(40).optional(),
+  /**
+   * Where “everyone” is; absent: in the public network alone. Other audiences are met wherever they are, and do not have it.
+   */
+  networks: networksSchema.optional(),
   sharedAt: z.number(),
 });
 export type Share = z.output<typeof shareSchema>;
@@ -60,6 +68,7 @@ export const accessContract = {
       tools: z.array(z.string()).min(1).max(10_000).optional(),
       overrides: overridesSchema.optional(),
       category: z.string().max(40).optional(),
+      networks: networksSchema.optional(),
       /** The person has read the warning (`access.confirm_everyone`) and said yes. */
       confirmed: z.boolean().default(false),
     }),

@@ -1,5 +1,5 @@
 /** Who may call what. Pure: everything a decision rests on is an argument, and every refusal names its rule. */
-import type { ProviderId } from '../../kernel/ids.ts';
+import { type NetworkId, type ProviderId, PUBLIC_NETWORK } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Tool } from '../registry/tool.ts';
 import type { Audience, Share, ToolOverride } from './contract.ts';
@@ -19,13 +19,32 @@ export interface AccessQuestion {
   known: boolean;
   /** The share of the server in question, if there is one. */
   share: Share | undefined;
+  /** The network through which it is asked; absent: whoever is asked about, wherever he is. */
+  network?: NetworkId | undefined;
 }
+
+/** The networks in which everyone may see a server: none for other audiences. */
+export const networksOf = ({
+  audience,
+  networks,
+}: Pick<Share, 'audience' | 'networks'>): readonly NetworkId[] =>
+  audience.kind === 'everyone' ? (networks ?? [PUBLIC_NETWORK]) : [];
+
+export const isSharedIn = (share: Pick<Share, 'audience' | 'networks'>, network: NetworkId): boolean =>
+  networksOf(share).includes(network);
 
 /** Whether a provider belongs to the audience of a server's share. Deny by default. */
 export function maySee(question: AccessQuestion): Result<Share, AccessRule> {
   const { share } = question;
   if (question.blocked) return fail('access.blocked');
   if (!share) return fail('access.not_shared');
+  // As if it were not there: what is shared in one network is nobody's business in another.
+  if (
+    question.network !== undefined &&
+    share.audience.kind === 'everyone' &&
+    !isSharedIn(share, question.network)
+  )
+    return fail('access.not_shared');
   const refusal = refusalOf(share.audience, question);
   return refusal ? fail(refusal) : ok(share);
 }

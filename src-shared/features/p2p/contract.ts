@@ -29,6 +29,8 @@ export const peerSchema = z.object({
   sentBytes: z.number().optional(),
   /** How far its clock was ahead of ours when it connected (ms). */
   clockAheadMs: z.number().optional(),
+  /** The networks in which it is met now. */
+  networks: z.array(z.string()).optional(),
   /** It is connected but serves no calls at the moment. */
   paused: z.boolean().optional(),
   /** Its tools that are listed here. */
@@ -49,7 +51,11 @@ export const p2pContract = {
   ),
   'peers.connect': command(
     'Connects to a peer by address; its provider becomes known.',
-    z.object({ address: z.string().min(1).max(512) }),
+    z.object({
+      address: z.string().min(1).max(512),
+      /** To which network the address belongs; absent: the public one, or the first private one where that is off. */
+      network: z.string().max(16).optional(),
+    }),
     peerSchema,
   ),
   'peers.disconnect': command('Closes the connections to a peer.', target, z.object({})),

@@ -11,6 +11,7 @@ import { AppError } from '../../kernel/errors.ts';
 import type { PeerId, ProviderId } from '../../kernel/ids.ts';
 import { HIDDEN_CHARACTERS } from '../identity/records.ts';
 import { CLOCK_SKEW_MS, MAX_CERTIFICATE_BYTES, verifyCertificate } from '../identity/rules.ts';
+import { isShortCode, readShortCode, shortLinkOf } from './short-code.ts';
 
 export const INVITATION_TYPE = 'invitation/1';
 export const INVITATION_LINK = 'toolswarm://join/';
@@ -127,8 +128,18 @@ export const invitationFaults = {
     retryable: false,
   },
   'invitation.other_network': {
-    message: 'The invitation leads into another private network than the one this node is in.',
-    advice: 'Confirm that the node should change its network; it is restarted for that.',
+    message: 'The invitation leads into a network that this node is not in.',
+    advice: 'Confirm that the node should enter it; it stays in its other networks.',
+    retryable: false,
+  },
+  'invitation.no_network': {
+    message: 'This node is not in such a network.',
+    advice: 'Look at the networks it is in: `toolswarm network list`.',
+    retryable: false,
+  },
+  'invitation.too_many_networks': {
+    message: 'The node is in as many private networks as it can be.',
+    advice: 'Leave one of them first.',
     retryable: false,
   },
   'invitation.no_address': {
@@ -176,13 +187,25 @@ export function writeInvitation(invitation: NewInvitation, nodeSigner: Signer): 
 
 export const invitationLink = (code: string): string => `${INVITATION_LINK}${code}`;
 
-/** The code in whatever a person pasted: a link or the code alone, with the line breaks and spaces of its way. */
+/** The same invitation in capitals and about a quarter shorter, for a picture. */
+export const shortInvitationLink = (code: string): string => shortLinkOf(fromBase64Url(code));
+
+/** The code in whatever a person pasted: a link, long or short, or the code alone, with the line breaks and spaces of its way. */
 export function codeIn(text: string): string {
   if (text.length > MAX_INVITATION_TEXT) throw invitationError('invitation.malformed');
   const tight = text.replace(/\s+/g, '').replace(/^[<("'“«]+|[>)"'”».,]+$/g, '');
   const code = tight.replace(/^toolswarm:\/\/join\//i, '').replace(/\/$/, '');
+  if (isShortCode(code)) return longCodeOf(code);
   if (!/^[A-Za-z0-9_-]{64,}$/.test(code)) throw invitationError('invitation.malformed');
   return code;
+}
+
+function longCodeOf(short: string): string {
+  try {
+    return toBase64Url(readShortCode(short));
+  } catch (cause) {
+    throw invitationError('invitation.malformed', { cause });
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
-/** Inviting others, joining them, and the private network that a node may be in. */
+/** Inviting others, joining them, and the networks that a node is in. */
 import { z } from 'zod';
-import { command, query } from '../../kernel/contract.ts';
+import { command, query, stream } from '../../kernel/contract.ts';
 import { reachSchema } from './addresses.ts';
 import { peerSchema } from './contract.ts';
 import { MAX_INVITATION_MS, MAX_INVITATION_TEXT, networkNameSchema } from './invitation.ts';
+import { leftNetworkSchema, networkIdSchema, networkItemSchema } from './networks.ts';
 
 /** An invitation as its writer sees it; the code itself is shown once. */
 export const openInvitationSchema = z.object({
@@ -30,8 +31,8 @@ export const invitationViewSchema = z.object({
   pins: z.boolean(),
   /** The private network it leads into. */
   network: z.string().optional(),
-  /** What joining means here: nothing special, or another network than the present one. */
-  change: z.enum(['none', 'enter', 'switch', 'leave']),
+  /** What joining changes here: nothing, one more private network, or the public network is switched on. */
+  change: z.enum(['none', 'enter', 'public']),
   /** Whether the inviting provider is known already, or blocked. */
   standing: z.enum(['known', 'unknown', 'blocked']),
 });
@@ -46,10 +47,10 @@ export const networkViewSchema = z.object({
   reach: reachSchema,
   mdns: z.boolean(),
   bootstrap: z.array(z.string()),
-  /** The private network of the running node. */
-  network: z.string().optional(),
-  /** The private network after the next start, where that differs; empty: none. */
-  nextNetwork: z.string().optional(),
+  /** The public one first, whether it is on or off. */
+  networks: z.array(networkItemSchema),
+  /** Private networks that were left lately and can be entered again. */
+  left: z.array(leftNetworkSchema),
   invitations: z.array(openInvitationSchema),
 });
 export type NetworkView = z.output<typeof networkViewSchema>;
@@ -58,7 +59,7 @@ const code = z.string().min(1).max(MAX_INVITATION_TEXT).describe('A link toolswa
 
 export const joiningContract = {
   'network.show': query(
-    'Where this node stands: addresses, private network, open invitations.',
+    'Where this node stands: addresses, networks, open invitations.',
     z.object({}),
     networkViewSchema,
   ),
@@ -69,11 +70,15 @@ export const joiningContract = {
       /** Note the first who comes with it as known. */
       pin: z.boolean().default(true),
       note: z.string().max(80).optional(),
+      /** Into which network; absent: the public one, or the first private one where that is off. */
+      network: networkIdSchema.optional(),
     }),
     z.object({
       id: z.string().optional(),
       code: z.string(),
       link: z.string(),
+      /** The same invitation as a short link in capitals, for a picture (QR). */
+      short: z.string(),
       expiresAt: z.number(),
       /** From where the addresses in it can be dialled. */
       reach: reachSchema,
@@ -94,34 +99,47 @@ export const joiningContract = {
     'Joins by an invitation: connects, notes the inviting provider as known, and presents its secret.',
     z.object({
       code,
-      /** Confirms that the node leaves its network for the one of the invitation. */
-      changeNetwork: z.boolean().default(false),
+      /** Confirms that the node enters the private network of the invitation, or switches the public one on. */
+      enterNetwork: z.boolean().default(false),
     }),
     z.object({
       peer: peerSchema.optional(),
       /** The other operator has noted this provider as known. */
       pinned: z.boolean(),
-      /** The node changes its network; the rest follows after its restart. */
-      restartNeeded: z.boolean(),
+      /** The network of the invitation, which the node is in now. */
+      network: networkIdSchema,
+      /** Nobody answered yet; the invitation is followed again and again until it expires. */
+      waiting: z.boolean(),
     }),
   ),
   'network.createPrivate': command(
-    'Makes a private network of one’s own with a new key; in force after a restart. Others join it by invitations.',
-    z.object({
-      name: networkNameSchema,
-      /** Confirms that the node leaves the private network it is in. */
-      changeNetwork: z.boolean().default(false),
-    }),
-    networkViewSchema,
+    'Makes a private network of one’s own with a new key and enters it. Others join it by invitations.',
+    z.object({ name: networkNameSchema }),
+    networkItemSchema,
   ),
   'network.leavePrivate': command(
-    'Leaves the private network for the public one after a restart. The key is forgotten.',
-    z.object({}),
+    'Leaves a private network: connections and calls in it end, and what was shared there is visible there no longer. Its key is kept for an hour, so that leaving can be undone.',
+    z.object({ network: networkIdSchema }),
     networkViewSchema,
   ),
-  'network.restart': command(
-    'Builds the node anew so that a changed network comes into force. Connections and calls end.',
+  'network.rejoinPrivate': command(
+    'Enters a private network again that was left less than an hour ago.',
+    z.object({ network: networkIdSchema }),
+    networkViewSchema,
+  ),
+  'network.forgetPrivate': command(
+    'Forgets the key of a private network that was left: nothing brings it back but a new invitation.',
+    z.object({ network: networkIdSchema }),
+    networkViewSchema,
+  ),
+  'network.renamePrivate': command(
+    'Gives a private network another name on this node.',
+    z.object({ network: networkIdSchema, name: networkNameSchema }),
+    networkViewSchema,
+  ),
+  'network.watch': stream(
+    'The networks of this node, again whenever one came, went or changed its state.',
     z.object({}),
-    z.object({}),
+    z.object({ items: z.array(networkItemSchema), left: z.array(leftNetworkSchema) }),
   ),
 };

@@ -1,7 +1,11 @@
 /** Invitations between whole nodes: who invites is proven, secrets are good for one, private networks stay closed. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join as inFolder } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readInvitation } from '#shared/features/p2p/invitation.ts';
 import type { DoctorResult } from '#shared/features/p2p/doctor.ts';
 import { startWholeNode, type WholeNode } from '#test/conformance/support/whole-node.ts';
+import { verify } from '#test/support/invitations.ts';
 import { until } from '#test/support/mesh-node.ts';
 
 const context = { signal: new AbortController().signal } as never;
@@ -16,8 +20,8 @@ async function start(): Promise<WholeNode> {
 }
 
 const invite = async ({ node }: WholeNode, pin = true) => node.handlers['network.invite']({ pin }, context);
-const join = async ({ node }: WholeNode, code: string, changeNetwork = false) =>
-  node.handlers['network.join']({ code, changeNetwork }, context);
+const join = async ({ node }: WholeNode, code: string, enterNetwork = false) =>
+  node.handlers['network.join']({ code, enterNetwork }, context);
 const peers = async ({ node }: WholeNode) => (await node.handlers['peers.list']({}, context)).items;
 const peerOf = async (at: WholeNode, of: WholeNode) =>
   (await peers(at)).find(({ peerId }) => peerId === of.node.ready().peerId);
@@ -39,7 +43,7 @@ describe('an invitation', () => {
       standing: 'unknown',
     });
     expect(await peers(b)).toEqual([]);
-    expect(await join(b, link)).toMatchObject({ pinned: true, restartNeeded: false, peer: { peerId } });
+    expect(await join(b, link)).toMatchObject({ pinned: true, waiting: false, peer: { peerId } });
     expect(await peerOf(a, b)).toMatchObject({ known: true, connected: true });
     expect(await peerOf(b, a)).toMatchObject({ known: true, connected: true });
     expect((await show(a)).invitations).toMatchObject([{ usedBy: b.node.ready().providerId }]);
@@ -76,45 +80,84 @@ describe('an invitation', () => {
 });
 
 describe('a private network', () => {
-  it('lets in whoever has its key and shuts out all others, and is never entered without a yes', async () => {
+  it('is entered beside the public one without a restart, and never without a yes', async () => {
     const [a, b] = [await start(), await start()];
-    const made = await a.node.handlers['network.createPrivate'](
-      { name: 'Workshop', changeNetwork: false },
-      context,
-    );
-    expect(made).toMatchObject({ nextNetwork: 'Workshop' });
-    expect(made).not.toHaveProperty('network');
-    await expect(async () =>
-      a.node.handlers['network.createPrivate']({ name: 'Other', changeNetwork: false }, context),
-    ).rejects.toMatchObject({ code: 'invitation.other_network' });
-    await a.restart();
-    expect(await show(a)).toMatchObject({ network: 'Workshop' });
-
-    const { code, network } = await invite(a);
-    expect(network).toBe('Workshop');
-    const [address = ''] = a.node.ready().addresses;
+    const made = await a.node.handlers['network.createPrivate']({ name: 'Workshop' }, context);
+    expect(made).toMatchObject({ kind: 'private', name: 'Workshop', state: 'running', peers: 0 });
+    expect((await show(a)).networks.map(({ state }) => state)).toEqual(['running', 'running']);
+    const written = await a.node.handlers['network.invite']({ pin: true, network: made.id }, context);
+    expect(written.network).toBe('Workshop');
+    const [address = ''] = made.addresses;
     await expect(async () => b.node.handlers['peers.connect']({ address }, context)).rejects.toMatchObject({
       code: 'p2p.unreachable',
     });
 
-    await expect(join(b, code)).rejects.toMatchObject({
+    await expect(async () => join(b, written.code)).rejects.toMatchObject({
       code: 'invitation.other_network',
       details: { change: 'enter' },
     });
-    expect(await show(b)).not.toHaveProperty('nextNetwork');
-    expect(await join(b, code, true)).toEqual({ pinned: false, restartNeeded: true });
-    expect(await peerOf(b, a)).toBeUndefined();
-    await b.restart();
-    // The invitation is followed by itself now.
-    const joined = await until(async () => {
-      const peer = await peerOf(b, a);
-      return peer?.connected && peer.known ? peer : undefined;
-    });
-    expect(joined.providerId).toBe(a.node.ready().providerId);
-    await until(async () => (await peerOf(a, b))?.known);
+    expect((await show(b)).networks).toHaveLength(1);
+    // The short form of the picture is the same invitation.
+    const joined = await join(b, written.short, true);
+    expect(joined).toMatchObject({ pinned: true, waiting: false, network: made.id });
+    expect(joined.peer).toMatchObject({ networks: [made.id] });
+    expect(await peerOf(a, b)).toMatchObject({ known: true, networks: [made.id] });
+    // The same two meet in the public network as well: one peer in two networks.
+    await join(b, (await invite(a)).code);
+    expect(await peerOf(b, a)).toMatchObject({ networks: ['public', made.id] });
+    expect((await peers(b)).filter(({ connected }) => connected)).toHaveLength(1);
+  });
 
-    await b.node.handlers['network.leavePrivate']({}, context);
-    expect(await show(b)).toMatchObject({ network: 'Workshop', nextNetwork: '' });
+  it('is left and entered again at once, and forgotten for good when somebody says so', async () => {
+    const [a, b] = [await start(), await start()];
+    const { id } = await a.node.handlers['network.createPrivate']({ name: 'Workshop' }, context);
+    const { code } = await a.node.handlers['network.invite']({ pin: true, network: id }, context);
+    await join(b, code, true);
+    await b.node.handlers['network.leavePrivate']({ network: id }, context);
+    expect(await show(b)).toMatchObject({ networks: [{ id: 'public' }], left: [{ id, name: 'Workshop' }] });
+    await until(async () => (await peerOf(a, b))?.connected === false);
+    await b.node.handlers['network.rejoinPrivate']({ network: id }, context);
+    await until(async () => (await peerOf(b, a))?.connected);
+    await b.node.handlers['network.leavePrivate']({ network: id }, context);
+    await b.node.handlers['network.forgetPrivate']({ network: id }, context);
+    expect(await show(b)).toMatchObject({ left: [] });
+    await expect(async () =>
+      b.node.handlers['network.rejoinPrivate']({ network: id }, context),
+    ).rejects.toMatchObject({ code: 'network.too_late' });
+    expect(await peerOf(b, a)).toBeUndefined();
+  });
+
+  it('is still there after a restart, and its members find each other without who invited them', async () => {
+    const [a, b, c] = [await start(), await start(), await start()];
+    const { id } = await a.node.handlers['network.createPrivate']({ name: 'Workshop' }, context);
+    for (const guest of [b, c]) {
+      const { code } = await a.node.handlers['network.invite']({ pin: true, network: id }, context);
+      await join(guest, code, true);
+    }
+    await until(async () => (await peerOf(b, c))?.connected);
+    await a.stop();
+    nodes.splice(nodes.indexOf(a), 1);
+    await b.restart();
+    expect((await show(b)).networks.map((one) => one.id)).toEqual(['public', id]);
+    await until(async () => (await peerOf(b, c))?.connected);
+    expect(await peerOf(b, c)).toMatchObject({ networks: [id] });
+  });
+
+  it('is entered while who invites is away, and the key that waits lies with the keys alone', async () => {
+    const [a, b] = [await start(), await start()];
+    const { id } = await a.node.handlers['network.createPrivate']({ name: 'Workshop' }, context);
+    const { code } = await a.node.handlers['network.invite']({ pin: true, network: id }, context);
+    await a.node.stop();
+    expect(await join(b, code, true)).toMatchObject({ waiting: true, network: id });
+    const { network } = readInvitation(code, { now: Date.now(), verify });
+    const key = Buffer.from(network?.key ?? []);
+    expect(key).toHaveLength(32);
+    for (const file of await readdir(b.dataDir)) {
+      if (!/\.db/.test(file)) continue;
+      const bytes = await readFile(inFolder(b.dataDir, file));
+      expect(bytes.includes(key), file).toBe(false);
+      expect(bytes.includes(code.slice(200, 300)), file).toBe(false);
+    }
   });
 });
 

@@ -2,24 +2,29 @@ import type { Command } from 'commander';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Conditions } from '#shared/features/node/conditions.ts';
 import type { InvitationView, NetworkView } from '#shared/features/p2p/joining.ts';
+import type { LeftNetwork, NetworkItem } from '#shared/features/p2p/networks.ts';
 import type { Answer, Cli } from '../cli.ts';
+import { type Io, isInteractive } from '../io.ts';
 import { wholeNumber } from '../parse.ts';
-import { facts, printable, table, time, yesNo } from '../printable.ts';
+import { facts, oneLine, printable, table, time, yesNo } from '../printable.ts';
+import { confirm } from '../prompts.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 export function addNetworkCommands(program: Command, cli: Cli): void {
-  const network = program.command('network').description('join a network, invite others, pause sharing');
+  const network = program
+    .command('network')
+    .description('join and leave networks, invite others, pause sharing');
   addInviting(network, cli);
-  addPrivate(network, cli);
+  addNetworks(network, cli);
   addPausing(network, cli);
 }
 
 function addInviting(network: Command, cli: Cli): void {
   network
     .command('show')
-    .description('addresses, private network and invitations of this node')
+    .description('addresses, networks and invitations of this node')
     .action(() => cli.ask(async (node) => showNetwork(await node['network.show']({}))));
   network
     .command('invite')
@@ -27,10 +32,13 @@ function addInviting(network: Command, cli: Cli): void {
     .option('--hours <n>', 'how long it is good for (default: a week)', wholeNumber)
     .option('--note <text>', 'whom it is for, for yourself')
     .option('--no-pin', 'do not mark the first who comes with it as known')
-    .action(({ hours, note, pin }: { hours?: number; note?: string; pin: boolean }) =>
+    .option('--network <name>', 'into which network: its name or id, or “public”')
+    .option('--qr', 'draw it as a picture for cameras')
+    .action(({ hours, network: into, note, pin, qr }: InviteFlags) =>
       cli.ask(async (node) => {
         const written = await node['network.invite']({
           pin,
+          ...(into === undefined ? {} : { network: await networkIn(node, into) }),
           ...(hours === undefined ? {} : { expiresInMs: hours * HOUR_MS }),
           ...(note === undefined ? {} : { note }),
         });
@@ -39,7 +47,10 @@ function addInviting(network: Command, cli: Cli): void {
           lan: 'Its addresses work on the local network.',
           internet: '',
         }[written.reach];
-        const lines = [written.link, `Good until ${time(written.expiresAt)}. ${reach}`.trim()];
+        const picture = qr === true ? await drawn(written.short) : [];
+        const lines = [...picture, written.link, `Good until ${time(written.expiresAt)}. ${reach}`.trim()];
+        if (written.network !== undefined)
+          lines.push(`It contains the key of ${oneLine(written.network)}: whoever reads it can enter.`);
         return { data: written, text: lines.join('\n') };
       }),
     );
@@ -54,8 +65,9 @@ function addInviting(network: Command, cli: Cli): void {
     .command('join')
     .description('join by an invitation, or by the address of a node')
     .argument('<invitation>', 'a link toolswarm://join/…, its code, or a multiaddr')
-    .option('--change-network', 'leave the present network for the one of the invitation')
-    .action((code: string, flags: { changeNetwork?: true }) => cli.ask((node) => join(node, code, flags)));
+    .option('--enter', 'enter the private network that it leads into, without being asked')
+    .option('--network <name>', 'to which network an address belongs: its name or id, or “public”')
+    .action((code: string, flags: JoinFlags) => cli.ask((node) => join(node, code, flags, cli.io)));
   network
     .command('revoke')
     .description('take an invitation back')
@@ -70,47 +82,142 @@ function addInviting(network: Command, cli: Cli): void {
 
 type NodeOf = Parameters<Parameters<Cli['ask']>[0]>[0];
 
-async function join(node: NodeOf, code: string, flags: { changeNetwork?: true }): Promise<Answer> {
+interface InviteFlags {
+  hours?: number;
+  network?: string;
+  note?: string;
+  pin: boolean;
+  qr?: true;
+}
+
+interface JoinFlags {
+  enter?: true;
+  network?: string;
+}
+
+/** Half blocks: two rows of the picture in one line of text. */
+async function drawn(text: string): Promise<string[]> {
+  const { renderUnicodeCompact } = await import('uqr');
+  return [renderUnicodeCompact(text, { ecc: 'L', border: 2 }), ''];
+}
+
+/** The id of a network that a person calls by its name or id. */
+export async function networkIn(node: NodeOf, name: string): Promise<string> {
+  const { left, networks } = await node['network.show']({});
+  const all = [...networks, ...left];
+  const found = all.filter((one) => one.id === name || one.name === name);
+  const [only] = found;
+  if (only && found.length === 1) return only.id;
+  const why = found.length > 1 ? 'Several networks have this name.' : 'This node is not in such a network.';
+  throw new AppError('invitation.no_network', why, {
+    advice: '`toolswarm network list` shows the networks with their ids.',
+  });
+}
+
+async function join(node: NodeOf, code: string, flags: JoinFlags, io: Io): Promise<Answer> {
   if (code.startsWith('/')) {
-    const peer = await node['peers.connect']({ address: code });
-    return { data: { peer, pinned: false, restartNeeded: false }, text: `Connected to ${peer.peerId}.` };
+    const within = flags.network === undefined ? {} : { network: await networkIn(node, flags.network) };
+    const peer = await node['peers.connect']({ address: code, ...within });
+    return { data: { peer, pinned: false, waiting: false }, text: `Connected to ${peer.peerId}.` };
   }
-  const joined = await node['network.join']({ code, changeNetwork: flags.changeNetwork === true });
-  const text = joined.restartNeeded
-    ? 'The node changes its network with the next start: `toolswarm network restart`.'
+  const joined = await enterWithConsent(node, code, flags.enter === true, io);
+  const text = joined.waiting
+    ? 'The node is in the network now. Nobody answers yet; it keeps trying.'
     : `Connected to ${joined.peer?.peerId ?? 'the node'}. ${joined.pinned ? 'You are known there now.' : 'The invitation makes you known to nobody: it was used before, or names nobody.'}`;
   return { data: joined, text };
 }
 
-function addPrivate(network: Command, cli: Cli): void {
+/** Into a network that is new to the node leads only a yes: of the person at the terminal, or `--enter`. */
+async function enterWithConsent(node: NodeOf, code: string, enterNetwork: boolean, io: Io) {
+  try {
+    return await node['network.join']({ code, enterNetwork });
+  } catch (error) {
+    const isAsked = error instanceof AppError && error.code === 'invitation.other_network';
+    if (!isAsked || !isInteractive(io)) throw error;
+    const { label, network } = await node['network.previewInvitation']({ code });
+    const into = network === undefined ? 'the public network' : `the private network “${oneLine(network)}”`;
+    if (!(await confirm(io, `${oneLine(label) || 'A node'} invites you into ${into}. Enter it?`)))
+      throw error;
+    return node['network.join']({ code, enterNetwork: true });
+  }
+}
+
+function addNetworks(network: Command, cli: Cli): void {
   network
-    .command('create')
-    .description('make a private network with a new key; in force after a restart')
-    .argument('<name>', 'a name for people')
-    .option('--change-network', 'leave the private network that the node is in')
-    .action((name: string, flags: { changeNetwork?: true }) =>
-      cli.ask(async (node) =>
-        showNetwork(
-          await node['network.createPrivate']({ name, changeNetwork: flags.changeNetwork === true }),
-        ),
-      ),
-    );
-  network
-    .command('leave')
-    .description('leave the private network; in force after a restart, and the key is forgotten')
-    .action(() => cli.ask(async (node) => showNetwork(await node['network.leavePrivate']({}))));
-  network
-    .command('restart')
-    .description('build the node anew, so that a changed network comes into force')
+    .command('list')
+    .description('the networks that this node is in')
     .action(() =>
       cli.ask(async (node) => {
-        await node['network.restart']({}).catch((error: unknown) => {
-          // The node may be gone before its answer is; that is what was asked for.
-          if (!(error instanceof AppError && error.code === 'contract.disconnected')) throw error;
-        });
-        return { data: {}, text: 'The node restarts.' };
+        const { left, networks } = await node['network.show']({});
+        return { data: { items: networks, left }, text: networkTable(networks, left) };
       }),
     );
+  network
+    .command('create')
+    .description('make a private network with a new key; the node stays in its other networks')
+    .argument('<name>', 'a name for people')
+    .action((name: string) =>
+      cli.ask(async (node) => {
+        const made = await node['network.createPrivate']({ name });
+        const next = `Invite others: toolswarm network invite --network ${made.id}`;
+        return { data: made, text: `The node is in ${oneLine(made.name)} (${made.id}). ${next}` };
+      }),
+    );
+  const about = (command: string, description: string) =>
+    network.command(command).description(description).argument('<network>', 'its name or id');
+  about('leave', 'leave a private network; within an hour that can be undone').action((name: string) =>
+    cli.ask(async (node) => {
+      const id = await networkIn(node, name);
+      await node['network.leavePrivate']({ network: id });
+      const text = `The node has left. Its key is kept for an hour: toolswarm network rejoin ${id}`;
+      return { data: { network: id }, text };
+    }),
+  );
+  about('rejoin', 'enter a private network again that was just left').action((name: string) =>
+    cli.ask(async (node) => {
+      const id = await networkIn(node, name);
+      await node['network.rejoinPrivate']({ network: id });
+      return { data: { network: id }, text: 'The node is back.' };
+    }),
+  );
+  about('forget', 'forget the key of a private network that was left').action((name: string) =>
+    cli.ask(async (node) => {
+      const id = await networkIn(node, name);
+      await node['network.forgetPrivate']({ network: id });
+      return { data: { network: id }, text: 'Its key is gone.' };
+    }),
+  );
+  about('rename', 'call a private network otherwise on this node')
+    .argument('<to>')
+    .action((name: string, to: string) =>
+      cli.ask(async (node) => {
+        const id = await networkIn(node, name);
+        await node['network.renamePrivate']({ network: id, name: to });
+        return { data: { network: id, name: to }, text: `It is called ${oneLine(to)} here now.` };
+      }),
+    );
+}
+
+function networkTable(networks: readonly NetworkItem[], left: readonly LeftNetwork[]): string {
+  const rows = networks.map((one) => [
+    one.kind === 'public' ? 'public' : one.name,
+    one.id,
+    one.fault ? `failed: ${one.fault.message}` : one.state,
+    String(one.peers),
+    String(one.shares),
+  ]);
+  const gone = left.map(({ id, name, until }) => [
+    name,
+    id,
+    `left; can be undone until ${time(until)}`,
+    '',
+    '',
+  ]);
+  return table(
+    ['NETWORK', 'ID', 'STATE', 'PEERS', 'SHARES'],
+    [...rows, ...gone],
+    'The node is in no network.',
+  );
 }
 
 function addPausing(network: Command, cli: Cli): void {
@@ -141,12 +248,9 @@ function showConditions(conditions: Conditions): Answer {
 }
 
 function showNetwork(network: NetworkView): Answer {
-  const next = network.nextNetwork === undefined ? undefined : network.nextNetwork || 'the public network';
   const about = facts([
     ['provider', network.providerId],
     ['peer id', network.peerId],
-    ['network', network.network ?? 'public'],
-    ['after a restart', next],
     ['local discovery', yesNo(network.mdns)],
     ...network.addresses.map((address): [string, string] => ['address', address]),
     ...network.bootstrap.map((address): [string, string] => ['entry peer', address]),
@@ -158,15 +262,15 @@ function showNetwork(network: NetworkView): Answer {
     one.usedBy ?? '',
   ]);
   const invitations = table(['INVITATION', 'NOTE', 'GOOD UNTIL', 'USED BY'], rows, 'No invitation is open.');
-  return { data: network, text: `${about}\n\n${invitations}` };
+  const networks = networkTable(network.networks, network.left);
+  return { data: network, text: `${about}\n\n${networks}\n\n${invitations}` };
 }
 
 function showInvitation(invitation: InvitationView): Answer {
   const changes = {
     none: undefined,
-    enter: 'leaves the public network',
-    switch: 'leaves the present private network',
-    leave: 'leaves the private network for the public one',
+    enter: 'enters this network; the node stays in its others',
+    public: 'switches the public network on',
   };
   return {
     data: invitation,

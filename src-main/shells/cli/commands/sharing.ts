@@ -5,6 +5,7 @@ import { type Callers, callersOf } from '#shared/features/access/rules.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { type Io, isInteractive } from '../io.ts';
+import { networkIn } from './network.ts';
 import { collect, collectPairs } from '../parse.ts';
 import { plural, table } from '../printable.ts';
 import { confirm } from '../prompts.ts';
@@ -17,6 +18,7 @@ interface ShareFlags {
   note?: Record<string, string>;
   toolTag?: Array<readonly [tool: string, tag: string]>;
   category?: string;
+  network?: string[];
   yes?: boolean;
 }
 
@@ -40,13 +42,19 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
     .option('--note <tool=text>', 'a remark on a tool for those who see it (repeatable)', collectPairs)
     .option('--tool-tag <tool=tag>', 'a tag of a tool (repeatable)', collectTags)
     .option('--category <text>', 'a heading under which peers find it')
+    .option(
+      '--network <name>',
+      'with everyone in this network: its name or id, or “public” (repeatable; without it the public one)',
+      collect,
+    )
     .option('--yes', 'share with everyone without being asked')
     .addHelpText('after', EXAMPLES)
     .action((name: string, flags: ShareFlags, command: Command) => {
       const audience = audienceOf(flags.to, command);
       return cli.ask(async (node) => {
         const { category, tool: tools } = flags;
-        const request = { name, audience, tools, category, overrides: overridesOf(flags) };
+        const networks = await networksIn(node, flags.network);
+        const request = { name, audience, tools, category, networks, overrides: overridesOf(flags) };
         return showShare(await shareWithConsent(node, request, flags.yes === true, cli.io));
       });
     });
@@ -83,6 +91,10 @@ function audienceOf(words: string[], command: Command): Audience {
   if (words.includes('known') || words.includes('everyone'))
     command.error('error: “known” and “everyone” stand alone after --to');
   return { kind: 'providers', providers: words };
+}
+
+async function networksIn(node: NodeClient, names: string[] | undefined): Promise<string[] | undefined> {
+  return names && Promise.all(names.map((name) => networkIn(node, name)));
 }
 
 const collectTags = (value: string, previous: Array<readonly [string, string]> = []) => {
@@ -161,8 +173,9 @@ async function shareWithConsent(
   }
 }
 
-function withWhom({ audience }: Share): string {
+function withWhom({ audience, networks }: Share): string {
   if (audience.kind === 'providers') return audience.providers.join(', ');
+  if (networks) return `everyone in ${networks.join(', ')}`;
   return audience.kind === 'known' ? 'those you know' : 'everyone';
 }
 

@@ -9,8 +9,9 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Checkbox, Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
-import { networkChanged } from '../store.ts';
+import { networkChanged, useNetwork } from '../store.ts';
 import styles from './invite.module.css';
+import { useNetworkName } from './network-name.tsx';
 
 const QrCode = lazy(async () => ({ default: (await import('./qr-code.tsx')).QrCode }));
 
@@ -24,13 +25,21 @@ const MAX_QR_TEXT = 1300;
 
 interface Written {
   link: string;
+  short: string;
   code: string;
   expiresAt: number;
   reach: 'machine' | 'lan' | 'internet';
   network?: string | undefined;
 }
 
-export function InviteDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
+export interface InviteDialogProps {
+  isOpen: boolean;
+  /** Into which network, where that is decided. */
+  network?: string | undefined;
+  onClose(): void;
+}
+
+export function InviteDialog({ isOpen, network, onClose }: InviteDialogProps) {
   const { t } = useTranslation('network');
   const [written, setWritten] = useState<Written>();
   const close = () => {
@@ -42,15 +51,25 @@ export function InviteDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): 
       {written ? (
         <Result written={written} onClose={close} />
       ) : (
-        <InviteForm onWritten={setWritten} onClose={close} />
+        <InviteForm network={network} onWritten={setWritten} onClose={close} />
       )}
     </Dialog>
   );
 }
 
-function InviteForm({ onWritten, onClose }: { onWritten(written: Written): void; onClose(): void }) {
+interface InviteFormProps {
+  network: string | undefined;
+  onWritten(written: Written): void;
+  onClose(): void;
+}
+
+function InviteForm({ network: given, onWritten, onClose }: InviteFormProps) {
   const { t } = useTranslation(['network', 'common']);
   const node = useNode();
+  const nameOf = useNetworkName();
+  const running = (useNetwork().data?.networks ?? []).filter(({ state }) => state === 'running');
+  const [chosen, setChosen] = useState<string>();
+  const network = chosen ?? running.find(({ id }) => id === given)?.id ?? running[0]?.id;
   const [term, setTerm] = useState<Term>('week');
   const [pin, setPin] = useState(true);
   const [note, setNote] = useState('');
@@ -58,7 +77,10 @@ function InviteForm({ onWritten, onClose }: { onWritten(written: Written): void;
     const expiresInMs = terms[term];
     const words = note.trim();
     onWritten(
-      await node['network.invite']({ expiresInMs, pin, ...(words ? { note: words } : {}) }, { signal }),
+      await node['network.invite'](
+        { expiresInMs, pin, ...(words ? { note: words } : {}), ...(network ? { network } : {}) },
+        { signal },
+      ),
     );
     networkChanged();
   });
@@ -71,6 +93,14 @@ function InviteForm({ onWritten, onClose }: { onWritten(written: Written): void;
       }}
     >
       <p>{t('invite.words')}</p>
+      {running.length > 1 && network && (
+        <Select
+          label={t('invite.network')}
+          value={network}
+          onChange={setChosen}
+          options={running.map((one) => ({ value: one.id, label: nameOf(one) }))}
+        />
+      )}
       <Select<Term>
         label={t('invite.expires')}
         value={term}
@@ -95,7 +125,7 @@ function InviteForm({ onWritten, onClose }: { onWritten(written: Written): void;
 function Result({ written, onClose }: { written: Written; onClose(): void }) {
   const { t } = useTranslation('network');
   const format = useFormats();
-  const { code, expiresAt, link, network, reach } = written;
+  const { code, expiresAt, link, network, reach, short } = written;
   return (
     <div className="form">
       {reach === 'machine' && <Note tone="warn">{t('invite.reachMachine')}</Note>}
@@ -107,9 +137,9 @@ function Result({ written, onClose }: { written: Written; onClose(): void }) {
           <CopyField label={t('invite.code')} value={code} />
           <p>{t('invite.once', { when: format.dateTime(expiresAt) })}</p>
         </div>
-        {link.length <= MAX_QR_TEXT && (
+        {short.length <= MAX_QR_TEXT && (
           <Suspense>
-            <QrCode text={link} label={t('invite.picture')} />
+            <QrCode text={short} label={t('invite.picture')} />
           </Suspense>
         )}
       </div>

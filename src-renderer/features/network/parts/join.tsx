@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { InvitationView } from '#shared/features/p2p/joining.ts';
 import { useFormats } from '../../../platform/formats.ts';
@@ -16,6 +16,8 @@ import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { isAddress } from '../rules.ts';
 import { networkChanged } from '../store.ts';
+
+const ReadPicture = lazy(async () => ({ default: (await import('./read-picture.tsx')).ReadPicture }));
 
 export interface JoinNetworkProps {
   /** An invitation that was opened elsewhere (a deep link). */
@@ -55,6 +57,11 @@ export function JoinNetwork({ code: given = '', onJoined, onCancel }: JoinNetwor
   );
   const invitation = byAddress ? undefined : (preview.data ?? undefined);
   const join = useJoin(code, agreed, onJoined);
+  const take = (next: string) => {
+    setText(next);
+    setAgreed(false);
+    join.clear();
+  };
   const needsYes = invitation !== undefined && invitation.change !== 'none' && !agreed;
   const isReady = byAddress || (invitation !== undefined && !needsYes && invitation.standing !== 'blocked');
   return (
@@ -70,16 +77,15 @@ export function JoinNetwork({ code: given = '', onJoined, onCancel }: JoinNetwor
         label={t('join.code')}
         placeholder="toolswarm://join/…"
         value={text}
-        onChange={(next) => {
-          setText(next);
-          setAgreed(false);
-          join.clear();
-        }}
+        onChange={take}
         rows={3}
         code
         required
         autoFocus={given === ''}
       />
+      <Suspense>
+        <ReadPicture onText={take} />
+      </Suspense>
       {code !== '' && !byAddress && preview.loading && <Loading label={t('join.reading')} />}
       {code !== '' && !byAddress && <FaultNote fault={preview.fault} />}
       {invitation && <Preview invitation={invitation} agreed={agreed} onAgree={setAgreed} />}
@@ -98,7 +104,7 @@ export function JoinNetwork({ code: given = '', onJoined, onCancel }: JoinNetwor
   );
 }
 
-function useJoin(code: string, changeNetwork: boolean, onJoined: (() => void) | undefined) {
+function useJoin(code: string, enterNetwork: boolean, onJoined: (() => void) | undefined) {
   const { t } = useTranslation(['network', 'peers']);
   const node = useNode();
   const toasts = useToasts();
@@ -107,9 +113,10 @@ function useJoin(code: string, changeNetwork: boolean, onJoined: (() => void) | 
       const peer = await node['peers.connect']({ address: code }, { signal });
       toasts.say(t('join.done', { name: peer.displayName || t('peers:nameless') }));
     } else {
-      const { peer, pinned, restartNeeded } = await node['network.join']({ code, changeNetwork }, { signal });
+      const { peer, pinned, waiting } = await node['network.join']({ code, enterNetwork }, { signal });
       if (peer) toasts.say(t('join.done', { name: peer.displayName || t('peers:nameless') }));
-      if (!pinned && !restartNeeded) toasts.warn(t('join.notPinned'));
+      if (waiting) toasts.say(t('join.waiting'));
+      else if (!pinned) toasts.warn(t('join.notPinned'));
     }
     networkChanged();
     onJoined?.();
@@ -147,7 +154,7 @@ function Preview({ invitation, agreed, onAgree }: PreviewProps) {
       )}
       {change !== 'none' && (
         <>
-          <Note tone="warn">{t(`join.change.${change}`, { name: network })}</Note>
+          <Note>{t(`join.change.${change}`, { name: network })}</Note>
           <Checkbox selected={agreed} onChange={onAgree}>
             {t('join.changeConfirm')}
           </Checkbox>

@@ -3,6 +3,7 @@ import type { NetworkView, OpenInvitation } from '#shared/features/p2p/joining.t
 import { useFormats } from '../../../platform/formats.ts';
 import { useNode, useNodeLink } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
+import { useStream } from '../../../platform/use-stream.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { CopyField } from '../../../ui/copy.tsx';
@@ -12,18 +13,20 @@ import { Card, Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { networkChanged, useNetwork } from '../store.ts';
-import { PrivateNetworkCard } from './private-network-card.tsx';
+import { useNetworkName } from './network-name.tsx';
+import { NetworksCard } from './networks-card.tsx';
 
-/** Where others find this node, the network that it is in, and who is invited. */
+/** The networks that this node is in, where others find it, and who is invited. */
 export function ThisNode() {
   const { t } = useTranslation('network');
   const { data, fault } = useNetwork();
+  const { value: live } = useStream((node, options) => node['network.watch']({}, options));
   if (fault) return <FaultNote fault={fault} />;
   if (!data) return <Loading label={t('reading')} />;
   return (
     <Stack>
+      <NetworksCard networks={live?.items ?? data.networks} left={live?.left ?? data.left} />
       <AddressCard network={data} />
-      <PrivateNetworkCard network={data} />
       <InvitationsCard invitations={data.invitations} />
     </Stack>
   );
@@ -31,13 +34,20 @@ export function ThisNode() {
 
 function AddressCard({ network }: { network: NetworkView }) {
   const { t } = useTranslation('network');
+  const nameOf = useNetworkName();
   return (
     <Card title={t('self.addresses')} lead={t('self.addressesLead')}>
       <CopyField label={t('detail.provider')} value={network.providerId} />
       {network.addresses.length === 0 && <p>{t('self.noAddresses')}</p>}
-      {network.addresses.map((address, index) => (
-        <CopyField key={address} label={t('self.address', { number: index + 1 })} value={address} />
-      ))}
+      {network.networks.flatMap((one) =>
+        one.addresses.map((address, index) => (
+          <CopyField
+            key={address}
+            label={t('self.addressIn', { number: index + 1, network: nameOf(one) })}
+            value={address}
+          />
+        )),
+      )}
       <p>{network.mdns ? t('self.lanOn') : t('self.lanOff')}</p>
     </Card>
   );

@@ -7,7 +7,7 @@ export function answerAccess(memory: Memory): Handlers<typeof accessContract> {
   const { world, clock, after, serverOf } = memory;
   return {
     'access.shares': () => ({ items: world.shares }),
-    'servers.share': ({ name, audience, category, confirmed, overrides, tools }) => {
+    'servers.share': ({ name, audience, category, confirmed, networks, overrides, tools }) => {
       serverOf(name);
       if (audience.kind === 'everyone' && !confirmed) {
         throw new AppError(
@@ -25,6 +25,7 @@ export function answerAccess(memory: Memory): Handlers<typeof accessContract> {
         ...(tools ? { tools } : {}),
         ...(overrides ? { overrides } : {}),
         ...(category ? { category } : {}),
+        ...(networks ? { networks } : {}),
       };
       world.shares = [...world.shares.filter((item) => item.server !== name), share];
       return after(share);
