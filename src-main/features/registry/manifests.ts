@@ -109,7 +109,8 @@ export function createManifests(
     serve: (mayRead) =>
       network.serve(MANIFEST_PROTOCOL, (request, { peer }) => {
         const hash = request.subarray(0, 32);
-        const isAllowed = request.length > 32 && mayRead(peer, fromUtf8(request.subarray(32)), hash);
+        const key = textOf(request.subarray(32));
+        const isAllowed = key !== undefined && key !== '' && mayRead(peer, key, hash);
         const bytes = isAllowed ? bytesOf(hash) : undefined;
         if (!bytes)
           throw new AppError('registry.no_manifest', 'There is no such manifest, or it is not for you.', {
@@ -118,4 +119,13 @@ export function createManifests(
         return new Uint8Array(bytes);
       }),
   };
+}
+
+/** Undefined where a peer sent what is no text: then it is no key either. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return fromUtf8(bytes);
+  } catch {
+    return undefined;
+  }
 }

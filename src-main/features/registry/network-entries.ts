@@ -54,6 +54,8 @@ export function createNetworkEntries(
   /** Keys whose manifest is being fetched, and from which peer. */
   const running = new Map<string, string>();
   let turn = 0;
+  /** What was asked for may still arrive after the end; nothing more is asked for then. */
+  let isOver = false;
   /** Says that the directory changed, once somebody listens. */
   let tell = () => {};
 
@@ -104,6 +106,7 @@ export function createNetworkEntries(
   }
 
   function fetchWaiting(onChanged: () => void): void {
+    if (isOver) return;
     for (const key of waiting) {
       if (running.size >= MAX_FETCHES) return;
       const peer = sourceOf(key);
@@ -192,7 +195,10 @@ export function createNetworkEntries(
         for (const key of [...failed].slice(0, RETRIES)) again(key);
         fetchWaiting(onChanged);
       });
-      owned.defer(() => timer.cancel());
+      owned.defer(() => {
+        isOver = true;
+        timer.cancel();
+      });
       onChanged();
       return owned;
     },

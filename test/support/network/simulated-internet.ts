@@ -22,6 +22,8 @@ export interface InternetOptions {
   loss?: number;
   /** Bytes a socket takes before it says it is full. Default 256 KiB. */
   bufferBytes?: number;
+  /** Sees what is said: `request /protocol/1`, `response …`, `gossip topic`, and `wire` for what links write. */
+  tap?(kind: string, bytes: Uint8Array): void;
   /** Moments are rounded up to this many ms, so that a large world computes many events at once. Default 0: exact. */
   tickMs?: number;
 }
@@ -66,6 +68,7 @@ export interface SimulatedInternet {
   readonly index: SimulatedIndex;
   readonly traffic: Traffic;
   readonly trace: Trace;
+  tap(kind: string, bytes: Uint8Array): void;
   join(host: Host): void;
   /** The host is gone at once; the others see its connections reset. */
   leave(peerId: PeerId): void;
@@ -102,6 +105,7 @@ interface Wire {
 export function createSimulatedInternet(options: InternetOptions): SimulatedInternet {
   const { clock, random } = options;
   const latency = options.latencyMs ?? { min: 1, max: 5 };
+  const tap = options.tap ?? (() => undefined);
   const traffic = createTraffic();
   const trace = createTrace();
   const hosts = new Map<PeerId, Host>();
@@ -196,6 +200,7 @@ export function createSimulatedInternet(options: InternetOptions): SimulatedInte
     const duplex = (way: Pipe): Duplex => ({
       write(bytes) {
         traffic.sent('links', bytes.length);
+        tap('wire', bytes);
         return way.write(bytes);
       },
       close: () => void clock.after(way.remainingMs(), wire.reset),
@@ -240,6 +245,7 @@ export function createSimulatedInternet(options: InternetOptions): SimulatedInte
     index,
     traffic,
     trace,
+    tap,
     join(host) {
       hosts.set(host.peerId, host);
       byAddress.set(host.address, host);

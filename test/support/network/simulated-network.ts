@@ -108,20 +108,22 @@ export function createSimulatedNetwork(
   }
 
   /** Counts what a protocol's messages weigh. */
-  const weigh = (protocol: string, bytes: number): void =>
-    internet.traffic.sent(`calls${protocol}`, bytes + CALL_OVERHEAD);
+  function weigh(protocol: string, bytes: Uint8Array, kind: 'request' | 'response'): void {
+    internet.traffic.sent(`calls${protocol}`, bytes.length + CALL_OVERHEAD);
+    internet.tap(`${kind} ${protocol}`, bytes);
+  }
 
   const weighed =
     (protocol: string, handler: RpcHandler): RpcHandler =>
     (payload, exchange) => {
-      weigh(protocol, payload.length);
+      weigh(protocol, payload, 'request');
       const answer = handler(payload, exchange);
       if (answer instanceof Uint8Array) {
-        weigh(protocol, answer.length);
+        weigh(protocol, answer, 'response');
         return answer;
       }
       return answer.then((response) => {
-        weigh(protocol, response.length);
+        weigh(protocol, response, 'response');
         return response;
       });
     };
@@ -158,6 +160,7 @@ export function createSimulatedNetwork(
     async announce(topic, data) {
       if (data.length > MAX_GOSSIP_BYTES) throw p2pError('p2p.too_large');
       requireRunning();
+      internet.tap(`gossip ${topic}`, data);
       gossip.announce(topic, data);
     },
     subscribe: gossip.subscribe,

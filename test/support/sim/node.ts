@@ -2,11 +2,12 @@
  * A simulated node: the real peering, records and publisher; with `depth: 'registry'` also the real registry, trust and
  * access on a database of its own. It can be taken down and brought back with everything that it kept.
  */
-import { accessMigrations, createAccess } from '#main/features/access/index.ts';
+import { type Access as Sharing, accessMigrations, createAccess } from '#main/features/access/index.ts';
 import { p2pMigrations } from '#main/features/p2p/index.ts';
 import { createRecords, type Records, recordsMigrations } from '#main/features/records/index.ts';
 import { createRegistry, type Registry, registryMigrations } from '#main/features/registry/index.ts';
 import { createPublisher, type Publisher } from '#main/features/registry/publisher.ts';
+import { relayMigrations } from '#main/features/relay/index.ts';
 import { createTrust, type Trust, trustMigrations } from '#main/features/trust/index.ts';
 import type { Log } from '#main/platform/log.ts';
 import type { Database } from '#main/platform/sqlite.ts';
@@ -49,6 +50,7 @@ interface Running {
   network: SimulatedNetwork;
   records: Records;
   trust: Trust | undefined;
+  access: Sharing | undefined;
   registry: Registry | undefined;
   publisher: Publisher;
   stop(): Promise<void>;
@@ -64,6 +66,8 @@ export interface SimNode extends SimIdentity {
   readonly records: Records;
   readonly registry: Registry;
   readonly trust: Trust;
+  readonly access: Sharing;
+  readonly db: Database;
   /** Refused records by reason, over the node's whole life. */
   readonly refusals: Map<string, number>;
   start(): Promise<void>;
@@ -107,6 +111,7 @@ export function createSimNode(deps: SimNodeDeps, name: string, spec: SimNodeSpec
           trustMigrations,
           accessMigrations,
           registryMigrations,
+          relayMigrations,
         )
       : memoryDatabase(recordsMigrations);
   let running: Running | undefined;
@@ -218,6 +223,7 @@ export function createSimNode(deps: SimNodeDeps, name: string, spec: SimNodeSpec
       network,
       records,
       trust,
+      access,
       registry,
       publisher,
       async stop() {
@@ -253,6 +259,12 @@ export function createSimNode(deps: SimNodeDeps, name: string, spec: SimNodeSpec
       if (!trust) throw new Error(`${name} has no trust`);
       return trust;
     },
+    get access() {
+      const { access } = up();
+      if (!access) throw new Error(`${name} decides on nothing`);
+      return access;
+    },
+    db,
     async start() {
       if (running) return;
       running = assemble();
@@ -266,18 +278,16 @@ export function createSimNode(deps: SimNodeDeps, name: string, spec: SimNodeSpec
       await stopping?.stop();
     },
     share(server, tools = [defaultTool], audience = { kind: 'everyone' }) {
-      const { publisher, registry } = up();
-      const share: Share = { server, audience, sharedAt: clock.now() } as Share;
+      const { access, publisher, registry } = up();
       const local = { offers: offersOf(server, tools), tags: [] };
-      if (registry) {
-        registry.setLocalServer(server, local);
-        registry.setShare(server, share);
-      } else publisher.sync(server, share, local);
+      registry?.setLocalServer(server, local);
+      if (access) access.share({ server, audience, confirmed: true, offered: tools });
+      else publisher.sync(server, { server, audience, sharedAt: clock.now() }, local);
       return `${identity.providerId}/${identity.peerId}/${server}${audience.kind === 'everyone' ? '' : '/private'}`;
     },
     unshare(server) {
-      const { publisher, registry } = up();
-      if (registry) registry.setShare(server, undefined);
+      const { access, publisher } = up();
+      if (access) access.unshare(server);
       else publisher.sync(server, undefined, undefined);
     },
     async close() {
