@@ -13,11 +13,12 @@ import {
 
 export interface Shown {
   filter: ToolFilter;
-  sort: ToolSort;
+  /** Where nobody chose one, what was searched for decides: relevance first. */
+  sort?: ToolSort | undefined;
   descending: boolean;
 }
 
-export const everything: Shown = { filter: { scope: 'all', text: '' }, sort: 'tool', descending: false };
+export const everything: Shown = { filter: { scope: 'all', text: '' }, descending: false };
 
 /** `+pending` is short for `+state=pending`; no tool's id starts with a plus. */
 export const isView = (part: string | undefined): part is string => part?.startsWith('+') ?? false;
@@ -43,10 +44,12 @@ export function readView(part: string | undefined): Shown {
       reachable: isSet('reachable'),
       text: given.get('text') ?? '',
     }),
-    sort: oneOf('sort', toolSortSchema.options) ?? 'tool',
+    ...sortIn(oneOf('sort', toolSortSchema.options)),
     descending: isSet('descending') ?? false,
   };
 }
+
+const sortIn = (sort: ToolSort | undefined): Pick<Shown, 'sort'> => (sort === undefined ? {} : { sort });
 
 /** The part of an address that {@link readView} reads; empty where everything is shown. */
 export function writeView({ descending, filter, sort }: Shown): string {
@@ -55,7 +58,7 @@ export function writeView({ descending, filter, sort }: Shown): string {
   if (scope !== 'all') given.set('scope', scope);
   for (const [name, value] of Object.entries(rest))
     if (value !== undefined && value !== '' && value !== false) given.set(name, value === true ? '1' : value);
-  if (sort !== 'tool') given.set('sort', sort);
+  if (sort !== undefined) given.set('sort', sort);
   if (descending) given.set('descending', '1');
   given.sort();
   const text = given.toString();

@@ -84,6 +84,7 @@ export function CatalogPage({ view, tool }: CatalogPageProps) {
             onChange={filterBy}
             onClear={() => change({ filter: { ...everything.filter, scope: shown.filter.scope } })}
             counts={tools.counts}
+            understood={tools.understood}
           />
           {shown.filter.state === 'pending' && (
             <RuleHint filter={shown.filter} counts={tools.counts} onRule={setRuling} />

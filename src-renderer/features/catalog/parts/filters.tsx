@@ -10,10 +10,12 @@ import {
   type ToolCounts,
   type ToolFilter,
 } from '#shared/features/registry/query.ts';
+import type { Understood as Reading } from '#shared/features/registry/search-view.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { IconButton } from '../../../ui/button.tsx';
-import { SearchField } from '../../../ui/fields.tsx';
 import { Choice } from './choice.tsx';
+import { SearchBar } from './search-bar.tsx';
+import { Understood } from './understood.tsx';
 import styles from './filters.module.css';
 
 export type FilterPart = { [Name in keyof ToolFilter]?: ToolFilter[Name] | undefined };
@@ -25,19 +27,22 @@ export interface FiltersProps {
   onClear(): void;
   /** How many tools there would be with each choice. */
   counts: ToolCounts;
+  /** How the node read the text, once it has. */
+  understood: Reading | undefined;
 }
 
 /** Which tools to show: where they are from, their state, provider, tags and claims, words in them. */
-export function Filters({ filter, onChange, onClear, counts }: FiltersProps) {
+export function Filters({ filter, onChange, onClear, counts, understood }: FiltersProps) {
   const { t } = useTranslation('catalog');
   const { claim, favourite = false, provider, scope, state, tag, text } = filter;
+  const writeText = (words: string) => onChange({ text: words });
   const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'scope' && value !== '');
   return (
     <search className={styles['filters']} aria-label={t('filter.label')}>
       <div className={styles['line']}>
         <Scopes scope={scope} counts={counts} onChange={onChange} />
         <div className={styles['search']}>
-          <SearchField label={t('search')} value={text} onChange={(words) => onChange({ text: words })} />
+          <SearchBar text={text} onChange={writeText} />
         </div>
       </div>
       <div className={styles['line']}>
@@ -52,6 +57,7 @@ export function Filters({ filter, onChange, onClear, counts }: FiltersProps) {
         <Favourites favourite={favourite} counts={counts} onChange={onChange} />
         {isFiltered && <IconButton icon={FilterX} label={t('filter.clear')} onPress={onClear} />}
       </div>
+      {understood && text !== '' && <Understood reading={understood} text={text} onChange={writeText} />}
     </search>
   );
 }

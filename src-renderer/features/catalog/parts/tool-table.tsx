@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { isClaimed } from '#shared/features/registry/claims.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { Badge } from '../../../ui/badge.tsx';
+import { Marked } from '../../../ui/marked.tsx';
 import { CellLines, type Selected, Table, type TableColumn } from '../../../ui/table.tsx';
 import { stemOf } from '../address.ts';
 import { labelOf } from '../rules.ts';
@@ -13,19 +14,23 @@ import styles from './tools.module.css';
 
 export interface ToolTableProps {
   tools: readonly ToolView[];
-  sort: SortDescriptor;
-  onSort(sort: SortDescriptor): void;
+  /** Beginnings of words that were looked for. */
+  marks?: readonly string[];
+  sort?: SortDescriptor;
+  onSort?(sort: SortDescriptor): void;
   openId: string | undefined;
   onOpen(id: string): void;
-  selected: Selected;
-  onSelect(selected: Selected): void;
+  selected?: Selected;
+  onSelect?(selected: Selected): void;
   onMore: (() => void) | undefined;
   empty: ReactNode;
 }
 
-export function ToolTable({ tools, openId, ...rest }: ToolTableProps) {
+const none: readonly string[] = [];
+
+export function ToolTable({ tools, openId, marks = none, ...rest }: ToolTableProps) {
   const { t } = useTranslation('catalog');
-  const columns = useColumns(openId !== undefined);
+  const columns = useColumns(openId !== undefined, marks);
   return (
     <Table
       {...rest}
@@ -40,7 +45,7 @@ export function ToolTable({ tools, openId, ...rest }: ToolTableProps) {
 }
 
 /** Beside an opened tool there is room for the two columns that tell tools apart. */
-function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
+function useColumns(narrow: boolean, marks: readonly string[]): ReadonlyArray<TableColumn<ToolView>> {
   const { t } = useTranslation('catalog');
   return useMemo(() => {
     const tool: TableColumn<ToolView> = {
@@ -51,7 +56,14 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
       grow: 3,
       minWidth: 10,
       cell: (item) => (
-        <CellLines first={<Name tool={item} />} second={<bdi>{item.description ?? item.name}</bdi>} />
+        <CellLines
+          first={<Name tool={item} marks={marks} />}
+          second={
+            <bdi>
+              <Marked text={item.description ?? item.name} marks={marks} />
+            </bdi>
+          }
+        />
       ),
     };
     const provider: TableColumn<ToolView> = {
@@ -90,15 +102,17 @@ function useColumns(narrow: boolean): ReadonlyArray<TableColumn<ToolView>> {
         item.reachable ? <ToolStateBadge state={item.state} /> : <Badge tone="bad">{t('unreachable')}</Badge>,
     };
     return narrow ? [tool, state] : [tool, provider, claim, state];
-  }, [t, narrow]);
+  }, [t, narrow, marks]);
 }
 
 /** What the tool is called, and what the operator keeps of it. */
-function Name({ tool }: { tool: ToolView }) {
+function Name({ tool, marks }: { tool: ToolView; marks: readonly string[] }) {
   const { t } = useTranslation('catalog');
   return (
     <span className={styles['name']}>
-      <bdi>{labelOf(tool)}</bdi>
+      <bdi>
+        <Marked text={labelOf(tool)} marks={marks} />
+      </bdi>
       {tool.favourite && (
         <Star aria-label={t('favourite.is')} role="img" size="0.875rem" fill="currentcolor" />
       )}

@@ -20,6 +20,8 @@ export interface ToolsProps {
   onSelect(selected: Selected): void;
 }
 
+const none: readonly string[] = [];
+
 /** The list of tools, how many fit, and words where none does. Drawn anew when an answer comes, not while one types. */
 export const Tools = memo(function Tools({ tools, more, onChange, ...rest }: ToolsProps) {
   const { t } = useTranslation('catalog');
@@ -46,7 +48,11 @@ export const Tools = memo(function Tools({ tools, more, onChange, ...rest }: Too
       <ToolTable
         {...rest}
         tools={items}
-        sort={{ column: shown.sort, direction: shown.descending ? 'descending' : 'ascending' }}
+        marks={tools.understood?.marks ?? none}
+        sort={{
+          column: shown.sort ?? (shown.filter.text === '' ? 'tool' : 'relevance'),
+          direction: shown.descending ? 'descending' : 'ascending',
+        }}
         onSort={({ column, direction }) =>
           onChange({ sort: column as ToolSort, descending: direction === 'descending' })
         }
