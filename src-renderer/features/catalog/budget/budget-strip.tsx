@@ -7,7 +7,7 @@ import { useQuery } from '../../../platform/use-query.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
-import { ProgressBar } from '../../../ui/progress.tsx';
+import { Meter } from '../../../ui/meter.tsx';
 import { BudgetDialog } from '../../clients/index.ts';
 import { useToolCounts } from '../store.ts';
 import styles from './budget-strip.module.css';
@@ -68,7 +68,7 @@ function Effect({ catalog }: { catalog: ProfileCatalog }) {
       </span>
       {choice === 'auto' && (
         <span className={styles['meter']} title={ofBudget}>
-          <ProgressBar
+          <Meter
             label={t('budget.of')}
             value={Math.min(100, Math.round((tokens / budget) * 100))}
             valueText={ofBudget}
