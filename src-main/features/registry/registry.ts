@@ -80,7 +80,10 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     searchLocal: async (text, limit) =>
       (await registry.search(text, limit)).flatMap(({ id }) => shelfKeyOf(id) ?? []),
     isAnswering: () => options.answersSearches?.() ?? true,
-    viewOf: (key) => views([shelf.get(key)].filter((tool) => tool !== undefined))[0],
+    see(key) {
+      const tool = shelf.get(key);
+      return tool && { filterable: tool, view: viewOf(tool) };
+    },
   });
   const locals = new Map<string, LocalServer>();
   /** What AI clients were last told of. */
@@ -293,8 +296,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       curation.setFavourite(tool, favourite);
       return viewOf(tool);
     },
-    previewDecision: async (verdict, which) =>
-      curation.previewDecision(verdict, await finding.settle(which)),
+    previewDecision: async (verdict, which) => curation.previewDecision(verdict, await finding.settle(which)),
     decide: async (verdict, which, digest) => curation.decide(verdict, await finding.settle(which), digest),
     undo: curation.undo,
     rules: curation.rules,

@@ -123,7 +123,12 @@ describe('looking up', () => {
 
   it('tells the index nothing of what is private', async () => {
     const quiet = await start();
-    quiet.access.share({ server: 'skies', audience: { kind: 'known' } });
+    quiet.access.share({
+      server: 'skies',
+      audience: { kind: 'known' },
+      confirmed: true,
+      offered: [forecast],
+    });
     quiet.addServer('skies', [forecast], ['weather']);
     expect(quiet.registry.published()).toEqual(['skies']);
     expect(quiet.registry.lookup.told().keys).toBe(0);
@@ -162,6 +167,7 @@ describe('an index full of lies', () => {
     const provided = await all(me.registry.lookup.byProvider(weather.providerId, { signal: signal() }));
     expect(provided.map(({ peer }) => peer)).toEqual([weather.peerId]);
     expect(me.registry.lookup.refusals().other_provider).toBe(3);
+    await until(() => me.registry.list('network').length > 0);
     expect(me.registry.list('network')).toHaveLength(1);
   });
 });

@@ -95,6 +95,8 @@ describe('a search of the network', () => {
     weather.access.share({
       server: 'weather',
       audience: { kind: 'providers', providers: [friend.providerId] },
+      confirmed: true,
+      offered: [forecast],
     });
     weather.addServer('weather', [forecast]);
     expect((await search(friend, 'weather')).names).toEqual(['forecast']);

@@ -3,20 +3,16 @@
  * names for the question's capabilities. Answers are merged as they come; each tool is shown only once its entry's
  * signature and its manifest's hash were verified here.
  */
-import { capabilitiesAsked, wordsIn } from '#shared/features/registry/capabilities.ts';
 import {
-  type FoundTool,
   type Hit,
   MAX_HITS,
   MAX_SEARCH_ANSWER,
-  MAX_SEARCH_TEXT,
   type NetworkAnswer,
   readHits,
   SEARCH_PROTOCOL,
   searchRequest,
 } from '#shared/features/registry/network-search.ts';
-import { relevanceOf } from '#shared/features/registry/relevance.ts';
-import { stripHidden } from '#shared/features/registry/text.ts';
+import type { Filterable } from '#shared/features/registry/query.ts';
 import type { ToolView } from '#shared/features/registry/view.ts';
 import { toHex } from '#shared/kernel/bytes.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
@@ -31,6 +27,7 @@ import type { EntryFetcher } from './fetching.ts';
 import { createSlots, shuffled, within } from './flow.ts';
 import type { FoundEntry, Lookup } from './lookup.ts';
 import { createMerging } from './merging.ts';
+import { type Question, readQuestion } from './question.ts';
 import type { Refusals } from './refusals.ts';
 
 /** Connected peers that are asked, all at once. */
@@ -61,8 +58,8 @@ export interface AskingDeps {
   fingerprintIn(entry: string, tool: string): string | undefined;
   /** The tools that an entry has. */
   toolsIn(entry: string): string[];
-  /** The tool as people see it now, or undefined where it is not listed any more. */
-  viewOf(entry: string, tool: string): ToolView | undefined;
+  /** The tool as it is known now, or undefined where it is not listed any more. */
+  see(entry: string, tool: string): { view: ToolView; filterable: Filterable } | undefined;
 }
 
 export type SearchNetwork = (
@@ -76,8 +73,7 @@ export function createSearchNetwork(deps: AskingDeps): SearchNetwork {
     const left = new AbortController();
     const merging = createMerging(limit);
     const both = AbortSignal.any([signal, left.signal, merging.full]);
-    const question = stripHidden(text).toWellFormed().slice(0, MAX_SEARCH_TEXT);
-    void ask(deps, question, merging, both)
+    void ask(deps, readQuestion(text), merging, both)
       .catch((error: unknown) => {
         if (!both.aborted) deps.log.error({ err: error }, 'a search of the network broke off');
       })
@@ -95,16 +91,16 @@ export function createSearchNetwork(deps: AskingDeps): SearchNetwork {
 
 type Merging = ReturnType<typeof createMerging>;
 
-async function ask(deps: AskingDeps, text: string, merging: Merging, signal: AbortSignal): Promise<void> {
+async function ask(
+  deps: AskingDeps,
+  question: Question,
+  merging: Merging,
+  signal: AbortSignal,
+): Promise<void> {
+  if (question.text === '') return;
   const proofs = createSlots(PARALLEL_PROOFS);
-  const asked = new Set<PeerId>();
   const around = [...new Set(deps.network.peers().map(({ peerId }) => peerId))];
-  const neighbours = shuffled(around, deps.random)
-    .slice(0, MAX_NEIGHBOURS)
-    .map((peer) => {
-      asked.add(peer);
-      return askPeer(peer);
-    });
+  const neighbours = shuffled(around, deps.random).slice(0, MAX_NEIGHBOURS).map(askPeer);
   const all = Promise.all(neighbours);
   await Promise.race([all, sleep(deps.clock, HEAD_START_MS, signal)]);
   await Promise.all([all, askIndex()]);
@@ -123,7 +119,7 @@ async function ask(deps: AskingDeps, text: string, merging: Merging, signal: Abo
   }
 
   async function hitsOf(peer: PeerId, limited: AbortSignal): Promise<Hit[]> {
-    const request = searchRequest({ op: 'tools', text, limit: MAX_HITS, hops: 0 });
+    const request = searchRequest({ op: 'tools', text: question.text, limit: MAX_HITS, hops: 0 });
     const { response } = deps.network.call(peer, SEARCH_PROTOCOL, request, {
       signal: limited,
       timeoutMs: PEER_MS,
@@ -197,19 +193,25 @@ async function ask(deps: AskingDeps, text: string, merging: Merging, signal: Abo
       refuse('other_tool', peer);
       return false;
     }
-    const view = deps.viewOf(key, tool);
-    const found = view && read(text, view);
-    if (found && found.relevance === 0 && wordsIn(text).length > 0) {
-      refuse('beside_the_point', peer);
-      return false;
-    }
-    if (found) merging.found(found);
-    return true;
+    if (isFound(key, tool)) return true;
+    refuse('beside_the_point', peer);
+    return false;
+  }
+
+  /** Shows a verified tool, unless it has nothing to do with the question. */
+  function isFound(entry: string, tool: string): boolean {
+    const seen = deps.see(entry, tool);
+    // It went in this very moment: nobody's fault.
+    if (!seen) return true;
+    const { filterable, view } = seen;
+    const relevance = question.fits(filterable, view.version) ? question.relevance(view) : 0;
+    if (relevance > 0) merging.found({ ...view, relevance });
+    return relevance > 0;
   }
 
   async function askIndex(): Promise<void> {
     const onPeer = (peer: PeerId, step: 'asked' | 'answered') => merging[step](peer);
-    for (const capability of capabilitiesAsked(text)) {
+    for (const capability of question.capabilities) {
       if (signal.aborted) return;
       const entries = deps.lookup.byCapability(capability, { signal, limit: ENTRIES_PER_CAPABILITY, onPeer });
       const shown: Promise<void>[] = [];
@@ -221,15 +223,9 @@ async function ask(deps: AskingDeps, text: string, merging: Merging, signal: Abo
   /** Of an entry that was found by its capabilities, the tools that fit the question. */
   async function showFitting({ peer, record }: FoundEntry): Promise<void> {
     if (record.own || !(await isListed(peer, record))) return;
-    for (const tool of deps.toolsIn(record.key)) {
-      const view = deps.viewOf(record.key, tool);
-      const found = view && read(text, view);
-      if (found && found.relevance > 0) merging.found(found);
-    }
+    for (const tool of deps.toolsIn(record.key)) isFound(record.key, tool);
   }
 }
-
-const read = (text: string, view: ToolView): FoundTool => ({ ...view, relevance: relevanceOf(text, view) });
 
 function groupedByEntry(hits: readonly Hit[]): Hit[][] {
   const groups = new Map<string, Hit[]>();

@@ -6,7 +6,6 @@
  * this node only in {@link Lookups.searchNetwork}.
  */
 import { ENTRY_TYPE, parseEntryKey, storedEntry } from '#shared/features/registry/entry.ts';
-import type { ToolView } from '#shared/features/registry/view.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
@@ -18,7 +17,7 @@ import { type Directory, toolKey } from '../directory.ts';
 import type { Manifests } from '../manifests.ts';
 import type { NetworkEntries } from '../network-entries.ts';
 import { type AnnouncerCounts, createAnnouncer } from './announcer.ts';
-import { createSearchNetwork, type SearchNetwork } from './asking.ts';
+import { type AskingDeps, createSearchNetwork, type SearchNetwork } from './asking.ts';
 import { createEntryFetcher } from './fetching.ts';
 import { keysOf } from './keys.ts';
 import { createLookup, type Lookup } from './lookup.ts';
@@ -50,8 +49,8 @@ export interface LookupsDeps {
   self: { providerId: ProviderId; peerId: PeerId };
   searchLocal: ServingDeps['searchLocal'];
   isAnswering(): boolean;
-  /** The tool as people see it, by `provider/server/tool`. */
-  viewOf(key: string): ToolView | undefined;
+  /** The tool as people see it and as filters do, by `provider/server/tool`. */
+  see: (key: string) => ReturnType<AskingDeps['see']>;
 }
 
 export function createLookups(deps: LookupsDeps): Lookups {
@@ -78,7 +77,7 @@ export function createLookups(deps: LookupsDeps): Lookups {
     fingerprintIn: (entry, tool) =>
       directory.offers(keyIn(entry, tool)).find(({ listing }) => listing.entry === entry)?.fingerprint,
     toolsIn: (entry) => [...new Set(listingOf(entry)?.tools.map(({ name }) => name))],
-    viewOf: (entry, tool) => deps.viewOf(keyIn(entry, tool)),
+    see: (entry, tool) => deps.see(keyIn(entry, tool)),
   });
 
   return {

@@ -2,7 +2,6 @@
 import { ENTRY_TYPE, entryKey, storedEntry } from '#shared/features/registry/entry.ts';
 import {
   entriesAnswered,
-  FULL_SCORE,
   type Hit,
   hitsAnswered,
   MAX_HITS,
@@ -18,10 +17,11 @@ import { AppError } from '#shared/kernel/errors.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import type { Network, PeerInfo } from '../../p2p/index.ts';
 import type { Records, StoredRecord } from '../../records/index.ts';
-import type { Directory, Offer } from '../directory.ts';
+import { type Directory, type Offer, tagsOf } from '../directory.ts';
 import type { Manifests } from '../manifests.ts';
 import { createBuckets } from './buckets.ts';
 import { createSlots } from './flow.ts';
+import { readQuestion } from './question.ts';
 
 /** What one peer may ask, and all together. */
 const PER_PEER = { burst: 20, perSecond: 1 };
@@ -77,16 +77,22 @@ export function serveSearches(deps: ServingDeps): Closeable {
     { limit, text }: Extract<SearchRequest, { op: 'tools' }>,
     peer: PeerInfo,
   ): Promise<Hit[]> {
-    const keys = await deps.searchLocal(text, MAX_HITS);
+    const question = readQuestion(text);
+    if (question.text === '') return [];
+    const keys = await deps.searchLocal(question.text, MAX_HITS);
     return keys
-      .flatMap((key, rank) =>
-        directory.offers(key).flatMap((offer) => hitOf(offer, peer, FULL_SCORE - rank) ?? []),
+      .flatMap((key) =>
+        directory
+          .offers(key)
+          .flatMap((offer) => hitOf(offer, peer, question.relevance(publicWords(offer))) ?? []),
       )
+      .sort((a, b) => b.score - a.score)
       .slice(0, limit);
   }
 
   function hitOf(offer: Offer, peer: PeerInfo, score: number): Hit | undefined {
     const { fingerprint, listing, tool } = offer;
+    if (score === 0) return undefined;
     // Its own tools are no news to the asker.
     if (listing.peer === peer.peerId || !isEncodable(tool.name)) return undefined;
     const record = entryBehind(offer).find((one) => isFor(peer, one, offer));
@@ -129,6 +135,15 @@ export function serveSearches(deps: ServingDeps): Closeable {
 
   return network.serve(SEARCH_PROTOCOL, (payload, { peer, signal }) => answer(payload, peer, signal));
 }
+
+/** What everybody may know of a tool. The operator's aliases are found by himself alone. */
+const publicWords = ({ listing, tool: { description, name, title } }: Offer) => ({
+  name,
+  title,
+  description,
+  server: listing.server,
+  tags: tagsOf(listing, name),
+});
 
 /** A name that begins with a byte order mark has no canonical bytes. */
 const isEncodable = (name: string): boolean => name.isWellFormed() && !name.startsWith('\ufeff');

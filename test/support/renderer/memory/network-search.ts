@@ -1,6 +1,6 @@
 /** Peers that answer one after another, as far as the world's tools go. */
-import { type networkSearchContract } from '#shared/features/registry/network-search.ts';
-import { relevanceOf } from '#shared/features/registry/relevance.ts';
+import type { networkSearchContract } from '#shared/features/registry/network-search.ts';
+import { relevanceOf } from '#main/features/registry/lookup/reading.ts';
 import { sleep } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import type { Memory } from './memory.ts';

@@ -9,7 +9,6 @@ import {
   MAX_CAPABILITY,
   wordsIn,
 } from '#shared/features/registry/capabilities.ts';
-import { relevanceOf } from '#shared/features/registry/relevance.ts';
 
 const files = {
   server: 'files',
@@ -96,35 +95,6 @@ describe('what a question is looked up by', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (question) => {
         expect(capabilitiesAsked(question).length).toBeLessThanOrEqual(MAX_ASKED);
-      }),
-    );
-  });
-});
-
-describe('relevance', () => {
-  const tool = {
-    server: 'files',
-    tags: ['disk'],
-    name: 'read_file',
-    description: 'Reads contents of documents',
-  };
-  it.each([
-    ['reading files', 1000],
-    ['read disk', 850],
-    ['documents', 400],
-    ['docu', 200],
-    ['weather', 0],
-    ['the of', 0],
-  ])('of a file reader for “%s” is %i', (question, relevance) => {
-    expect(relevanceOf(question, tool)).toBe(relevance);
-  });
-
-  it('lies between 0 and 1000, whatever is asked of whatever', () => {
-    const any = fc.string({ unit: 'binary', maxLength: 60 });
-    fc.assert(
-      fc.property(any, any, any, (question, name, description) => {
-        const relevance = relevanceOf(question, { server: 's', tags: [], name, description });
-        expect(Number.isInteger(relevance) && relevance >= 0 && relevance <= 1000).toBe(true);
       }),
     );
   });

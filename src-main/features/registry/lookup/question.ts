@@ -1,0 +1,36 @@
+/** What a person wrote to find tools, as peers may read it and as this node checks what they answer. Pure. */
+import { capabilitiesAsked, capabilityOf } from '#shared/features/registry/capabilities.ts';
+import { MAX_SEARCH_TEXT } from '#shared/features/registry/network-search.ts';
+import type { Filterable } from '#shared/features/registry/query.ts';
+import { type FilterName, parseQuery } from '#shared/features/registry/search.ts';
+import { checkRanges, fitsQuery } from '#shared/features/registry/search-filters.ts';
+import { stripHidden } from '#shared/features/registry/text.ts';
+import { type Readable, relevanceOf } from './reading.ts';
+
+/** What a tool's state or price is to the one who asks is nobody else's business, nor anybody's here to theirs. */
+const OWN_FILTERS: ReadonlySet<FilterName> = new Set(['state', 'price']);
+
+export interface Question {
+  /** As peers read it; empty where nothing is left to ask them. */
+  text: string;
+  /** What to look it up by in the index, the most telling first. */
+  capabilities: string[];
+  /** Whether a tool fits its filters. */
+  fits(tool: Filterable, version: string): boolean;
+  /** 1 to 1000, or 0 where the tool has nothing to do with it. Whatever fits its filters does where there are no words. */
+  relevance(tool: Readable): number;
+}
+
+export function readQuestion(written: string): Question {
+  const clean = stripHidden(written).toWellFormed().slice(0, MAX_SEARCH_TEXT);
+  const query = checkRanges(parseQuery(clean));
+  const own = query.filters.filter(({ name }) => OWN_FILTERS.has(name));
+  const words = [...query.words, ...query.phrases].join(' ');
+  const tags = query.filters.filter(({ name, not }) => name === 'tag' && !not).map(({ value }) => value);
+  return {
+    text: own.reduce((text, { source }) => text.replace(source, ' '), clean).trim(),
+    capabilities: [...new Set([...tags.map(capabilityOf), ...capabilitiesAsked(words)])].filter(Boolean),
+    fits: fitsQuery(query),
+    relevance: (tool) => (words.trim() === '' ? 1 : relevanceOf(words, tool)),
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * How well a tool fits a question, by this node's own reading: what a peer claims of its tools' worth never decides how
+ * they are shown. Inflected, begun, related and misspelled words count, each less than the word itself. Pure.
+ */
+import { isEmptyWord, stem, wordsOf, wordsOfName } from '../search/analyzer.ts';
+import { distance, slipsAllowed } from '../search/distance.ts';
+import { SYNONYM_WEIGHT, synonymsOf } from '../search/synonyms.ts';
+
+/** Where a word stands, and what that is worth. */
+const WORTH = { name: 10, title: 8, tags: 7, server: 5, description: 4 } as const;
+const FULL = 1000;
+const BEGUN_WEIGHT = 0.5;
+const SLIPPED_WEIGHT = 0.4;
+/** Letters of a word that may stand for a longer one. */
+const LEAST_BEGUN = 3;
+/** Characters of a description that are read. */
+const READ_OF_DESCRIPTION = 2000;
+
+export interface Readable {
+  name: string;
+  title?: string | undefined;
+  server: string;
+  tags: readonly string[];
+  description?: string | undefined;
+}
+
+interface Place {
+  worth: number;
+  words: readonly string[];
+  stems: ReadonlySet<string>;
+}
+
+/** 0 where nothing of the question occurs, 1000 where each of its words stands in the name. An integer. */
+export function relevanceOf(question: string, tool: Readable): number {
+  const asked = wordsAsked(question);
+  if (asked.length === 0) return 0;
+  const places = [
+    place(WORTH.name, wordsOfName(tool.name)),
+    place(WORTH.title, wordsOf(tool.title ?? '')),
+    place(WORTH.tags, wordsOf(tool.tags.join('\n'))),
+    place(WORTH.server, wordsOfName(tool.server)),
+    place(WORTH.description, wordsOf((tool.description ?? '').slice(0, READ_OF_DESCRIPTION))),
+  ];
+  const reached = asked.map((word) => Math.max(...places.map((one) => one.worth * closeness(word, one))));
+  const sum = reached.reduce((total, worth) => total + worth, 0);
+  return Math.round((FULL * sum) / (WORTH.name * asked.length));
+}
+
+/** The telling words of a question, each once; all where none is telling. */
+function wordsAsked(question: string): string[] {
+  const words = [...new Set(wordsOf(question))];
+  const telling = words.filter((word) => !isEmptyWord(word));
+  return telling.length > 0 ? telling : words;
+}
+
+const place = (worth: number, words: readonly string[]): Place => ({
+  worth,
+  words,
+  stems: new Set(words.map(stem)),
+});
+
+function closeness(word: string, { stems, words }: Place): number {
+  const term = stem(word);
+  if (stems.has(term)) return 1;
+  if ([...synonymsOf(term)].some((other) => stems.has(other))) return SYNONYM_WEIGHT;
+  if (word.length >= LEAST_BEGUN && words.some((other) => other.startsWith(word))) return BEGUN_WEIGHT;
+  return words.some((other) => isSlipped(word, other)) ? SLIPPED_WEIGHT : 0;
+}
+
+function isSlipped(word: string, other: string): boolean {
+  const most = Math.min(slipsAllowed(word), slipsAllowed(other));
+  return most > 0 && distance(word, other, most) <= most;
+}
