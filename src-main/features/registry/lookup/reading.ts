@@ -13,8 +13,9 @@ const BEGUN_WEIGHT = 0.5;
 const SLIPPED_WEIGHT = 0.4;
 /** Letters of a word that may stand for a longer one. */
 const LEAST_BEGUN = 3;
-/** Characters of a description that are read. */
-const READ_OF_DESCRIPTION = 2000;
+/** Characters of a description, and words of a question, that are read: strangers write both. */
+const READ_OF_DESCRIPTION = 600;
+const READ_OF_QUESTION = 12;
 
 export interface Readable {
   name: string;
@@ -28,6 +29,8 @@ interface Place {
   worth: number;
   words: readonly string[];
   stems: ReadonlySet<string>;
+  /** Slips of the hand are forgiven in labels; looking for them in prose costs too much. */
+  forgives: boolean;
 }
 
 /** 0 where nothing of the question occurs, 1000 where each of its words stands in the name. An integer. */
@@ -39,7 +42,7 @@ export function relevanceOf(question: string, tool: Readable): number {
     place(WORTH.title, wordsOf(tool.title ?? '')),
     place(WORTH.tags, wordsOf(tool.tags.join('\n'))),
     place(WORTH.server, wordsOfName(tool.server)),
-    place(WORTH.description, wordsOf((tool.description ?? '').slice(0, READ_OF_DESCRIPTION))),
+    place(WORTH.description, wordsOf((tool.description ?? '').slice(0, READ_OF_DESCRIPTION)), false),
   ];
   const reached = asked.map((word) => Math.max(...places.map((one) => one.worth * closeness(word, one))));
   const sum = reached.reduce((total, worth) => total + worth, 0);
@@ -50,21 +53,22 @@ export function relevanceOf(question: string, tool: Readable): number {
 function wordsAsked(question: string): string[] {
   const words = [...new Set(wordsOf(question))];
   const telling = words.filter((word) => !isEmptyWord(word));
-  return telling.length > 0 ? telling : words;
+  return (telling.length > 0 ? telling : words).slice(0, READ_OF_QUESTION);
 }
 
-const place = (worth: number, words: readonly string[]): Place => ({
+const place = (worth: number, words: readonly string[], forgives = true): Place => ({
   worth,
   words,
+  forgives,
   stems: new Set(words.map(stem)),
 });
 
-function closeness(word: string, { stems, words }: Place): number {
+function closeness(word: string, { forgives, stems, words }: Place): number {
   const term = stem(word);
   if (stems.has(term)) return 1;
   if ([...synonymsOf(term)].some((other) => stems.has(other))) return SYNONYM_WEIGHT;
   if (word.length >= LEAST_BEGUN && words.some((other) => other.startsWith(word))) return BEGUN_WEIGHT;
-  return words.some((other) => isSlipped(word, other)) ? SLIPPED_WEIGHT : 0;
+  return forgives && words.some((other) => isSlipped(word, other)) ? SLIPPED_WEIGHT : 0;
 }
 
 function isSlipped(word: string, other: string): boolean {

@@ -15,7 +15,7 @@ describe('relevance', () => {
     ['read disk', 850],
     ['contents', 400],
     ['conte', 200],
-    ['contnets', 160],
+    ['raed', 400],
     ['documents', 650],
     ['weather', 0],
   ])('of a file reader for “%s” is %i', (question, relevance) => {
