@@ -10,3 +10,6 @@ export const JoinNetwork = lazy(async () => ({ default: (await import('./parts/j
 export const ConnectionDoctor = lazy(async () => ({
   default: (await import('./parts/doctor.tsx')).ConnectionDoctor,
 }));
+
+export { useNetwork } from './store.ts';
+export { useNetworkName } from './parts/network-name.tsx';

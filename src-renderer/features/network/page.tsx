@@ -14,9 +14,10 @@ import { ConnectionDoctor } from './parts/doctor.tsx';
 import { InviteDialog } from './parts/invite-dialog.tsx';
 import { JoinDialog } from './parts/join.tsx';
 import { MapView } from './parts/map-view.tsx';
+import { NetworkFilter } from './parts/network-filter.tsx';
 import { PeersView } from './parts/peers-view.tsx';
 import { ThisNode } from './parts/this-node.tsx';
-import { type View, viewOf, views } from './rules.ts';
+import { inNetwork, type View, viewOf, views } from './rules.ts';
 
 export interface NetworkPageProps {
   /** `map`, `peers`, `doctor`, `self`; `invite` and `join` open their dialogs over the map. */
@@ -69,16 +70,19 @@ function Content({ view, id }: { view: View; id: string | undefined }) {
   const peers = usePeers();
   /** Kept here, so that a look at a peer does not begin the search anew. */
   const [text, setText] = useState('');
+  const [network, setNetwork] = useState('any');
   if (view === 'doctor') return <ConnectionDoctor />;
   if (view === 'self') return <ThisNode />;
   if (!peers) return <Loading label={t('reading')} />;
   if (peers.length === 0) return <Alone />;
+  const shown = inNetwork(peers, network);
+  const filter = <NetworkFilter value={network} onChange={setNetwork} />;
   return (
     <div className={styles['view']}>
       {view === 'map' ? (
-        <MapView peers={peers} open={id} />
+        <MapView peers={shown} open={id} filter={filter} />
       ) : (
-        <PeersView peers={peers} open={id} text={text} onText={setText} />
+        <PeersView peers={shown} open={id} text={text} onText={setText} filter={filter} />
       )}
     </div>
   );

@@ -29,6 +29,10 @@ const fits: Record<Standing, (peer: PeerView) => boolean> = {
   blocked: (peer) => peer.blocked,
 };
 
+/** Peers that are met in a network; `any`: all, also those that are away. */
+export const inNetwork = (peers: readonly PeerView[], network: string): readonly PeerView[] =>
+  network === 'any' ? peers : peers.filter((peer) => peer.networks?.includes(network));
+
 /** Peers of that standing whose name, ids, program or addresses hold the text. */
 export function filterPeers(peers: readonly PeerView[], standing: Standing, text: string): PeerView[] {
   const wanted = text.trim().toLowerCase();

@@ -1,5 +1,7 @@
 /** What is chosen in the sharing dialog, and the request it becomes. Pure. */
 import type { z } from 'zod';
+import { networksOf } from '#shared/features/access/rules.ts';
+import type { NetworkId } from '#shared/kernel/ids.ts';
 import type {
   accessContract,
   Audience,
@@ -17,6 +19,8 @@ export interface ShareDraft {
   tools: readonly string[] | undefined;
   overrides: Readonly<Record<string, ToolOverride>>;
   category: string;
+  /** Where “everyone” is; `undefined` while nobody has said. */
+  networks: readonly NetworkId[] | undefined;
 }
 
 export const shareDraftOf = (share: Share | undefined): ShareDraft => ({
@@ -25,16 +29,19 @@ export const shareDraftOf = (share: Share | undefined): ShareDraft => ({
   tools: share?.tools,
   overrides: share?.overrides ?? {},
   category: share?.category ?? '',
+  networks: share?.audience.kind === 'everyone' ? networksOf(share) : undefined,
 });
 
 /** What is still missing. */
-export function shareProblem({ kind, providers, tools }: ShareDraft): 'noProviders' | 'noTools' | undefined {
+export function shareProblem(draft: ShareDraft): 'noProviders' | 'noTools' | 'noNetworks' | undefined {
+  const { kind, networks, providers, tools } = draft;
   if (kind === 'providers' && providers.length === 0) return 'noProviders';
+  if (kind === 'everyone' && networks?.length === 0) return 'noNetworks';
   return tools?.length === 0 ? 'noTools' : undefined;
 }
 
 export function shareRequestOf(name: string, draft: ShareDraft, confirmed: boolean): ShareRequest {
-  const { category, kind, overrides, providers, tools } = draft;
+  const { category, kind, networks, overrides, providers, tools } = draft;
   return {
     name,
     confirmed,
@@ -42,7 +49,18 @@ export function shareRequestOf(name: string, draft: ShareDraft, confirmed: boole
     ...(tools ? { tools: [...tools] } : {}),
     overrides: { ...overrides },
     category,
+    ...(kind === 'everyone' && networks ? { networks: [...networks] } : {}),
   };
+}
+
+/**
+ * The draft as the networks of the node let it be: where there is one, everyone is there; where there are several, a person
+ * says in which, and what is left by now is not among them.
+ */
+export function withNetworks(draft: ShareDraft, joined: readonly NetworkId[]): ShareDraft {
+  const said = draft.networks?.filter((id) => joined.includes(id));
+  const only = joined.length === 1 ? joined : [];
+  return { ...draft, networks: said && said.length > 0 ? said : only };
 }
 
 /** The draft with something else said of one tool; saying nothing removes it. */

@@ -1,4 +1,4 @@
-import { emptyWorld } from '#test/support/renderer/world.ts';
+import { emptyWorld, severalNetworks, WORKSHOP } from '#test/support/renderer/world.ts';
 import { expect, test, visit } from './dashboard.ts';
 
 test('the map shows who is connected how, and its nodes are buttons for keyboard and readers', async ({
@@ -93,7 +93,7 @@ test('the doctor finds, says what to do, and can be called again', async ({ home
   await expect(page.getByText('The check was stopped before its end.')).toBeVisible();
 });
 
-test('a private network is entered only after a yes, and after a restart', async ({ home: page }) => {
+test('a private network is entered beside the public one, and only after a yes', async ({ home: page }) => {
   await visit(page, '/network/join');
   const dialog = page.getByRole('dialog', { name: 'Join' });
   const field = dialog.getByRole('textbox', { name: 'Invitation or address' });
@@ -103,16 +103,86 @@ test('a private network is entered only after a yes, and after a restart', async
   await expect(dialog.getByText('private network “Workshop”')).toBeVisible();
   const join = dialog.getByRole('button', { name: 'Join' });
   await expect(join).toBeDisabled();
-  await dialog.getByText('Yes, change the network').click();
+  await dialog.getByText('Yes, enter this network').click();
   await join.click();
   await expect(dialog).toHaveCount(0);
-  await expect(
-    page.getByText('The network changes with the next start: the private network “Workshop”.'),
-  ).toBeVisible();
-  await page.getByRole('button', { name: 'Restart now' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Restart now' }).click();
   await page.getByRole('tab', { name: 'This node' }).click();
-  await expect(page.getByText('This node is in the private network “Workshop”.')).toBeVisible();
+  const rows = page.getByRole('list', { name: 'Networks' }).getByRole('listitem');
+  await expect(rows).toHaveCount(2);
+  await expect(rows.nth(0)).toContainText('Public network');
+  await expect(rows.nth(1)).toContainText('Workshop');
+});
+
+test.describe('in several networks', () => {
+  test.use({ begin: { world: severalNetworks } });
+
+  test('one is made, renamed, left with a way back, and forgotten', async ({ home: page }) => {
+    await visit(page, '/network/self');
+    const rows = page.getByRole('list', { name: 'Networks' }).getByRole('listitem');
+    await page.getByRole('button', { name: 'Make a private network…' }).click();
+    const form = page.getByRole('dialog', { name: 'Make a private network' });
+    await form.getByRole('textbox', { name: 'Name' }).fill('Choir');
+    await form.getByRole('button', { name: 'Make it' }).click();
+    await expect(rows.filter({ hasText: 'Choir' })).toContainText('running');
+    await page.getByRole('button', { name: 'More for Choir' }).click();
+    await page.getByRole('menuitem', { name: 'Leave…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
+    await expect(rows.filter({ hasText: 'Choir' })).toContainText('left');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(rows.filter({ hasText: 'Choir' })).toContainText('running');
+    await rows.filter({ hasText: 'Rowing club' }).getByRole('button', { name: 'Forget the key' }).click();
+    await expect(rows.filter({ hasText: 'Rowing club' })).toHaveCount(0);
+  });
+
+  test('an invitation leads into one of them, and its picture is read again', async ({ home: page }) => {
+    await visit(page, '/network/self');
+    await page.getByRole('button', { name: 'Invite into Workshop' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
+    await expect(dialog.getByRole('button', { name: /Workshop/ })).toBeVisible();
+    await dialog.getByRole('button', { name: 'Write the invitation' }).click();
+    await expect(dialog.getByText('the key of the private network “Workshop”')).toBeVisible();
+    const picture = dialog.getByRole('img', { name: 'The invitation as a QR code' });
+    const png = await picture.screenshot();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await visit(page, '/network/join');
+    const join = page.getByRole('dialog', { name: 'Join' });
+    const chooser = page.waitForEvent('filechooser');
+    await join.getByRole('button', { name: 'Read a picture…' }).click();
+    await (await chooser).setFiles({ name: 'code.png', mimeType: 'image/png', buffer: png });
+    await expect(join.getByRole('textbox')).toHaveValue(/^TOOLSWARM:\/\/JOIN\/:0A1B2C/);
+    const empty = page.waitForEvent('filechooser');
+    await join.getByRole('button', { name: 'Read a picture…' }).click();
+    const nothing = await page.screenshot({ clip: { x: 0, y: 0, width: 40, height: 40 } });
+    await (await empty).setFiles({ name: 'none.png', mimeType: 'image/png', buffer: nothing });
+    await expect(join.getByText('There is no QR code in this picture')).toBeVisible();
+  });
+
+  test('peers are filtered by network, and say where they are met', async ({ home: page }) => {
+    await visit(page, '/network/peers');
+    await expect(page.getByRole('rowheader')).toHaveCount(5);
+    await page.getByRole('button', { name: /All networks/ }).click();
+    await page.getByRole('option', { name: 'Workshop' }).click();
+    await expect(page.getByRole('rowheader')).toHaveCount(2);
+    await page.getByRole('rowheader').filter({ hasText: 'Anna' }).click();
+    await expect(page.getByText('Public network, Workshop')).toBeVisible();
+  });
+
+  test('whoever shares with everyone says in which networks', async ({ home: page, dashboard }) => {
+    await visit(page, '/servers/filesystem');
+    await page.getByRole('tab', { name: 'Sharing' }).click();
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Share filesystem' });
+    await dialog.getByText('Everyone', { exact: true }).click();
+    await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+    await expect(dialog.getByText('Choose at least one network.')).toBeVisible();
+    await dialog.getByText('Workshop').click();
+    await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Yes, share with everyone' }).click();
+    await expect(dialog).toHaveCount(0);
+    expect(dashboard.node.world.shares.find(({ server }) => server === 'filesystem')?.networks).toEqual([
+      WORKSHOP,
+    ]);
+  });
 });
 
 test.describe('a node alone', () => {

@@ -89,6 +89,8 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['tools list --local', 'tools.list', { scope: 'local', limit: 20_000 }],
   ['tools list --all', 'tools.list', { scope: 'all', limit: 20_000 }],
   ['tools search read files --limit 3', 'tools.search', { text: 'read files', limit: 3 }],
+  ['search tag:files raed', 'tools.search', { text: 'tag:files raed', limit: 50 }],
+  ['tools search files --network', 'tools.searchNetwork', { text: 'files', limit: 50 }],
   ['tools show everything_echo', 'tools.show', { id: 'everything_echo' }],
   [
     'tools call everything_echo --args {"message":"hello"}',

@@ -152,6 +152,7 @@ const peer = (name: string, providerId: string, part: Partial<PeerView>): PeerVi
   blocked: false,
   known: false,
   addresses: ['/ip4/192.0.2.7/tcp/7422'],
+  ...(part.connected === false ? {} : { networks: [PUBLIC_NETWORK] }),
   ...part,
 });
 
@@ -446,4 +447,16 @@ export function busyWorld(now: number): World {
       changedKeys: new Set(),
     },
   };
+}
+
+/** The busy world, in a private network as well: Anna is met in both, Attic in the private one alone. */
+export function severalNetworks(now: number): World {
+  const world = busyWorld(now);
+  world.network.networks.push(privateNetwork(WORKSHOP, 'Workshop'));
+  for (const one of world.peers) {
+    if (one.displayName === 'Attic') one.networks = [WORKSHOP];
+    if (one.providerId === ANNA) one.networks = [PUBLIC_NETWORK, WORKSHOP];
+  }
+  world.network.left.push({ id: '90c1e2f3a4b5d6e7', name: 'Rowing club', until: now + 1_800_000 });
+  return world;
 }

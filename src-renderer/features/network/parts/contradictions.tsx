@@ -13,7 +13,7 @@ import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { List, ListRow } from '../../../ui/list.tsx';
-import { Card } from '../../../ui/page.tsx';
+import { Card, Inline } from '../../../ui/page.tsx';
 import { useAttention } from '../../node/index.ts';
 
 /** Providers that were caught signing two things under one number; nothing where there is none. */
@@ -61,7 +61,7 @@ function Contradiction({ item, onSeen }: { item: Equivocation; onSeen(): void })
         sub={t('twice.what', { server: subject, seq: format.number(seq), date: format.dateTime(foundAt) })}
         states={seen && <Badge tone="idle">{t('twice.seen')}</Badge>}
         actions={
-          <>
+          <Inline>
             <Button size="small" icon={Download} onPress={save}>
               {t('twice.save')}
             </Button>
@@ -80,7 +80,7 @@ function Contradiction({ item, onSeen }: { item: Equivocation; onSeen(): void })
             <Button size="small" look="danger" icon={Ban} onPress={() => setBlocking(true)}>
               {t('peers:block.open')}
             </Button>
-          </>
+          </Inline>
         }
       />
       <FaultNote fault={see.fault} />

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
@@ -14,8 +14,15 @@ import { usePeerDetail } from './peer-detail.tsx';
 /** Sigma and its graph are larger than all the rest of the page. */
 const PeerMap = lazy(async () => ({ default: (await import('./peer-map.tsx')).PeerMap }));
 
+export interface MapViewProps {
+  peers: readonly PeerView[];
+  open: string | undefined;
+  /** The choice of a network, where there are several. */
+  filter?: ReactNode;
+}
+
 /** The network as a picture, with a line that says the same. */
-export function MapView({ peers, open }: { peers: PeerView[]; open: string | undefined }) {
+export function MapView({ peers, open, filter }: MapViewProps) {
   const { t } = useTranslation('network');
   const [, go] = useLocation();
   const [drawable] = useState(canDraw);
@@ -26,7 +33,7 @@ export function MapView({ peers, open }: { peers: PeerView[]; open: string | und
     return (
       <>
         <Note>{t('map.noWebgl')}</Note>
-        <PeersView peers={peers} open={open} text={text} onText={setText} />
+        <PeersView peers={peers} open={open} text={text} onText={setText} filter={filter} />
       </>
     );
   return (
@@ -43,6 +50,7 @@ export function MapView({ peers, open }: { peers: PeerView[]; open: string | und
             />
           </Suspense>
           <figcaption className={styles['caption']}>
+            {filter}
             <Summary peers={peers} hidden={peers.filter(({ blocked }) => !blocked).length - drawn.length} />
             <Legend />
           </figcaption>

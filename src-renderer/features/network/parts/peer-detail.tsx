@@ -12,6 +12,8 @@ import { BlockDialog, PeerStates, usePeerActions } from '../../peers/index.ts';
 import styles from '../network.module.css';
 import { shownPath } from '../rules.ts';
 import { LatencyChart } from './latency-chart.tsx';
+import { useNetwork } from '../store.ts';
+import { useNetworkName } from './network-name.tsx';
 import { PathBadge } from './path-badge.tsx';
 
 /** The opened peer as `Split` shows it. */
@@ -75,6 +77,7 @@ function Tools({ peer }: { peer: PeerView }) {
 
 function ConnectionFacts({ peer }: { peer: PeerView }) {
   const { t } = useTranslation('network');
+  const met = useNetworksOf(peer);
   const format = useFormats();
   const { clock } = useNodeLink();
   const clockText = useClockText();
@@ -92,6 +95,7 @@ function ConnectionFacts({ peer }: { peer: PeerView }) {
   return (
     <Facts
       items={[
+        met !== '' && { label: t('detail.networks'), value: <bdi>{met}</bdi> },
         { label: t('detail.path'), value: <PathBadge path={shownPath(peer)} /> },
         peer.transport && { label: t('detail.transport'), value: t(`transport.${peer.transport}`) },
         peer.encryption !== undefined && {
@@ -150,4 +154,14 @@ function Latency({ peer }: { peer: PeerView }) {
       <span className={styles['soft']}>{words}</span>
     </span>
   );
+}
+
+/** The networks in which a peer is met, in words; nothing where this node is in one alone. */
+function useNetworksOf(peer: PeerView): string {
+  const { i18n } = useTranslation('network');
+  const nameOf = useNetworkName();
+  const joined = useNetwork().data?.networks ?? [];
+  if (joined.length < 2) return '';
+  const names = joined.filter(({ id }) => peer.networks?.includes(id)).map(nameOf);
+  return new Intl.ListFormat(i18n.language, { type: 'unit' }).format(names);
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { SortDescriptor } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -23,7 +23,9 @@ import { PathBadge } from './path-badge.tsx';
 import { usePeerDetail } from './peer-detail.tsx';
 
 export interface PeersViewProps {
-  peers: PeerView[];
+  peers: readonly PeerView[];
+  /** The choice of a network, where there are several. */
+  filter?: ReactNode;
   /** Id of the opened peer. */
   open: string | undefined;
   text: string;
@@ -31,7 +33,7 @@ export interface PeersViewProps {
 }
 
 /** The same as the map, in rows. */
-export function PeersView({ peers, open, text, onText }: PeersViewProps) {
+export function PeersView({ peers, filter, open, text, onText }: PeersViewProps) {
   const { t } = useTranslation('network');
   const [, go] = useLocation();
   const [standing, setStanding] = useState<Standing>('all');
@@ -56,6 +58,7 @@ export function PeersView({ peers, open, text, onText }: PeersViewProps) {
           onChange={setStanding}
           options={standings.map((value) => ({ value, label: t(`filter.${value}`) }))}
         />
+        {filter}
       </div>
       <Split
         list={

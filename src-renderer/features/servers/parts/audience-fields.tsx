@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ServerView } from '#shared/features/servers/contract.ts';
+import type { NetworkItem } from '#shared/features/p2p/networks.ts';
 import { isProviderId } from '#shared/kernel/ids.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ChoiceCards } from '../../../ui/choice-cards.tsx';
 import { Checkbox, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
+import { useNetworkName } from '../../network/index.ts';
 import { usePeers } from '../../peers/index.ts';
 import type { ShareDraft } from '../sharing.ts';
 import styles from './share-dialog.module.css';
@@ -15,11 +17,13 @@ const kinds = ['providers', 'known', 'everyone'] as const;
 export interface AudienceFieldsProps {
   server: ServerView;
   draft: ShareDraft;
+  /** The networks that this node is in. */
+  networks: readonly NetworkItem[];
   onChange(draft: ShareDraft): void;
 }
 
 /** Who may call the server at all. */
-export function AudienceFields({ server, draft, onChange }: AudienceFieldsProps) {
+export function AudienceFields({ server, draft, networks, onChange }: AudienceFieldsProps) {
   const { t } = useTranslation('sharing');
   const account = server.logins?.find(({ state }) => state === 'signed_in' || state === 'step_up');
   return (
@@ -41,6 +45,13 @@ export function AudienceFields({ server, draft, onChange }: AudienceFieldsProps)
           onChange={(providers) => onChange({ ...draft, providers })}
         />
       )}
+      {draft.kind === 'everyone' && networks.length > 1 && (
+        <NetworkPicker
+          networks={networks}
+          chosen={draft.networks ?? []}
+          onChange={(chosen) => onChange({ ...draft, networks: chosen })}
+        />
+      )}
       {draft.kind === 'everyone' && <Note tone="warn">{t('warning')}</Note>}
       {account && (
         <Note tone="warn">
@@ -48,6 +59,34 @@ export function AudienceFields({ server, draft, onChange }: AudienceFieldsProps)
         </Note>
       )}
     </>
+  );
+}
+
+/** What is shared in one network is not known in another: each is said yes to by itself. */
+function NetworkPicker(props: {
+  networks: readonly NetworkItem[];
+  chosen: readonly string[];
+  onChange(ids: string[]): void;
+}) {
+  const { t } = useTranslation('sharing');
+  const { chosen, networks, onChange } = props;
+  const nameOf = useNetworkName();
+  return (
+    <fieldset className={styles['picker']}>
+      <legend>{t('networks.label')}</legend>
+      {networks.map((network) => (
+        <Checkbox
+          key={network.id}
+          selected={chosen.includes(network.id)}
+          onChange={(on) =>
+            onChange(on ? [...chosen, network.id] : chosen.filter((other) => other !== network.id))
+          }
+        >
+          <bdi>{nameOf(network)}</bdi>
+        </Checkbox>
+      ))}
+      <p>{t('networks.help')}</p>
+    </fieldset>
   );
 }
 

@@ -9,7 +9,8 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { TextField } from '../../../ui/fields.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { type ShareDraft, shareDraftOf, shareProblem, shareRequestOf } from '../sharing.ts';
+import { type ShareDraft, shareDraftOf, shareProblem, shareRequestOf, withNetworks } from '../sharing.ts';
+import { useNetwork } from '../../network/index.ts';
 import { useServers } from '../store.ts';
 import { AudienceFields } from './audience-fields.tsx';
 import { ShareTools } from './share-tools.tsx';
@@ -38,7 +39,14 @@ export function ShareDialog(props: ShareDialogProps) {
 
 function ShareForm({ server, share, onClose }: ShareDialogProps) {
   const { t } = useTranslation(['sharing', 'common']);
-  const [draft, setDraft] = useState(() => shareDraftOf(share));
+  const [said, setDraft] = useState(() => shareDraftOf(share));
+  const networks = useNetwork().data?.networks;
+  const draft = networks
+    ? withNetworks(
+        said,
+        networks.map(({ id }) => id),
+      )
+    : said;
   const [problem, setProblem] = useState<ReturnType<typeof shareProblem>>();
   const save = useShare(server.name, draft, onClose);
   if (save.fault?.code === 'access.confirm_everyone') return <Confirm name={server.name} save={save} />;
@@ -55,7 +63,7 @@ function ShareForm({ server, share, onClose }: ShareDialogProps) {
         submit();
       }}
     >
-      <AudienceFields server={server} draft={draft} onChange={setDraft} />
+      <AudienceFields server={server} draft={draft} networks={networks ?? []} onChange={setDraft} />
       <ShareTools server={server.name} draft={draft} onChange={setDraft} />
       <TextField
         label={t('category.label')}
