@@ -1,43 +1,7 @@
 /** Every page and dialog, in every language and both themes: no violation that axe knows of, and a picture to look at. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type axeCore from 'axe-core';
 import type { Page } from '@playwright/test';
+import { settle, violations } from './axe.ts';
 import { expect, test, visit } from './dashboard.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds, a line for each element. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof axeCore };
-    // react-aria announces by elements that name the button they speak of, also when that is gone already.
-    const everything = { exclude: [['[data-live-announcer]']] };
-    const { violations, passes } = await axe.run(everything, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    if (passes.length < 20) return ['axe looked at next to nothing'];
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.html.slice(0, 160)}`),
-    );
-  });
-}
-
-/**
- * Animations fade colours; contrast is measured when they are over. One whose element goes away is called off instead of
- * finished, which is an end as well.
- */
-const settle = (page: Page) =>
-  page.evaluate(async () => {
-    const endless = (item: Animation) => item.effect?.getTiming().iterations === Infinity;
-    await Promise.allSettled(
-      document
-        .getAnimations()
-        .filter((item) => !endless(item))
-        .map((item) => item.finished),
-    );
-  });
 
 /** A page may still be arriving when it is looked at first; what it stays with is what counts. */
 const PATIENCE_MS = 10_000;
@@ -57,6 +21,11 @@ const welcomeStep = async (page: Page, number: number) => {
 /** Each view: where it is and what to do there. Buttons are found by place, since their words differ by language. */
 const views: Record<string, (page: Page) => Promise<void>> = {
   home: (page) => visit(page, '/'),
+  'catalog-budget': async (page) => {
+    await visit(page, '/catalog');
+    await press(page, 'section:has(svg.lucide-gauge) button');
+    await expect(page.getByRole('dialog').getByRole('radio').first()).toBeVisible();
+  },
   network: async (page) => {
     await visit(page, '/network');
     await expect(page.locator('figure canvas').first()).toBeVisible();
@@ -181,6 +150,22 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await expect(page.getByRole('alertdialog')).toBeVisible();
   },
   catalog: (page) => visit(page, '/catalog'),
+  searched: async (page) => {
+    await visit(page, '/catalog');
+    await page.getByRole('main').getByRole('searchbox').fill('wether tag:weather colour:red price<5');
+    await expect(page.locator('main search li')).toHaveCount(1);
+  },
+  searchHelp: async (page) => {
+    await visit(page, '/catalog');
+    await press(page, 'main search button:has(svg.lucide-circle-question-mark)');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  asked: async (page) => {
+    await visit(page, '/catalog/+text=weather');
+    await press(page, 'main search button:has(svg.lucide-radio)');
+    await page.locator('[role=dialog] button[type=submit]').click();
+    await expect(page.getByRole('dialog').getByRole('row').nth(1)).toBeVisible();
+  },
   tool: async (page) => {
     await visit(page, '/catalog/+changed');
     await page.getByRole('row').nth(1).click();

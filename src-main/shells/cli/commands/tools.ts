@@ -4,7 +4,9 @@ import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { jsonObject, wholeNumber } from '../parse.ts';
 import { addRuleCommands, claimOption, keepRule, type RuleFlags } from './rules.ts';
-import { facts, oneLine, printable, shorten, table, yesNo } from '../printable.ts';
+import { facts, oneLine, printable, yesNo } from '../printable.ts';
+import { addSearchCommand } from './search.ts';
+import { toolTable } from './tool-list.ts';
 
 const ID = 'full id, short form, alias or catalog name';
 
@@ -15,6 +17,7 @@ export function addToolCommands(program: Command, cli: Cli): void {
   addDecisionCommands(tools, cli);
   addKeepingCommands(tools, cli);
   addRuleCommands(program, cli);
+  addSearchCommand(program, cli);
 }
 
 interface ListFlags {
@@ -36,16 +39,7 @@ function addReadingCommands(tools: Command, cli: Cli): void {
         return listTools((await node['tools.list']({ scope })).items);
       }),
     );
-  tools
-    .command('search')
-    .description('find tools by words')
-    .argument('<text...>')
-    .option('--limit <n>', 'how many at most', wholeNumber)
-    .action((words: string[], { limit }: { limit?: number }) =>
-      cli.ask(async (node) =>
-        listTools((await node['tools.search']({ text: words.join(' '), limit })).items),
-      ),
-    );
+  addSearchCommand(tools, cli);
   tools
     .command('show')
     .description('one tool with its schemas, and what changed since it was approved')
@@ -136,18 +130,7 @@ function addKeepingCommands(tools: Command, cli: Cli): void {
     );
 }
 
-function listTools(items: ToolView[]): Answer {
-  const rows = items.map((tool) => [
-    tool.alias ?? tool.catalogName ?? tool.name,
-    tool.state,
-    tool.origin === 'local' ? 'this machine' : tool.providerName || tool.providerId,
-    yesNo(tool.reachable),
-    shorten(oneLine(tool.title ?? tool.description ?? ''), 60),
-    tool.origin === 'network' && !tool.catalogName ? `${tool.providerId}/${tool.server}/${tool.name}` : '',
-  ]);
-  const header = ['NAME', 'STATE', 'FROM', 'REACHABLE', 'ABOUT', 'ID'];
-  return { data: { items }, text: table(header, rows, 'No tools.') };
-}
+const listTools = (items: ToolView[]): Answer => ({ data: { items }, text: toolTable(items) });
 
 function toolFacts(tool: ToolView): string {
   return facts([

@@ -173,6 +173,8 @@ export function createMemoryNode({
     'central.show': () => ({ ...fixtures.listing, serverJson: '{}' }),
     'tools.list': () => items(tool),
     'tools.search': () => ({ ...items(tool), understood: fixtures.understood }),
+    'tools.searchNetwork': () =>
+      once({ items: [{ ...tool, relevance: 700 }], asked: 3, answered: 2, refused: 1, done: true }),
     'tools.show': () => toolDetail,
     'tools.approve': () => tool,
     'tools.reject': () => ({ ...tool, state: 'rejected' }),
