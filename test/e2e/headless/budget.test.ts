@@ -1,5 +1,6 @@
 /** What AI clients read of the catalog, names that can be taken for others, and providers who contradict themselves. */
 import { suspectWorld } from '#test/support/renderer/suspect-world.ts';
+import { settle, violations } from './axe.ts';
 import { expect, test, visit } from './dashboard.ts';
 
 test.use({ begin: { world: suspectWorld } });
@@ -69,3 +70,26 @@ test('who contradicted himself waits on Home, and the proof can be saved', async
   await visit(home, '/');
   await expect(home.getByRole('link', { name: 'Look at the proof' })).toBeHidden();
 });
+
+for (const language of ['en', 'ru', 'ar'] as const)
+  for (const theme of ['light', 'dark'] as const)
+    test.describe(`${language}, ${theme}`, () => {
+      test.use({ language, theme, contextOptions: { reducedMotion: 'reduce' } });
+      test('axe knows of nothing wrong with warnings, the question before approval and proofs', async ({
+        home,
+      }) => {
+        await visit(home, `/catalog/+${new URLSearchParams({ state: 'pending' }).toString()}`);
+        await home.getByRole('row', { name: /read_text_file/ }).click();
+        await home.locator('button:has(svg.lucide-check)').first().click();
+        await expect(home.getByRole('alertdialog')).toBeVisible();
+        await settle(home);
+        await home.screenshot({ path: `test-results/views/alike-${language}-${theme}.png` });
+        expect(await violations(home)).toEqual([]);
+        await home.keyboard.press('Escape');
+        await visit(home, '/network/peers');
+        await expect(home.locator('button:has(svg.lucide-download)').first()).toBeVisible();
+        await settle(home);
+        await home.screenshot({ path: `test-results/views/contradictions-${language}-${theme}.png` });
+        expect(await violations(home)).toEqual([]);
+      });
+    });

@@ -30,7 +30,7 @@ export function BudgetStrip() {
       <Gauge aria-hidden size="1rem" />
       <Effect catalog={first} />
       {others.length > 0 && (
-        <span className={styles['soft']}>{t('budget.more', { count: others.length })}</span>
+        <span className={styles['others']}>{t('budget.more', { count: others.length })}</span>
       )}
       <Button
         size="small"

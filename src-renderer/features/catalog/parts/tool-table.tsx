@@ -1,4 +1,4 @@
-import { Pin, Star } from 'lucide-react';
+import { Pin, ShieldAlert, Star } from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import type { SortDescriptor } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -115,6 +115,9 @@ function Name({ tool, marks }: { tool: ToolView; marks: readonly string[] }) {
       </bdi>
       {tool.favourite && (
         <Star aria-label={t('favourite.is')} role="img" size="0.875rem" fill="currentcolor" />
+      )}
+      {tool.warnings.includes('confusable_name') && (
+        <ShieldAlert aria-label={t('resembles.alike')} role="img" size="0.875rem" />
       )}
       {tool.pin && <Pin aria-label={t('pin.is')} role="img" size="0.875rem" />}
     </span>

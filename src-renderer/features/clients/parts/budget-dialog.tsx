@@ -12,6 +12,7 @@ import { Select } from '../../../ui/fields.tsx';
 import { Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import sticky from './sticky.module.css';
 import { BudgetFields, BudgetPreview } from './budget-fields.tsx';
 
 export interface BudgetDialogProps {
@@ -88,13 +89,13 @@ function BudgetForm({
         void save.run();
       }}
     >
-      <BudgetFields draft={draft} onChange={setDraft} />
       <BudgetPreview draft={draft} />
+      <BudgetFields draft={draft} onChange={setDraft} />
       <FaultNote fault={save.fault} />
       <p>
         <Link href="/clients">{t('budget.edit')}</Link>
       </p>
-      <div className="form-actions">
+      <div className={sticky['actions']}>
         <Button onPress={onClose}>{t('common:cancel')}</Button>
         <Button type="submit" look="primary" isPending={save.pending}>
           {t('common:save')}

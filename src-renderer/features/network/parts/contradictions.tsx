@@ -18,10 +18,12 @@ import { useAttention } from '../../node/index.ts';
 
 /** Providers that were caught signing two things under one number; nothing where there is none. */
 export function Contradictions() {
-  const { t } = useTranslation('network');
+  const { t } = useTranslation(['network', 'peers']);
+  const node = useNode();
+  const [blocking, setBlocking] = useState<Equivocation>();
   const waiting = useAttention()?.filter(({ kind }) => kind === 'provider.equivocated').length ?? 0;
   const { data, fault, reload } = useQuery(
-    (node, signal) => node['providers.equivocations']({}, { signal }),
+    (link, signal) => link['providers.equivocations']({}, { signal }),
     [waiting],
   );
   if (fault) return <FaultNote fault={fault} />;
@@ -30,20 +32,46 @@ export function Contradictions() {
     <Card title={t('twice.title')} lead={t('twice.lead')}>
       <List label={t('twice.title')}>
         {data.items.map((item) => (
-          <Contradiction key={`${item.peerId}/${item.subject}/${item.seq}`} item={item} onSeen={reload} />
+          <Contradiction
+            key={`${item.peerId}/${item.subject}/${item.seq}`}
+            item={item}
+            onSeen={reload}
+            onBlock={() => setBlocking(item)}
+          />
         ))}
       </List>
+      <ConfirmDialog
+        danger
+        title={t('peers:block.title', { name: blocking ? nameOf(blocking) : '' })}
+        isOpen={blocking !== undefined}
+        onClose={() => setBlocking(undefined)}
+        confirmLabel={t('peers:block.confirm')}
+        onConfirm={async () => {
+          if (blocking) await node['peers.block']({ id: blocking.providerId });
+          reload();
+        }}
+      >
+        <p>{t('peers:block.words')}</p>
+      </ConfirmDialog>
     </Card>
   );
 }
 
-function Contradiction({ item, onSeen }: { item: Equivocation; onSeen(): void }) {
+const nameOf = ({ providerId, providerName }: Equivocation): string =>
+  providerName || `${providerId.slice(0, 12)}…`;
+
+interface ContradictionProps {
+  item: Equivocation;
+  onSeen(): void;
+  onBlock(): void;
+}
+
+function Contradiction({ item, onSeen, onBlock }: ContradictionProps) {
   const { t } = useTranslation(['network', 'peers']);
   const node = useNode();
   const format = useFormats();
   const [, go] = useLocation();
-  const [blocking, setBlocking] = useState(false);
-  const { foundAt, providerId, providerName, seen, seq, subject } = item;
+  const { foundAt, providerId, seen, seq, subject } = item;
   const see = useCommand(async (signal) => {
     await node['providers.acknowledge']({ providerId }, { signal });
     onSeen();
@@ -53,50 +81,38 @@ function Contradiction({ item, onSeen }: { item: Equivocation; onSeen(): void })
       new Blob([JSON.stringify(item, undefined, 2)], { type: 'application/json' }),
       `equivocation-${providerId.slice(-8)}-${subject}-${seq}.json`,
     );
-  const name = providerName || `${providerId.slice(0, 12)}…`;
   return (
-    <>
-      <ListRow
-        title={<bdi>{name}</bdi>}
-        sub={t('twice.what', { server: subject, seq: format.number(seq), date: format.dateTime(foundAt) })}
-        states={seen && <Badge tone="idle">{t('twice.seen')}</Badge>}
-        actions={
-          <Inline>
-            <Button size="small" icon={Download} onPress={save}>
-              {t('twice.save')}
+    <ListRow
+      title={<bdi>{nameOf(item)}</bdi>}
+      sub={
+        <>
+          {t('twice.what', { server: subject, seq: format.number(seq), date: format.dateTime(foundAt) })}
+          <FaultNote fault={see.fault} />
+        </>
+      }
+      states={seen && <Badge tone="idle">{t('twice.seen')}</Badge>}
+      actions={
+        <Inline>
+          <Button size="small" icon={Download} onPress={save}>
+            {t('twice.save')}
+          </Button>
+          <Button
+            size="small"
+            icon={Wrench}
+            onPress={() => go(`/catalog/+${new URLSearchParams({ provider: providerId }).toString()}`)}
+          >
+            {t('twice.tools')}
+          </Button>
+          {!seen && (
+            <Button size="small" icon={Check} isPending={see.pending} onPress={() => void see.run()}>
+              {t('twice.see')}
             </Button>
-            <Button
-              size="small"
-              icon={Wrench}
-              onPress={() => go(`/catalog/+${new URLSearchParams({ provider: providerId }).toString()}`)}
-            >
-              {t('twice.tools')}
-            </Button>
-            {!seen && (
-              <Button size="small" icon={Check} isPending={see.pending} onPress={() => void see.run()}>
-                {t('twice.see')}
-              </Button>
-            )}
-            <Button size="small" look="danger" icon={Ban} onPress={() => setBlocking(true)}>
-              {t('peers:block.open')}
-            </Button>
-          </Inline>
-        }
-      />
-      <FaultNote fault={see.fault} />
-      <ConfirmDialog
-        danger
-        title={t('peers:block.title', { name })}
-        isOpen={blocking}
-        onClose={() => setBlocking(false)}
-        confirmLabel={t('peers:block.confirm')}
-        onConfirm={async () => {
-          await node['peers.block']({ id: providerId });
-          onSeen();
-        }}
-      >
-        <p>{t('peers:block.words')}</p>
-      </ConfirmDialog>
-    </>
+          )}
+          <Button size="small" icon={Ban} onPress={onBlock}>
+            {t('peers:block.open')}
+          </Button>
+        </Inline>
+      }
+    />
   );
 }
