@@ -22,6 +22,7 @@ import { createSimulatedNetwork, type SimulatedNetwork } from '#test/support/net
 import { createSkewedClock, type Skew } from './clock.ts';
 import type { Dice } from './dice.ts';
 import { createSimIdentity, type SimIdentity } from './identity.ts';
+import { lightDatabase } from './light-database.ts';
 import { createRememberedInMemory } from './remembered.ts';
 import type { SharedWork } from './shared-work.ts';
 
@@ -113,7 +114,7 @@ export function createSimNode(deps: SimNodeDeps, name: string, spec: SimNodeSpec
           registryMigrations,
           relayMigrations,
         )
-      : memoryDatabase(recordsMigrations);
+      : lightDatabase(recordsMigrations);
   let running: Running | undefined;
 
   const up = (): Running => {
