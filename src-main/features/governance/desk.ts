@@ -1,0 +1,103 @@
+/** What this provider says itself: its proposals and its votes, signed by this node and signed anew before they lapse. */
+import {
+  type Adoption,
+  ADOPTION_TYPE,
+  adoptionKey,
+  type Proposal,
+  PROPOSAL_TYPE,
+  proposalKey,
+  sealAdoption,
+  sealProposal,
+  storedAdoption,
+  storedProposal,
+  type Vote,
+} from '#shared/features/governance/records.ts';
+import { LIFETIME_MS } from '#shared/features/records/rules.ts';
+import { fromHex } from '#shared/kernel/bytes.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import type { Envelope, Signer } from '#shared/kernel/envelope.ts';
+import type { Records, StoredRecord } from '../records/index.ts';
+
+/** This node as it signs. */
+export interface GovernanceNode {
+  providerId: string;
+  peerId: string;
+  signer: Signer;
+  certificate(): Uint8Array;
+  displayName(): string;
+}
+
+type Unsigned = Pick<
+  Proposal,
+  'by' | 'class' | 'earliest' | 'feature' | 'opened' | 'spec' | 'text' | 'withdrawn'
+>;
+
+export interface Desk {
+  ownProposal(feature: string): Proposal | undefined;
+  propose(proposal: Unsigned): void;
+  ownVote(proposal: string): Vote | undefined;
+  vote(proposal: string, vote: Vote | null, runs: boolean): void;
+  renewProposal(record: StoredRecord): Envelope;
+  /** Undefined where the vote is about nothing that is known any more: it lapses. */
+  renewAdoption(record: StoredRecord, isKnown: (proposal: Uint8Array) => boolean): Envelope | undefined;
+}
+
+export function createDesk({
+  clock,
+  node,
+  records,
+}: {
+  clock: Clock;
+  node: GovernanceNode;
+  records: Records;
+}): Desk {
+  /** At least the clock's reading: numbers rise even after an older backup was restored. */
+  const signature = (before: { seq: number } | undefined) => {
+    const now = clock.now();
+    return {
+      cert: node.certificate(),
+      seq: Math.max((before?.seq ?? 0) + 1, now),
+      iat: now,
+      exp: now + LIFETIME_MS,
+    };
+  };
+  const own = (type: string, key: string) => {
+    const record = records.get(type, key);
+    return record?.own ? record : undefined;
+  };
+
+  function proposalOf(feature: string): Proposal | undefined {
+    const record = own(PROPOSAL_TYPE, proposalKey(node, feature));
+    return record && storedProposal(record.bytes);
+  }
+
+  function adoptionOf(proposal: string): Adoption | undefined {
+    const record = own(ADOPTION_TYPE, adoptionKey(node, proposal));
+    return record && storedAdoption(record.bytes);
+  }
+
+  return {
+    ownProposal: proposalOf,
+    propose(proposal) {
+      const before = proposalOf(proposal.feature);
+      const whole = { ...proposal, ...signature(before) } as Proposal;
+      records.publish(PROPOSAL_TYPE, sealProposal(whole, node.signer));
+    },
+    ownVote: (proposal) => adoptionOf(proposal)?.vote ?? undefined,
+    vote(proposal, vote, runs) {
+      const before = adoptionOf(proposal);
+      const since = before?.vote === vote ? before.since : clock.now();
+      const said = { proposal: fromHex(proposal), vote, runs, since, ...signature(before) };
+      records.publish(ADOPTION_TYPE, sealAdoption(said, node.signer));
+    },
+    renewProposal(record) {
+      const before = storedProposal(record.bytes);
+      return sealProposal({ ...before, ...signature(before) }, node.signer);
+    },
+    renewAdoption(record, isKnown) {
+      const before = storedAdoption(record.bytes);
+      if (!isKnown(before.proposal)) return undefined;
+      return sealAdoption({ ...before, ...signature(before) }, node.signer);
+    },
+  };
+}
