@@ -1,8 +1,7 @@
-import { X } from 'lucide-react';
+import { Info, X } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Understood as Reading } from '#shared/features/registry/search-view.ts';
-import { Note } from '../../../ui/note.tsx';
 import type { approvalStates } from '#shared/features/registry/query.ts';
 import styles from './understood.module.css';
 
@@ -35,11 +34,18 @@ export function Understood({ reading: { filters, notes }, text, onChange }: Unde
           ))}
         </ul>
       )}
-      {notes.map(({ code, part = '', value = '' }) => (
-        <Note key={`${code} ${part}`}>
-          <span role="status">{t(`find.note.${code}`, { part, value })}</span>
-        </Note>
-      ))}
+      {notes.length > 0 && (
+        <div role="status">
+          <ul className={styles['notes']}>
+            {notes.map(({ code, part = '', value = '' }) => (
+              <li key={`${code} ${part}`}>
+                <Info aria-hidden size="0.875rem" />
+                {t(`find.note.${code}`, { part, value })}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
     </div>
   );
 }
