@@ -83,14 +83,14 @@ export function createToolSearch(deps: ToolSearchDeps): ToolSearch {
 
   /** Takes in what is queued; one at a time, however many wait for it. */
   function fill(): Promise<void> {
-    filling ??= (async () => {
-      try {
-        while (queued.size > 0 && !isClosed) await takePiece(open());
-      } finally {
-        filling = undefined;
-      }
-    })();
+    filling ??= takeAll().finally(() => {
+      filling = undefined;
+    });
     return filling;
+  }
+
+  async function takeAll(): Promise<void> {
+    while (queued.size > 0 && !isClosed) await takePiece(open());
   }
 
   async function takePiece(to: IndexPort): Promise<void> {
