@@ -201,6 +201,21 @@ it('a profile shows single tools, and says before what it would show', async () 
   expect(JSON.stringify(hidden.json)).toContain('error');
 });
 
+it('the chain holds where the client is given tools for finding tools, and its call reaches a real one', async () => {
+  const { handlers } = whole.node;
+  await handlers['profiles.set']({ name: 'default', prefix: true, catalog: 'search' }, context());
+  const hops = ends(await prove());
+  expect(hops.find(({ hop }) => hop === 'server')).toMatchObject({ state: 'ok', subject: 'everything' });
+  expect(hops.find(({ hop }) => hop === 'server')?.count).toBeGreaterThan(3);
+  expect(hops.find(({ hop }) => hop === 'tool')).toMatchObject({ state: 'ok' });
+  const { items } = await handlers['profiles.catalog']({}, context());
+  expect(items.find(({ profile }) => profile === 'default')).toMatchObject({
+    mode: 'search',
+    choice: 'search',
+  });
+  await handlers['profiles.set']({ name: 'default', prefix: true }, context());
+});
+
 it('disconnecting leaves the file as it was', async () => {
   const { items } = await whole.node.handlers['clients.disconnectAll']({}, context());
   expect(items).toEqual([{ client: 'cursor', file: join(home, '.cursor/mcp.json'), outcome: 'restored' }]);
