@@ -23,6 +23,8 @@ const FORGET_EVERY_MS = 60_000;
 const RETRY_MS = 60_000;
 
 export interface PrivateNetworksEvents {
+  /** It was left; for an hour that can be undone. */
+  left: { id: NetworkId };
   /** It is left for good: nothing of it may stay. */
   forgotten: { id: NetworkId };
 }
@@ -130,6 +132,7 @@ export function createPrivateNetworks(deps: PrivateNetworksDeps): PrivateNetwork
       membership.leave(id, clock.now());
       faults.delete(id);
       await networks.remove(id);
+      events.emit('left', { id });
     },
     async rejoin(id) {
       const network = membership.rejoin(id);

@@ -167,10 +167,19 @@ export function wireNetworks(
     access,
     network,
     privateNetworks,
+    records,
+    relay,
     settings,
-  }: Pick<NodeSlices, 'access' | 'network' | 'privateNetworks' | 'settings'>,
+  }: Pick<NodeSlices, 'access' | 'network' | 'privateNetworks' | 'records' | 'relay' | 'settings'>,
   { db, log, owned }: Pick<Platform, 'db' | 'log' | 'owned'>,
 ): void {
+  // Whoever is met elsewhere as well is told there again what is there.
+  owned.defer(
+    privateNetworks.on('left', ({ id }) => {
+      records.leave(id);
+      relay.recheck();
+    }),
+  );
   owned.defer(
     privateNetworks.on('forgotten', ({ id }) => {
       access.forgetNetwork(id);

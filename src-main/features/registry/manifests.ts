@@ -10,7 +10,7 @@ import { sha256Bytes } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { PeerId } from '#shared/kernel/ids.ts';
+import type { NetworkId, PeerId } from '#shared/kernel/ids.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { Network, PeerInfo } from '../p2p/index.ts';
 
@@ -22,10 +22,17 @@ export interface Manifests {
   get(hash: Uint8Array): StoredManifest | undefined;
   /**
    * Fetches and verifies a manifest of at most `maxBytes`; one request per hash at a time. Rejects with what the call
-   * rejects with, or with `registry.bad_manifest`. With a signal the request is the caller's own.
+   * rejects with, or with `registry.bad_manifest`. With a signal the request is the caller's own. `network`: in which
+   * the peer is asked, since entries of one network are told in no other.
    */
-  fetch(key: string, hash: Uint8Array, peer: PeerId, maxBytes: number, signal?: AbortSignal): Promise<void>;
+  fetch(key: string, hash: Uint8Array, from: Source, maxBytes: number, signal?: AbortSignal): Promise<void>;
   serve(mayRead: (peer: PeerInfo, key: string, hash: Uint8Array) => boolean): Closeable;
+}
+
+/** Who is asked, and through which network: an entry of one network is nobody's business in another. */
+export interface Source {
+  peerId: PeerId;
+  network: NetworkId | undefined;
 }
 
 export interface StoredManifest {
@@ -71,13 +78,14 @@ export function createManifests(
   async function fetchFrom(
     key: string,
     hash: Uint8Array,
-    peer: PeerId,
+    { network: through, peerId }: Source,
     most: number,
     signal?: AbortSignal,
   ): Promise<void> {
     const request = concatBytes(hash, utf8(key));
-    const bytes = await network.call(peer, MANIFEST_PROTOCOL, request, {
+    const bytes = await network.call(peerId, MANIFEST_PROTOCOL, request, {
       maxResponseBytes: Math.min(most, MAX_MANIFEST_BYTES),
+      ...(through === undefined ? {} : { network: through }),
       ...(signal ? { signal } : {}),
     }).response;
     if (!equalBytes(sha256Bytes(bytes), hash))
@@ -98,11 +106,11 @@ export function createManifests(
       const bytes = bytesOf(hash);
       return bytes && { manifest: readManifest(new Uint8Array(bytes)), size: bytes.length };
     },
-    fetch(key, hash, peer, most, signal) {
+    fetch(key, hash, from, most, signal) {
       // Who cancels his own must not take it from others; and others' may hang on another peer.
-      if (signal) return fetchFrom(key, hash, peer, most, signal);
+      if (signal) return fetchFrom(key, hash, from, most, signal);
       const id = toHex(hash);
-      const running = fetching.get(id) ?? fetchFrom(key, hash, peer, most).finally(() => fetching.delete(id));
+      const running = fetching.get(id) ?? fetchFrom(key, hash, from, most).finally(() => fetching.delete(id));
       fetching.set(id, running);
       return running;
     },

@@ -18,6 +18,11 @@ const MAX_FETCHES_PER_PEER = 2;
 /** So often some of what could not be fetched is asked for again, of a public entry from another peer. */
 const RETRY_MS = 3000;
 const RETRIES = 32;
+/** The first tries follow sooner, each after twice the time: whoever passed an entry on has its manifest a moment later. */
+const SOON_MS = 60;
+const SOON_TRIES = 5;
+/** Keys whose tries are counted; the oldest go first. */
+const MAX_SOON = 512;
 
 export interface NetworkEntries {
   start(onChanged: () => void): Closeable;
@@ -51,6 +56,8 @@ export function createNetworkEntries(
   const waiting = new Set<string>();
   /** Keys whose manifest could not be fetched; they wait for the next try. */
   const failed = new Set<string>();
+  /** How often each was tried soon. */
+  const soon = new Map<string, number>();
   /** Keys whose manifest is being fetched, and from which peer. */
   const running = new Map<string, string>();
   let turn = 0;
@@ -73,6 +80,7 @@ export function createNetworkEntries(
 
   function list(key: string, entry: Entry, { manifest, size }: StoredManifest): boolean {
     waiting.delete(key);
+    soon.delete(key);
     const { peer, provider, server } = parseEntryKey(key);
     if (!room.take(provider, key, size)) {
       deps.log.info({ key }, 'the tools of an entry are not listed: there is no room for more');
@@ -109,10 +117,11 @@ export function createNetworkEntries(
     if (isOver) return;
     for (const key of waiting) {
       if (running.size >= MAX_FETCHES) return;
-      const peer = sourceOf(key);
-      if (!peer || running.has(key) || isBusy(peer)) continue;
+      const source = sourceOf(key);
+      const peer = source?.peerId;
+      if (!source || !peer || running.has(key) || isBusy(peer)) continue;
       running.set(key, peer);
-      void fetchOne(key, peer)
+      void fetchOne(key, source)
         .then((listed) => listed && onChanged())
         .catch((error: unknown) => {
           deps.log.info(
@@ -121,7 +130,9 @@ export function createNetworkEntries(
           );
           waiting.delete(key);
           // What is too large now would be too large again.
-          if (!(error instanceof AppError && error.code === 'p2p.too_large')) failed.add(key);
+          if (error instanceof AppError && error.code === 'p2p.too_large') return;
+          failed.add(key);
+          trySoon(key, onChanged);
         })
         .finally(() => {
           running.delete(key);
@@ -130,26 +141,44 @@ export function createNetworkEntries(
     }
   }
 
+  function trySoon(key: string, onChanged: () => void): void {
+    const tries = (soon.get(key) ?? 0) + 1;
+    if (tries > SOON_TRIES) return;
+    soon.set(key, tries);
+    const oldest = soon.keys().next().value;
+    if (soon.size > MAX_SOON && oldest !== undefined) soon.delete(oldest);
+    deps.clock.after(SOON_MS * 2 ** (tries - 1), () => {
+      if (isOver || !failed.has(key)) return;
+      again(key);
+      fetchWaiting(onChanged);
+    });
+  }
+
   const isBusy = (peer: string): boolean =>
     [...running.values()].filter((one) => one === peer).length >= MAX_FETCHES_PER_PEER;
 
-  /** The node that signed the entry, else (public entries only) any peer. */
-  function sourceOf(key: string): string | undefined {
-    const peers = network.peers();
+  /**
+   * The node that signed the entry, else (public entries only) any peer: in a network in which the entry is out, since
+   * asking in another would tell of it there.
+   */
+  function sourceOf(key: string): PeerInfo | undefined {
+    const record = records.get(ENTRY_TYPE, key);
+    if (!record) return undefined;
+    const peers = network.peers().filter((peer) => record.private || record.networks.includes(peer.network));
     const origin = parseEntryKey(key).peer;
-    if (peers.some(({ peerId }) => peerId === origin)) return origin;
+    const signer = peers.find(({ peerId }) => peerId === origin);
     // Whoever passed the entry on may not have the manifest himself yet, or may not want to give it.
-    return records.get(ENTRY_TYPE, key)?.private === false ? peers[turn++ % peers.length]?.peerId : undefined;
+    return signer ?? (record.private ? undefined : peers[turn++ % peers.length]);
   }
 
-  async function fetchOne(key: string, peer: string): Promise<boolean> {
+  async function fetchOne(key: string, from: PeerInfo): Promise<boolean> {
     const record = records.get(ENTRY_TYPE, key);
     const hash = record && storedEntry(record.bytes).manifest;
     if (!hash) {
       waiting.delete(key);
       return false;
     }
-    await manifests.fetch(key, hash, peer, room.left(parseEntryKey(key).provider, key));
+    await manifests.fetch(key, hash, from, room.left(parseEntryKey(key).provider, key));
     const now = records.get(ENTRY_TYPE, key);
     return now ? take(now) : false;
   }
@@ -165,6 +194,7 @@ export function createNetworkEntries(
     if (type !== ENTRY_TYPE) return;
     waiting.delete(key);
     failed.delete(key);
+    soon.delete(key);
     if (unlist(key)) onChanged();
   }
 
@@ -204,11 +234,7 @@ export function createNetworkEntries(
     },
     mayRead(peer, key, hash) {
       const record = records.get(ENTRY_TYPE, key);
-      if (
-        !record ||
-        (record.private && !(record.own && options.maySee(peer.providerId, parseEntryKey(key).server)))
-      )
-        return false;
+      if (!record || !isFor(peer, record)) return false;
       const { manifest } = storedEntry(record.bytes);
       return manifest !== null && equalBytes(manifest, hash);
     },
@@ -218,12 +244,31 @@ export function createNetworkEntries(
       if (!record || !hash || record.own) throw notListed();
       if (isListed(record)) return;
       if (!manifests.get(hash))
-        await manifests.fetch(key, hash, peer, room.left(parseEntryKey(key).provider, key), signal);
+        await manifests.fetch(
+          key,
+          hash,
+          { peerId: peer, network: commonWith(peer, record) },
+          room.left(parseEntryKey(key).provider, key),
+          signal,
+        );
       const now = records.get(ENTRY_TYPE, key);
       if (!now || !(isListed(now) || take(now))) throw notListed();
       tell();
     },
   };
+
+  /** Public entries in the networks in which they are out; own private ones for those who may see them. */
+  function isFor(peer: PeerInfo, record: StoredRecord): boolean {
+    return record.private
+      ? record.own && options.maySee(peer.providerId, parseEntryKey(record.key).server)
+      : record.networks.includes(peer.network);
+  }
+
+  /** A network in which the peer is met and the entry is out. */
+  function commonWith(peerId: string, record: StoredRecord) {
+    const isCommon = (peer: PeerInfo) => record.private || record.networks.includes(peer.network);
+    return network.peers().find((peer) => peer.peerId === peerId && isCommon(peer))?.network;
+  }
 
   function isListed({ bytes, key }: StoredRecord): boolean {
     const { peer, provider, server } = parseEntryKey(key);

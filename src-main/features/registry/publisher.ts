@@ -1,6 +1,6 @@
 /** Own entries: what this node shares, signed and handed to the records slice whenever sharing or tools change. */
 import type { Share } from '#shared/features/access/contract.ts';
-import { isToolShared, overrideOf } from '#shared/features/access/rules.ts';
+import { isToolShared, networksOf, overrideOf } from '#shared/features/access/rules.ts';
 import { capabilitiesOf } from '#shared/features/registry/capabilities.ts';
 import {
   ENTRY_TYPE,
@@ -18,6 +18,7 @@ import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import { equalBytes } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Envelope, Signer } from '#shared/kernel/envelope.ts';
+import { type NetworkId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import type { Records, StoredRecord } from '../records/index.ts';
 import type { Manifests } from './manifests.ts';
 
@@ -73,11 +74,14 @@ export function createPublisher(deps: {
   /** A clock's reading as the floor keeps sequences rising even after an older backup was restored. */
   const nextSeq = (before: Entry | undefined) => Math.max((before?.seq ?? 0) + 1, clock.now());
 
-  function publish(entry: Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>): void {
-    records.publish(ENTRY_TYPE, sign(entry));
+  function publish(entry: Unsigned, networks: readonly NetworkId[]): void {
+    records.publish(ENTRY_TYPE, sign(entry), { networks });
   }
 
-  function sign(entry: Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>): Envelope {
+  const whereOf = (server: string, isPrivate: boolean): readonly NetworkId[] =>
+    records.get(ENTRY_TYPE, keyOf(server, isPrivate))?.networks ?? [];
+
+  function sign(entry: Unsigned): Envelope {
     const now = clock.now();
     const by = cut(node.displayName(), 64);
     const whole = { ...entry, cert: node.certificate(), iat: now, exp: now + LIFETIME_MS, by } as Entry;
@@ -90,10 +94,12 @@ export function createPublisher(deps: {
     );
   }
 
-  function end(server: string, isPrivate: boolean): void {
+  /** Ends an entry in some of the networks in which it is out; without these, in all of them. */
+  function end(server: string, isPrivate: boolean, networks = whereOf(server, isPrivate)): void {
     const before = published(server, isPrivate);
     if (!before?.manifest) return;
-    publish({ ...withoutSignerFields(before), manifest: null, tools: 0, seq: nextSeq(before) });
+    const ended = { ...withoutSignerFields(before), manifest: null, tools: 0, seq: nextSeq(before) };
+    publish(ended, networks);
   }
 
   return {
@@ -101,10 +107,16 @@ export function createPublisher(deps: {
       const isPrivate = share?.audience.kind !== 'everyone';
       end(server, !isPrivate);
       if (!share || !local) return end(server, isPrivate);
+      const networks = networksOf(share);
+      const where = whereOf(server, isPrivate);
       const before = published(server, isPrivate);
       const wanted = describe(server, share, local, isPrivate);
-      if (before && isSame(before, wanted)) return records.reshare(keyOf(server, isPrivate), ENTRY_TYPE);
-      publish({ ...wanted, seq: nextSeq(before) });
+      if (before && isSame(before, wanted) && isSameSet(where, networks))
+        return records.reshare(keyOf(server, isPrivate), ENTRY_TYPE);
+      // Where it is no longer, its end is told; the next entry is for the other networks alone.
+      const left = where.filter((id) => !networks.includes(id));
+      if (left.length > 0) end(server, isPrivate, left);
+      publish({ ...wanted, seq: nextSeq(published(server, isPrivate)) }, networks);
     },
     published() {
       const servers: string[] = [];
@@ -131,7 +143,7 @@ export function createPublisher(deps: {
     share: Share,
     local: LocalServer,
     isPrivate: boolean,
-  ): Omit<Entry, 'cert' | 'iat' | 'exp' | 'by' | 'seq'> {
+  ): Omit<Unsigned, 'seq'> {
     const { serverInfo } = local.offers;
     const { manifest, tools } = describeTools(server, share, local);
     deps.manifests.put(manifest.hash, manifest.bytes);
@@ -151,7 +163,8 @@ export function createPublisher(deps: {
       }),
       tools: tools.length,
       private: isPrivate,
-      addresses: isPrivate
+      // Who meets this node in a private network learns there how to reach it: entries tell of the public one alone.
+      addresses: !networksOf(share).includes(PUBLIC_NETWORK)
         ? []
         : node
             .addresses()
@@ -177,6 +190,12 @@ export function describeTools(server: string, share: Described, { offers }: Loca
     }),
   };
 }
+
+/** An entry before its node signs it. */
+type Unsigned = Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>;
+
+const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((one) => b.includes(one));
 
 type Described = Pick<Share, 'tools' | 'overrides' | 'category'>;
 

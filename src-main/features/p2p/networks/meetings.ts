@@ -5,8 +5,8 @@ export interface Meetings {
   met(peerId: PeerId, network: NetworkId): void;
   /** Returns whether the peer is met in none any more. */
   parted(peerId: PeerId, network: NetworkId): boolean;
-  /** The network in which the peer has been met longest. */
-  where(peerId: PeerId): NetworkId | undefined;
+  /** The networks in which the peer is met; undefined where it is met in none. */
+  where(peerId: PeerId): ReadonlySet<NetworkId> | undefined;
 }
 
 /** Bounded by the connections of all networks. */
@@ -24,6 +24,6 @@ export function createMeetings(): Meetings {
       networks.delete(peerId);
       return true;
     },
-    where: (peerId) => networks.get(peerId)?.values().next().value,
+    where: (peerId) => networks.get(peerId),
   };
 }

@@ -153,8 +153,9 @@ export function createNetworks(
   function toward(peerId: PeerId | undefined, wanted: NetworkId | undefined): Libp2pNetwork | undefined {
     if (wanted !== undefined) return running().find(({ id }) => id === wanted)?.network;
     const met = peerId === undefined ? undefined : meetings.where(peerId);
-    if (met !== undefined) return parts.get(met)?.network;
-    return main();
+    if (!met) return main();
+    // The same one that lists of peers name first.
+    return running().find(({ id }) => met.has(id))?.network ?? main();
   }
 
   function towardRemembered(peerId: PeerId): Libp2pNetwork {

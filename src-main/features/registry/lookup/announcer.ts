@@ -3,6 +3,7 @@
  * and again from time to time. What fails is counted, logged and tried again later; nothing here fails in silence.
  */
 import { toHex } from '#shared/kernel/bytes.ts';
+import type { NetworkId } from '#shared/kernel/ids.ts';
 import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
 import { jitter, type Random } from '#shared/kernel/random.ts';
@@ -42,8 +43,13 @@ export interface Announcer {
   counts(): AnnouncerCounts;
 }
 
-interface Told {
+/** A key, and the network whose index is told of it. */
+export interface Wanted {
   key: Uint8Array;
+  network: NetworkId;
+}
+
+interface Told extends Wanted {
   /** Monotonic ms of the next attempt. */
   dueAt: number;
   failures: number;
@@ -54,7 +60,7 @@ interface Told {
 /** @param wanted the keys as they should be now. */
 export function createAnnouncer(
   deps: { network: Network; clock: Clock; random: Random; log: Log },
-  wanted: () => Uint8Array[],
+  wanted: () => Wanted[],
 ): Announcer {
   const { clock, log, network, random } = deps;
   const keys = new Map<string, Told>();
@@ -68,22 +74,22 @@ export function createAnnouncer(
 
   function refresh(): void {
     if (!isStarted) return;
-    const now = new Map(wanted().map((key) => [toHex(key), key]));
+    const now = new Map(wanted().map((one) => [`${one.network}/${toHex(one.key)}`, one]));
     for (const [id, told] of keys) if (!now.has(id)) drop(id, told);
     leftOut = 0;
-    for (const [id, key] of now) {
+    for (const [id, one] of now) {
       if (keys.has(id)) continue;
       if (keys.size >= MAX_KEYS) leftOut++;
-      else keys.set(id, { key, dueAt: clock.monotonic(), failures: 0, isTold: false, isRunning: false });
+      else keys.set(id, { ...one, dueAt: clock.monotonic(), failures: 0, isTold: false, isRunning: false });
     }
     if (leftOut > 0)
       log.warn({ leftOut }, 'the index is not told all that is shared: there are too many keys');
     pump();
   }
 
-  function drop(id: string, { key }: Told): void {
+  function drop(id: string, told: Told): void {
     keys.delete(id);
-    network.withdraw(key).catch((error: unknown) => {
+    network.withdraw(told.key, { network: told.network }).catch((error: unknown) => {
       failed++;
       log.warn(
         { error: String(error) },
@@ -112,7 +118,9 @@ export function createAnnouncer(
     running++;
     told.isRunning = true;
     try {
-      await within(clock, PROVIDE_MS, stop.signal, (signal) => network.provide(told.key, { signal }));
+      await within(clock, PROVIDE_MS, stop.signal, (signal) =>
+        network.provide(told.key, { signal, network: told.network }),
+      );
       Object.assign(told, { failures: 0, isTold: true, dueAt: later(AGAIN_MS) });
     } catch (error) {
       if (!stop.signal.aborted) noteFailure(told, error);

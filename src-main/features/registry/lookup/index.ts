@@ -16,7 +16,7 @@ import type { Records } from '../../records/index.ts';
 import { type Directory, toolKey } from '../directory.ts';
 import type { Manifests } from '../manifests.ts';
 import type { NetworkEntries } from '../network-entries.ts';
-import { type AnnouncerCounts, createAnnouncer } from './announcer.ts';
+import { type AnnouncerCounts, createAnnouncer, type Wanted } from './announcer.ts';
 import { type AskingDeps, createSearchNetwork, type SearchNetwork } from './asking.ts';
 import { createEntryFetcher } from './fetching.ts';
 import { keysOf } from './keys.ts';
@@ -97,12 +97,15 @@ export function createLookups(deps: LookupsDeps): Lookups {
   };
 }
 
-/** Keys of all that is public here; nothing private is told to the index. */
-function keysOfOwn(records: Records, { peerId, providerId }: LookupsDeps['self']): Uint8Array[] {
+/** Keys of all that is public here, by network: the index of each is told of what is out in it, and nothing private. */
+function keysOfOwn(records: Records, { peerId, providerId }: LookupsDeps['self']): Wanted[] {
   const open = records
     .own()
     .filter(({ private: isPrivate, tombstone, type }) => type === ENTRY_TYPE && !isPrivate && !tombstone);
-  if (open.length === 0) return [];
-  const capabilities = open.flatMap(({ bytes }) => storedEntry(bytes).caps ?? []);
-  return keysOf({ peerId, provider: providerId, capabilities: [...new Set(capabilities)] });
+  return [...new Set(open.flatMap(({ networks }) => networks))].flatMap((network) => {
+    const here = open.filter(({ networks }) => networks.includes(network));
+    const capabilities = here.flatMap(({ bytes }) => storedEntry(bytes).caps ?? []);
+    const keys = keysOf({ peerId, provider: providerId, capabilities: [...new Set(capabilities)] });
+    return keys.map((key) => ({ key, network }));
+  });
 }

@@ -57,7 +57,7 @@ export function serveSearches(deps: ServingDeps): Closeable {
   async function answer(payload: Uint8Array, peer: PeerInfo, signal: AbortSignal): Promise<Uint8Array> {
     if (!may(peer.peerId)) throw tooOften();
     const request = readSearchRequest(payload);
-    if (request.op === 'entries') return entriesAnswered(ownEntries(request.capability));
+    if (request.op === 'entries') return entriesAnswered(ownEntries(request.capability, peer));
     if (!deps.isAnswering())
       throw new AppError('registry.search_off', 'This node answers no searches.', {
         advice: 'Its tools are found by their entries.',
@@ -66,10 +66,11 @@ export function serveSearches(deps: ServingDeps): Closeable {
     return slots.run(async () => hitsAnswered(await hitsFor(request, peer)), signal);
   }
 
-  const ownEntries = (capability: string) =>
+  const ownEntries = (capability: string, peer: PeerInfo) =>
     records
       .own()
       .filter((record) => record.type === ENTRY_TYPE && !record.private && !record.tombstone)
+      .filter(({ networks }) => networks.includes(peer.network))
       .filter(({ bytes }) => capability === '' || storedEntry(bytes).caps?.includes(capability))
       .map(({ hash, key }) => ({ key, hash }));
 

@@ -50,7 +50,7 @@ export function MapView({ peers, open, filter }: MapViewProps) {
             />
           </Suspense>
           <figcaption className={styles['caption']}>
-            {filter}
+            {filter && <div className={styles['filter']}>{filter}</div>}
             <Summary peers={peers} hidden={peers.filter(({ blocked }) => !blocked).length - drawn.length} />
             <Legend />
           </figcaption>

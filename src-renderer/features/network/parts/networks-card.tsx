@@ -13,7 +13,7 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { TextField } from '../../../ui/fields.tsx';
 import { List, ListRow } from '../../../ui/list.tsx';
 import { Menu } from '../../../ui/menu.tsx';
-import { Card } from '../../../ui/page.tsx';
+import { Card, Inline } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import styles from '../network.module.css';
 import { networkChanged } from '../store.ts';
@@ -201,14 +201,14 @@ function LeftRow({ network }: { network: LeftNetwork }) {
       }
       states={<Badge tone="off">{t('nets.state.left')}</Badge>}
       actions={
-        <>
+        <Inline>
           <Button size="small" isPending={change.pending} onPress={() => void change.run('rejoinPrivate')}>
             {t('nets.rejoin')}
           </Button>
           <Button size="small" onPress={() => void change.run('forgetPrivate')}>
             {t('nets.forget')}
           </Button>
-        </>
+        </Inline>
       }
     />
   );

@@ -5,6 +5,7 @@ import { silentLog } from '#main/platform/log.ts';
 import { fromUtf8, utf8 } from '#shared/kernel/bytes.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
 import type { NetworkEvents } from '#main/features/p2p/index.ts';
+import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createSeededRandom } from '#test/support/random.ts';
 import { createVirtualClock } from '#test/support/virtual-clock.ts';
 
@@ -27,7 +28,7 @@ function setUp(first: string[]) {
   let wanted = first;
   const announcer = createAnnouncer(
     { network, clock, random: createSeededRandom('announcer'), log: silentLog },
-    () => wanted.map(utf8),
+    () => wanted.map((key) => ({ key: utf8(key), network: PUBLIC_NETWORK })),
   );
   return {
     clock,
