@@ -14,7 +14,7 @@ import {
 import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import { fromHex, utf8 } from '#shared/kernel/bytes.ts';
 import { sha256Bytes } from '#shared/kernel/canonical.ts';
-import { AppError } from '#shared/kernel/errors.ts';
+import type { AppError } from '#shared/kernel/errors.ts';
 import {
   echoTool,
   type MeshNode,
