@@ -1,59 +1,97 @@
 /**
  * `/toolswarm/records/1`: what connected nodes tell each other directly. On connection, shortly after, and from time to
- * time each side reads the other's inventory and fetches what it lacks; private records are pushed to those who may see them when they change.
+ * time each side reads what the other has; private records are pushed to those who may see them when they change.
  */
-import { equalBytes, toHex } from '#shared/kernel/bytes.ts';
-import type { Clock } from '#shared/kernel/clock.ts';
-import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
-import { AppError } from '#shared/kernel/errors.ts';
-import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { Filter } from '#shared/features/records/filters.ts';
 import {
-  decodeInventoryReply,
   decodeRecordsReply,
-  decodeRecordsRequest,
   encodeRecordsMessage,
-  INVENTORY_PAGE,
-  type InventoryLine,
   RECORD_BATCH,
   RECORDS_PROTOCOL,
 } from '#shared/features/records/messages.ts';
+import type { CborValue } from '#shared/kernel/canonical.ts';
+import { type Clock, sleep } from '#shared/kernel/clock.ts';
+import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import { jitter, type Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Network, PeerInfo } from '../p2p/index.ts';
+import type { Conduct } from './conduct.ts';
+import { isOfNode } from './keys.ts';
+import type { Proofs } from './proofs.ts';
+import { createReading } from './reading.ts';
+import { createServing } from './serving.ts';
 import type { RecordStore, StoredRecord } from './store.ts';
+import type { Texts } from './texts.ts';
 
-/** Pages read from one peer in one go; a peer with more is read further at the next connection. */
-const MAX_PAGES = 200;
 /** A peer is read a second time this long after it connected. */
 const SETTLE_MS = 3000;
 /** Gossip only makes things sooner: so often some peers are read again, whatever was announced. */
 const RECONCILE_MS = 5 * 60_000;
 const RECONCILE_PEERS = 2;
+/** Peers that say that they were asked too often are asked again after this time, and so many times. */
+const AGAIN_MS = 2000;
+const MAX_AGAIN = 10;
+const MAX_RESPONSE_BYTES = 1 << 20;
 
 interface ExchangeOptions {
   maySee(provider: ProviderId, record: StoredRecord): boolean;
-  receive(type: string | undefined, bytes: Uint8Array, via: PeerInfo): unknown;
-  onRemoved(gone: StoredRecord): void;
+  receive(bytes: Uint8Array, via: PeerInfo): 'taken' | 'known' | 'declined';
+  receiveProof(first: Uint8Array, second: Uint8Array, via: PeerInfo): void;
+  /** The node that signed a record stands for it no longer in a network. */
+  onGone(record: StoredRecord, network: NetworkId): void;
+  interest(): Filter;
+  pinned(): readonly PeerId[];
+  tidy(): void;
+}
+
+export interface ExchangeDeps {
+  network: Network;
+  store: RecordStore;
+  proofs: Proofs;
+  texts: Texts;
+  conduct: Conduct;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** What is asked of one peer, by key or by hash. */
+export interface Wanted {
+  type: string;
+  keys?: readonly string[];
+  hashes?: readonly Uint8Array[];
 }
 
 export interface Exchange {
   start(): Closeable;
   /** Hands one own private record to each connected peer that may see it; those who had it and may not any more drop it. */
   push(record: StoredRecord | undefined): void;
-  /** Asks one peer for records by their hashes; what holds is stored. Rejects as a call does. */
-  fetch(peer: PeerId, hashes: readonly Uint8Array[], signal?: AbortSignal): Promise<StoredRecord[]>;
+  /** Asks one peer for records; what holds is stored and returned as it is in force here. Rejects as a call does. */
+  fetch(
+    peer: PeerId,
+    wanted: Wanted,
+    options?: { signal?: AbortSignal; network?: NetworkId },
+  ): Promise<StoredRecord[]>;
 }
 
-export function createExchange(
-  deps: { network: Network; store: RecordStore; clock: Clock; random: Random; log: Log },
-  options: ExchangeOptions,
-): Exchange {
-  const { network, store } = deps;
+export function createExchange(deps: ExchangeDeps, options: ExchangeOptions): Exchange {
+  const { clock, conduct, network, store } = deps;
   /** Own private keys that a connected peer was given; bounded by the connections and by our own records. */
   const handed = new Map<PeerId, Set<string>>();
+  /** Peers that are being read, and whether they are to be read once more; bounded by the connections. */
+  const reading = new Map<string, { again: boolean }>();
+  const shared = { ...deps, ask, noteHanded, mayHave, withdrawn, ...options };
+  const answer = createServing(shared);
+  const readPeer = createReading(shared);
 
-  const mayHave = (peer: PeerInfo, record: StoredRecord) =>
-    !record.private || (record.own && options.maySee(peer.providerId, record));
+  /** Public records stay in the networks in which they were said; private ones go to those who may see them, wherever met. */
+  function mayHave(peer: PeerInfo, record: StoredRecord): boolean {
+    return record.private
+      ? record.own && options.maySee(peer.providerId, record)
+      : record.networks.includes(peer.network);
+  }
 
   function noteHanded(peer: PeerInfo, record: StoredRecord): Uint8Array {
     if (record.private)
@@ -61,95 +99,51 @@ export function createExchange(
     return record.bytes;
   }
 
-  function answer(payload: Uint8Array, peer: PeerInfo): Uint8Array {
-    const request = decodeRecordsRequest(payload);
-    switch (request.op) {
-      case 'inventory':
-        return inventory(request.after, peer);
-      case 'fetch':
-        return encodeRecordsMessage({ records: fetched(request.hashes, peer) });
-      case 'push':
-        for (const bytes of request.records) options.receive(undefined, bytes, peer);
-        return encodeRecordsMessage({});
-      case 'withdraw':
-        for (const { type, key } of request.records) dropIfFrom(peer, store.get(type, key));
-        return encodeRecordsMessage({});
-    }
-  }
-
-  function fetched(hashes: Uint8Array[], peer: PeerInfo): Uint8Array[] {
-    const found = hashes.map((hash) => store.byHash(hash)).filter((record) => record !== undefined);
-    return found.filter((record) => mayHave(peer, record)).map((record) => noteHanded(peer, record));
-  }
-
   /** Only the node that signed a record can withdraw it. */
-  function dropIfFrom(peer: PeerInfo, record: StoredRecord | undefined): void {
+  function withdrawn(peer: PeerInfo, record: StoredRecord | undefined): void {
     if (!record || record.own || !isOfNode(record.key, peer)) return;
-    store.remove(record.type, record.key);
-    options.onRemoved(record);
+    options.onGone(record, peer.network);
   }
 
-  function inventory(after: string, peer: PeerInfo): Uint8Array {
-    const [type = '', key = ''] = after.split('\n');
-    // The place where a page ends is a key as well: it must be one that the peer may see.
-    const rows = store.page({ type, key }, INVENTORY_PAGE, deps.clock.now(), (row) => mayHave(peer, row));
-    const last = rows.length === INVENTORY_PAGE ? rows.at(-1) : undefined;
-    const lines = rows.map(({ type, key, seq, hash }) => ({ type, key, seq, hash }));
-    return encodeRecordsMessage({ lines, next: last ? `${last.type}\n${last.key}` : '' });
-  }
-
-  async function ask(
-    peer: PeerId,
-    request: Parameters<typeof encodeRecordsMessage>[0],
-    signal?: AbortSignal,
-  ): Promise<Uint8Array> {
-    const options = { maxResponseBytes: 1 << 20, ...(signal ? { signal } : {}) };
-    return network.call(peer, RECORDS_PROTOCOL, encodeRecordsMessage(request), options).response;
+  async function ask(peer: PeerInfo, request: CborValue, signal?: AbortSignal): Promise<Uint8Array> {
+    const call = {
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+      network: peer.network,
+      ...(signal ? { signal } : {}),
+    };
+    const bytes = encodeRecordsMessage(request);
+    for (let time = 0; ; time++) {
+      try {
+        return await network.call(peer.peerId, RECORDS_PROTOCOL, bytes, call).response;
+      } catch (error) {
+        if (!isTooMany(error) || time >= MAX_AGAIN) throw error;
+        await sleep(clock, AGAIN_MS, signal);
+      }
+    }
   }
 
   async function fetch(
     peerId: PeerId,
-    hashes: readonly Uint8Array[],
-    signal?: AbortSignal,
+    { hashes = [], keys = [], type }: Wanted,
+    { network: within, signal }: { signal?: AbortSignal; network?: NetworkId } = {},
   ): Promise<StoredRecord[]> {
-    const peer = network.peers().find((one) => one.peerId === peerId) ?? (await network.dial(peerId, signal));
-    const wanted = hashes.slice(0, RECORD_BATCH);
-    const reply = decodeRecordsReply(await ask(peerId, { op: 'fetch', hashes: wanted }, signal));
-    for (const bytes of reply.records) options.receive(undefined, bytes, peer);
-    return wanted.map((hash) => store.byHash(hash)).filter((record) => record !== undefined);
-  }
-
-  /** Reads all a peer has for us. The node that signed a record is the authority on whether it still stands. */
-  async function pull(peer: PeerInfo): Promise<void> {
-    const ofPeer = store.ofOwner(peer.providerId).filter((record) => isOfNode(record.key, peer));
-    /** What the peer has not offered so far. */
-    const unoffered = new Map(ofPeer.map((record) => [toHex(record.hash), record]));
-    let after = '';
-    let complete = false;
-    for (let page = 0; page < MAX_PAGES && !complete; page++) {
-      const reply = decodeInventoryReply(await ask(peer.peerId, { op: 'inventory', after }));
-      for (const line of reply.lines) unoffered.delete(toHex(line.hash));
-      await fetchMissing(peer, reply.lines);
-      after = reply.next;
-      complete = after === '';
+    const isMeant = (peer: PeerInfo) =>
+      peer.peerId === peerId && (within === undefined || peer.network === within);
+    const peer = network.peers().find(isMeant) ?? (await network.dial(peerId, signal));
+    const byHash = hashes.slice(0, RECORD_BATCH);
+    const byKey = keys.slice(0, RECORD_BATCH);
+    const requests: CborValue[] = [];
+    if (byHash.length > 0) requests.push({ op: 'fetch', hashes: byHash });
+    if (byKey.length > 0) requests.push({ op: 'get', type, keys: byKey });
+    for (const request of requests) {
+      const reply = decodeRecordsReply(await ask(peer, request, signal));
+      for (const bytes of reply.records) options.receive(bytes, peer);
     }
-    if (!complete) return;
-    for (const old of unoffered.values()) {
-      const now = store.get(old.type, old.key);
-      if (now && equalBytes(now.hash, old.hash)) dropIfFrom(peer, now);
-    }
-  }
-
-  async function fetchMissing(peer: PeerInfo, lines: InventoryLine[]): Promise<void> {
-    const missing = lines.filter((line) => {
-      const have = store.get(line.type, line.key);
-      return !have || (!have.own && (have.seq < line.seq || !equalBytes(have.hash, line.hash)));
-    });
-    for (let from = 0; from < missing.length; from += RECORD_BATCH) {
-      const hashes = missing.slice(from, from + RECORD_BATCH).map((line) => line.hash);
-      const reply = decodeRecordsReply(await ask(peer.peerId, { op: 'fetch', hashes }));
-      for (const bytes of reply.records) options.receive(undefined, bytes, peer);
-    }
+    const found = [
+      ...byHash.map((hash) => store.byHash(hash)),
+      ...byKey.map((key) => store.get(type, key)),
+    ].filter((record) => record !== undefined);
+    return found.filter((record) => record.type === type);
   }
 
   function pushTo(peer: PeerInfo, record: StoredRecord): void {
@@ -159,7 +153,7 @@ export function createExchange(
     const request = visible
       ? { op: 'push', records: [noteHanded(peer, record)] }
       : { op: 'withdraw', records: [{ type: record.type, key: record.key }] };
-    ask(peer.peerId, request).catch((error: unknown) => {
+    ask(peer, request).catch((error: unknown) => {
       deps.log.debug(
         { peer: peer.peerId, error: String(error) },
         'pushing a record failed; the peer reads it on connection',
@@ -168,30 +162,47 @@ export function createExchange(
   }
 
   /** Reads one peer's records; a peer that leaves meanwhile is read when it returns. */
-  function read(peer: PeerInfo): void {
-    pull(peer).catch((error: unknown) => {
-      if (error instanceof AppError && error.code.startsWith('p2p.')) return;
-      deps.log.warn({ peer: peer.peerId, error: String(error) }, 'reading the records of a peer failed');
-    });
-  }
-
-  function readAgain(peerId: PeerId): void {
-    const peer = network.peers().find((one) => one.peerId === peerId);
-    if (peer) read(peer);
-  }
-
-  function readSome(): void {
-    const peers = [...network.peers()];
-    for (let count = 0; count < RECONCILE_PEERS && peers.length > 0; count++) {
-      const [peer] = peers.splice(Math.floor(deps.random.float() * peers.length), 1);
-      if (peer) read(peer);
+  async function read(peer: PeerInfo): Promise<void> {
+    if (conduct.isIgnored(peer.peerId)) return;
+    const name = `${peer.network}/${peer.peerId}`;
+    const running = reading.get(name);
+    if (running) {
+      running.again = true;
+      return;
+    }
+    const state = { again: true };
+    reading.set(name, state);
+    try {
+      while (state.again) {
+        state.again = false;
+        await readPeer(peer);
+      }
+    } catch (error) {
+      if (!isOfPeer(error))
+        deps.log.warn({ peer: peer.peerId, error: String(error) }, 'reading the records of a peer failed');
+    } finally {
+      reading.delete(name);
     }
   }
 
+  function readAgain(peerId: PeerId): void {
+    for (const peer of network.peers()) if (peer.peerId === peerId) void read(peer);
+  }
+
+  function readSome(): void {
+    const pinned = new Set(options.pinned());
+    const peers = network.peers().filter(({ peerId }) => !pinned.has(peerId));
+    for (let count = 0; count < RECONCILE_PEERS && peers.length > 0; count++) {
+      const [peer] = peers.splice(Math.floor(deps.random.float() * peers.length), 1);
+      if (peer) void read(peer);
+    }
+    for (const peer of network.peers()) if (pinned.has(peer.peerId)) void read(peer);
+  }
+
   function onConnected(peer: PeerInfo): void {
-    read(peer);
+    void read(peer);
     // What was announced while the peers were still finding each other in the gossip mesh would be missed otherwise.
-    deps.clock.after(SETTLE_MS, () => readAgain(peer.peerId));
+    clock.after(SETTLE_MS, () => readAgain(peer.peerId));
   }
 
   return {
@@ -200,7 +211,7 @@ export function createExchange(
       owned.add(network.serve(RECORDS_PROTOCOL, (payload, exchange) => answer(payload, exchange.peer)));
       owned.defer(network.on('peerConnected', onConnected));
       owned.defer(network.on('peerDisconnected', ({ peerId }) => void handed.delete(peerId)));
-      const timer = deps.clock.every(jitter(deps.random, RECONCILE_MS, 0.2), readSome);
+      const timer = clock.every(jitter(deps.random, RECONCILE_MS, 0.2), readSome);
       owned.defer(() => timer.cancel());
       for (const peer of network.peers()) onConnected(peer);
       return owned;
@@ -208,13 +219,16 @@ export function createExchange(
     fetch,
     push(record) {
       if (!record) return;
-      for (const peer of network.peers()) pushTo(peer, record);
+      // Who is met in several networks is told once.
+      const peers = new Map(network.peers().map((peer) => [peer.peerId, peer]));
+      for (const peer of peers.values()) pushTo(peer, record);
     },
   };
 }
 
-/** Keys of records that belong to a node read `provider/node/…`. */
-export const isOfNode = (key: string, peer: PeerInfo): boolean =>
-  key.startsWith(`${peer.providerId}/${peer.peerId}/`);
+const isTooMany = (error: unknown): boolean => error instanceof AppError && error.code === 'records.too_many';
 
-export const nodeOfKey = (key: string): PeerId => key.split('/', 2)[1] ?? '';
+/** The peer went, or wants to hear nothing: that is no fault of ours, and it is read when it comes again. */
+const isOfPeer = (error: unknown): boolean =>
+  error instanceof AppError &&
+  (error.code.startsWith('p2p.') || ['records.too_many', 'records.ignored'].includes(error.code));

@@ -34,4 +34,36 @@ export const recordsMigrations: Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    slice: 'records',
+    version: 2,
+    // Ids of networks, a space between them; private records are in none.
+    up: `ALTER TABLE records ADD COLUMN networks TEXT NOT NULL DEFAULT 'public';`,
+  },
+  {
+    slice: 'records',
+    version: 3,
+    // Records of before are dated when their kind is registered: reconciliation orders by the time of issue.
+    up: `
+      ALTER TABLE records ADD COLUMN issued_at INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE records ADD COLUMN facets TEXT NOT NULL DEFAULT '';
+      ALTER TABLE record_equivocations ADD COLUMN networks TEXT NOT NULL DEFAULT '';
+      CREATE TABLE record_texts (
+        type TEXT NOT NULL,
+        key TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        commitment BLOB NOT NULL,
+        salt BLOB,
+        text TEXT,
+        PRIMARY KEY (type, key, commitment)
+      ) STRICT;
+      CREATE INDEX record_texts_by_commitment ON record_texts (commitment);
+      CREATE TABLE record_erased (
+        commitment BLOB NOT NULL,
+        owner TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (commitment, owner)
+      ) STRICT;
+    `,
+  },
 ];

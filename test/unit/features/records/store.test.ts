@@ -11,7 +11,7 @@ function storeWith(records: Array<{ key: string; private?: boolean; own?: boolea
   for (const { key, own = false, private: isPrivate = false } of records) {
     const [owner = ''] = key.split('/');
     const meta = { key, owner, seq: 1, issuedAt: 0, expiresAt: 2000, private: isPrivate, tombstone: false };
-    store.put('entry/1', meta, new Uint8Array(32), new Uint8Array(1), own);
+    store.put('entry/1', meta, new Uint8Array(32), new Uint8Array(1), { own, networks: ['public'] });
   }
   return store;
 }
