@@ -18,7 +18,7 @@ test('the catalog says what clients read, and the budget can be changed with a p
   await dialog.getByLabel('Budget in tokens').fill('900000');
   await expect(dialog).not.toContainText('found by searching ·');
   await dialog.getByText('Always search', { exact: true }).click();
-  await dialog.getByLabel('Name of a tool').fill('service-3_tool_7');
+  await dialog.getByLabel('Add a tool').fill('service-3_tool_7');
   await dialog.getByRole('button', { name: 'Always list service-3_tool_7' }).click();
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(home.getByText('Clients of “default” get their tools this way from now on.')).toBeVisible();
