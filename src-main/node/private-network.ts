@@ -70,7 +70,8 @@ export function createMembership(
   keystore: Pick<Keystore, 'get' | 'update'>,
   options: MembershipOptions = {},
 ): Membership {
-  let networks = read();
+  let networks: PrivateMembership[] = [];
+  networks = read();
 
   function read(): PrivateMembership[] {
     const stored = parsed(storedSchema, keystore.get(ENTRY)) ?? [];

@@ -42,3 +42,16 @@ it('keeps few addresses, and none that is absurdly long', () => {
   peers.remember({ peerId: 'a', addresses, lastSeenAt: 1 });
   expect(peers.get('a')?.addresses).toEqual(Array.from({ length: 8 }, (_, index) => `/a/${index}`));
 });
+
+it('keeps the peers of each network by themselves, also those that were kept before there were several', () => {
+  const [first, second] = p2pMigrations;
+  const db = memoryDatabase([first, second].flatMap((one) => one ?? []));
+  const [open, closed] = [createRememberedPeers(db), createRememberedPeers(db, 'aaaaaaaaaaaaaaaa')];
+  open.remember({ peerId: 'a', addresses: ['/public'], lastSeenAt: 1 });
+  closed.remember({ peerId: 'a', addresses: ['/private'], lastSeenAt: 2 });
+  closed.remember({ peerId: 'b', addresses: ['/private/b'], lastSeenAt: 2 });
+  expect(open.list().map(({ peerId, addresses }) => [peerId, addresses])).toEqual([['a', ['/public']]]);
+  closed.clear();
+  expect(closed.list()).toEqual([]);
+  expect(open.get('a')?.addresses).toEqual(['/public']);
+});
