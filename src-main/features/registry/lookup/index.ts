@@ -25,7 +25,6 @@ import { createRefusals } from './refusals.ts';
 import { serveSearches, type ServingDeps } from './serving.ts';
 
 export type { AnnouncerCounts } from './announcer.ts';
-export { keysOf } from './keys.ts';
 export type { FoundEntry, Lookup, LookupOptions } from './lookup.ts';
 
 export interface Lookups {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createAnnouncer, MAX_KEYS } from '#main/features/registry/lookup/announcer.ts';
-import type { Network } from '#main/features/p2p/index.ts';
+import type { Network, NetworkEvents } from '#main/features/p2p/index.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { fromUtf8, utf8 } from '#shared/kernel/bytes.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
-import type { NetworkEvents } from '#main/features/p2p/index.ts';
 import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createSeededRandom } from '#test/support/random.ts';
 import { createVirtualClock } from '#test/support/virtual-clock.ts';
