@@ -60,7 +60,7 @@ function addWord(found: string[], word: string, takeApart: boolean): void {
 
 function addUnspaced(found: string[], text: string): void {
   for (const [run] of text.matchAll(UNSPACED_RUN)) {
-    const letters = [...run];
+    const letters = Array.from(run);
     if (letters.length === 1) found.push(run);
     for (let at = 0; at + 1 < letters.length; at++) found.push(`${letters[at]}${letters[at + 1]}`);
   }

@@ -168,8 +168,8 @@ function pointsOf(
   worth: readonly number[],
   total: number,
 ): number {
-  const points = new Array<number>(worth.length).fill(0);
-  const strength = new Array<number>(worth.length).fill(0);
+  const points = worth.map(() => 0);
+  const strength = worth.map(() => 0);
   for (const packed of terms) {
     const meant = meaning.get(termIn(packed));
     if (!meant) continue;

@@ -9,7 +9,7 @@
  * asked looks them up on the shelf; a search waits for few tools that just came, and never for many.
  */
 export { docOf, type ToolLabels } from './fields.ts';
-export { createDirectPort, type IndexPort } from './port.ts';
+export type { IndexPort } from './port.ts';
 export { type Boosts, ranked } from './rank.ts';
 export { createToolSearch, type FoundTools, type Indexable, type ToolSearch } from './search.ts';
 export { createThreadPort } from './thread.ts';
