@@ -12,6 +12,7 @@ import { createTrust, type Trust, trustMigrations } from '#main/features/trust/i
 import type { Log } from '#main/platform/log.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import type { Share } from '#shared/features/access/contract.ts';
+import { RECONCILE_FEATURE } from '#shared/features/records/messages.ts';
 import { ENTRY_TOPIC, ENTRY_TYPE, parseEntryKey, readEntry } from '#shared/features/registry/entry.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
@@ -156,6 +157,7 @@ export function createSimNode(deps: SimNodeDeps, name: string, spec: SimNodeSpec
         remembered,
         enoughPeers: spec.enoughPeers ?? 8,
         agent: 'sim',
+        features: { offered: () => [RECONCILE_FEATURE] },
         ...(spec.walkMs === undefined ? {} : { walkMs: spec.walkMs }),
       },
     );
