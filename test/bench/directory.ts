@@ -1,5 +1,6 @@
 /** `npm run bench -- directory`: what it takes until a node knows, and finds, what others share. */
 import { measureAnnounce } from './directory/announce.ts';
+import { measureBudget } from './directory/budget.ts';
 import { startCrowd, stopAll } from './directory/crowd.ts';
 import { measureNetworkSearch } from './directory/network-search.ts';
 import { measureSearch } from './directory/search.ts';
@@ -15,7 +16,7 @@ async function measureCrowd(): Promise<Figure[]> {
   }
 }
 
-const modules: Array<() => Promise<Figure[]>> = [measureSearch, measureCrowd];
+const modules: Array<() => Promise<Figure[]>> = [async () => measureBudget(), measureSearch, measureCrowd];
 
 const figures: Figure[] = [];
 for (const measure of modules) figures.push(...(await measure()));
