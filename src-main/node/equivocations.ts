@@ -5,6 +5,7 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { Records } from '../features/records/index.ts';
 import type { Log } from '../platform/log.ts';
 import type { Database, Migration } from '../platform/sqlite.ts';
 import type { AttentionSource } from './attention.ts';
@@ -17,18 +18,7 @@ export const equivocationMigrations: readonly Migration[] = [
   },
 ];
 
-/** Two records under one number, as the records slice keeps them. */
-export interface EquivocationProof {
-  type: string;
-  /** `provider/peer/…`. */
-  key: string;
-  owner: ProviderId;
-  seq: number;
-  first: Uint8Array;
-  second: Uint8Array;
-  /** Epoch ms. */
-  foundAt: number;
-}
+type Proof = ReturnType<Records['equivocations']>[number];
 
 export interface Equivocations {
   isFlagged(provider: ProviderId): boolean;
@@ -48,7 +38,7 @@ export interface EquivocationsDeps {
   clock: Clock;
   log: Log;
   /** Every proof that is kept; there are 1,000 at most. */
-  proofs(): readonly EquivocationProof[];
+  proofs(): readonly Proof[];
 }
 
 export function createEquivocations({ clock, db, log, proofs }: EquivocationsDeps): Equivocations {
@@ -62,9 +52,9 @@ export function createEquivocations({ clock, db, log, proofs }: EquivocationsDep
   const seenAt = new Map(sql.seen.all().map(({ provider, seen_at }) => [provider, seen_at]));
   let flagged: ReadonlySet<ProviderId> | undefined;
 
-  const isSeen = ({ foundAt, owner }: EquivocationProof): boolean => foundAt <= (seenAt.get(owner) ?? -1);
+  const isSeen = ({ foundAt, owner }: Proof): boolean => foundAt <= (seenAt.get(owner) ?? -1);
 
-  function view(proof: EquivocationProof, providerName: string | undefined): Equivocation {
+  function view(proof: Proof, providerName: string | undefined): Equivocation {
     const { first, foundAt, key, owner, second, seq, type } = proof;
     const [, peerId = '', ...rest] = key.split('/');
     return {
@@ -125,12 +115,4 @@ export function createEquivocations({ clock, db, log, proofs }: EquivocationsDep
       },
     }),
   };
-}
-
-/** The proofs that the records slice keeps, oldest first; at most 1,000. */
-export function readProofs(db: Database): () => EquivocationProof[] {
-  const all = db.prepare<[], EquivocationProof>(
-    `SELECT type, key, owner, seq, first, second, found_at AS foundAt FROM record_equivocations ORDER BY found_at, rowid`,
-  );
-  return () => all.all();
 }

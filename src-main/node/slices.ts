@@ -1,11 +1,13 @@
 /** Builds the slices of a node, leftmost first; each gets exactly what it uses. */
 import { portOf } from '#shared/features/p2p/addresses.ts';
+import { FEATURES } from '#shared/features/p2p/features.ts';
 import { verifyCertificate } from '#shared/features/identity/rules.ts';
 import { type CertifiedNode, parseEntryKey } from '#shared/features/registry/entry.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { type NetworkId, type PeerId, type ProviderId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createAccess } from '../features/access/index.ts';
 import { type Clients, createClients } from '../features/clients/index.ts';
+import { type Activation, createActivation, type Governance } from '../features/governance/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
 import { createMetrics } from '../features/metrics/index.ts';
 import {
@@ -23,7 +25,8 @@ import { createTrust } from '../features/trust/index.ts';
 import { createSecrets } from '../platform/secrets.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
-import { createEquivocations, type Equivocations, readProofs } from './equivocations.ts';
+import { createEquivocations, type Equivocations } from './equivocations.ts';
+import { createNodeGovernance } from './governing.ts';
 import type { Platform } from './platform.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createMembership, type Membership, type PrivateMembership } from './private-network.ts';
@@ -40,6 +43,7 @@ export interface NodeSlices extends Slices {
   equivocations: Equivocations;
   membership: Membership;
   privateNetworks: PrivateNetworks;
+  governance: Governance;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -58,7 +62,8 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
   const membership = createMembership(keystore, {
     onMigrated: (id) => stayPrivate(id, db, settings),
   });
-  const openNetwork = networkOpener({ ...base, identity, trust }, settings);
+  const activation = createActivation(base, FEATURES);
+  const openNetwork = networkOpener({ ...base, identity, trust, activation }, settings);
   const network = createNetworks(
     { log },
     { publicNetwork: openNetwork(), isPublic: settings.get('p2p.public') },
@@ -73,14 +78,19 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
   const conditions = platform.owned.add(createConditions({ ...base, settings }));
   const presence = platform.owned.add(createPresence({ network, log, isPaused: conditions.isPaused }));
   const records = createRecords(
-    { ...base, network },
+    {
+      ...base,
+      network,
+      certified: (certificate) => certifiedNode(certificate, platform, identity),
+      self: { signer: identity.nodeSigner, certificate: () => identity.certificate() },
+    },
     {
       maySee: (provider, record) => access.maySee(provider, parseEntryKey(record.key).server).ok,
       isBlocked: (provider, node) => trust.isBlocked(provider, node),
       concerns,
     },
   );
-  const equivocations = createEquivocations({ ...base, proofs: readProofs(db) });
+  const equivocations = createEquivocations({ ...base, proofs: records.equivocations });
   const clients = createClients({ ...base, keystore });
   const servers = createServers(
     { ...base, secrets: createSecrets(keystore, 'servers') },
@@ -118,6 +128,17 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
       answersSearches: () => settings.get('search.answer'),
     },
   );
+  const governance = createNodeGovernance({
+    ...base,
+    activation,
+    records,
+    network,
+    trust,
+    identity,
+    settings,
+    certified: (certificate) => certifiedNode(certificate, platform, identity),
+    providerName: registry.providerName,
+  });
   const relay = createRelay(
     {
       ...base,
@@ -156,18 +177,23 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
     equivocations,
     membership,
     privateNetworks,
+    governance,
   };
 }
 
 const isUsable = (state: string): boolean => state !== 'failed' && state !== 'disabled';
 
-type NetworkDeps = Pick<Platform, 'clock' | 'db' | 'log' | 'random'> & Pick<NodeSlices, 'identity' | 'trust'>;
+type NetworkDeps = Pick<Platform, 'clock' | 'db' | 'log' | 'random'> &
+  Pick<NodeSlices, 'identity' | 'trust'> & { activation: Activation };
 
 /** Connections in a private network, of the most that a node may have. */
 const PRIVATE_SHARE = 0.5;
 
 /** Builds the node of the public network, or of a private one. A peer is admitted when its certificate holds and neither it nor its provider is blocked. */
-function networkOpener({ identity, trust, ...base }: NetworkDeps, settings: Settings<typeof nodeSettings>) {
+function networkOpener(
+  { activation, identity, trust, ...base }: NetworkDeps,
+  settings: Settings<typeof nodeSettings>,
+) {
   const deps = {
     ...base,
     privateKey: identity.nodeSeed(),
@@ -180,11 +206,16 @@ function networkOpener({ identity, trust, ...base }: NetworkDeps, settings: Sett
     },
   };
   const agent = `toolswarm/${PRODUCT_VERSION}`;
+  const features = {
+    offered: activation.offered,
+    onChanged: (listener: () => void) => activation.on('changed', listener),
+  };
   return (network?: PrivateMembership, port = 0): Libp2pNetwork => {
     const maxConnections = settings.get('p2p.maxConnections');
     if (network)
       return createLibp2pNetwork(deps, {
         agent,
+        features,
         network: network.id,
         networkKey: network.key,
         listen: listenOn(settings.get('p2p.listen'), port),
@@ -196,6 +227,7 @@ function networkOpener({ identity, trust, ...base }: NetworkDeps, settings: Sett
       });
     return createLibp2pNetwork(deps, {
       agent,
+      features,
       listen: settings.get('p2p.listen'),
       bootstrap: settings.get('p2p.bootstrap'),
       mdns: settings.get('p2p.mdns'),

@@ -1,6 +1,6 @@
 /** Names that deceive and providers who contradict themselves, with real records over real connections. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createEquivocations, equivocationMigrations, readProofs } from '#main/node/equivocations.ts';
+import { createEquivocations, equivocationMigrations } from '#main/node/equivocations.ts';
 import { createVerify } from '#main/platform/crypto.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
@@ -60,7 +60,7 @@ it('two entries under one number are not served; who signed them is flagged, wit
     db: memoryDatabase(equivocationMigrations),
     clock: systemClock,
     log: silentLog,
-    proofs: readProofs(mine.db),
+    proofs: mine.records.equivocations,
   });
   const matters = equivocations.attention({ isBlocked: () => false, nameOf: () => 'Mallory' });
   await meet('notes');
