@@ -7,7 +7,7 @@ import { licences } from './scripts/lib/licences.mjs';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Carries a native addon that is read from disk at run time; everything else goes into the bundle. */
-const NATIVE = ['better-sqlite3'];
+const NATIVE = ['better-sqlite3', 'node-datachannel'];
 /** What Electron itself provides to the programs that it runs. */
 const FROM_ELECTRON = ['electron'];
 

@@ -11,6 +11,7 @@ import type { Emitter } from '#shared/kernel/events.ts';
 import type { NetworkId, PeerId } from '#shared/kernel/ids.ts';
 import type { Log } from '#main/platform/log.ts';
 import type { Admit, Carrier, NetworkEvents, PeerInfo, RpcHandler } from './network.ts';
+import type { Channel } from './nat/channel.ts';
 import { createLink, type Duplex, type Link } from './rpc/link.ts';
 
 /** Links one peer may hold; further ones are refused. */
@@ -36,6 +37,8 @@ export interface LinkRequest {
   initiator: boolean;
   addresses(): string[];
   carrier(): Carrier;
+  /** Where the connection's own handshake proves no node keys. */
+  channel?: Channel | undefined;
   /** The link has ended; what carried it can go. `byUs`: the peer may still be reading our goodbye. */
   onClosed(byUs: boolean): void;
 }
@@ -51,6 +54,8 @@ export interface Links {
   refused(peerId: PeerId, error: AppError): void;
   /** Asks every peer at once whether it is still there. */
   check(): void;
+  /** This node offers other features from now on. */
+  offer(features: readonly string[]): void;
   /** Ends all links to a peer, its calls in flight included. */
   end(peerId: PeerId, error: AppError): void;
   endAll(error: AppError): void;
@@ -58,6 +63,9 @@ export interface Links {
   /** How many peers were dropped or refused, by code. */
   drops(): Record<string, number>;
 }
+
+/** A relayed link stays this long beside a direct one, and longer while calls still run over it. */
+const RELEASE_CHECK_MS = 1000;
 
 /** Ends that are nobody's fault. */
 const QUIET_ENDS = new Set(['p2p.disconnected', 'p2p.stopped', 'p2p.unreachable']);
@@ -71,13 +79,14 @@ export function createLinks(deps: LinksDeps): Links {
   const { clock, events, log } = deps;
   const links = new Map<PeerId, Set<Link>>();
   const initiated = new WeakSet<Link>();
+  const relayed = new WeakSet<Link>();
   const waiters = new Map<PeerId, Waiter[]>();
   const handlers = new Map<string, RpcHandler>();
   const drops = new Map<string, number>();
 
   const openLinks = (peerId: PeerId): Link[] => [...(links.get(peerId) ?? [])].filter((link) => link.peer);
 
-  /** Links opened by the lower peer id come first, then older ones: both ends choose the same. */
+  /** Direct links come first, then those opened by the lower peer id, then older ones: both ends choose the same. */
   function to(peerId: PeerId): Link | undefined {
     const set = links.get(peerId);
     if (!set) return undefined;
@@ -87,6 +96,7 @@ export function createLinks(deps: LinksDeps): Links {
   }
 
   function isBetter(peerId: PeerId, link: Link, than: Link): boolean {
+    if (relayed.has(link) !== relayed.has(than)) return relayed.has(than);
     const weOpen = deps.selfId < peerId;
     const a = initiated.has(link) === weOpen;
     const b = initiated.has(than) === weOpen;
@@ -103,11 +113,12 @@ export function createLinks(deps: LinksDeps): Links {
         duplex: request.duplex,
         peerId,
         network: deps.network,
-        hello: deps.hello,
+        hello: request.channel ? { ...deps.hello, channel: request.channel.proof } : deps.hello,
         admit: (certificate) => deps.admit(peerId, certificate),
         handler: (protocol) => handlers.get(protocol),
         addresses: request.addresses,
         carrier: request.carrier,
+        isProvenBy: request.channel?.isProvenBy,
         onClock: (aheadMs) => deps.onClock(peerId, aheadMs),
         onMeasured: () => events.emit('peerMeasured', { peerId }),
         onReady: (peer) => onReady(peerId, peer),
@@ -121,6 +132,7 @@ export function createLinks(deps: LinksDeps): Links {
       { initiator: request.initiator },
     );
     if (request.initiator) initiated.add(link);
+    if (request.carrier().path === 'relayed') relayed.add(link);
     set.add(link);
     if (set.size > MAX_LINKS_PER_PEER) link.end(p2pError('p2p.crowded'));
     return link;
@@ -129,6 +141,21 @@ export function createLinks(deps: LinksDeps): Links {
   function onReady(peerId: PeerId, peer: PeerInfo): void {
     if (openLinks(peerId).length === 1) events.emit('peerConnected', peer);
     for (const waiter of takeWaiters(peerId)) waiter.resolve(peer);
+    releaseRelayed(peerId);
+  }
+
+  /** Once there is a direct link the relay is let go, after the calls that still run over it. */
+  function releaseRelayed(peerId: PeerId): void {
+    const open = openLinks(peerId);
+    if (open.every((link) => relayed.has(link))) return;
+    for (const link of open) if (relayed.has(link)) endWhenIdle(link);
+  }
+
+  function endWhenIdle(link: Link): void {
+    clock.after(RELEASE_CHECK_MS, () => {
+      if (link.calls > 0) endWhenIdle(link);
+      else link.end(p2pError('p2p.unreachable'));
+    });
   }
 
   function onClosed(peerId: PeerId, error: AppError, peer: PeerInfo | undefined): void {
@@ -197,6 +224,9 @@ export function createLinks(deps: LinksDeps): Links {
     refused,
     check() {
       for (const set of links.values()) for (const link of set) link.check();
+    },
+    offer(features) {
+      for (const set of links.values()) for (const link of set) link.offer(features);
     },
     end,
     endAll(error) {

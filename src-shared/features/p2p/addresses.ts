@@ -34,7 +34,13 @@ export const transportOf = (address: string): Transport =>
   TRANSPORTS.find(([pattern]) => pattern.test(address))?.[1] ?? 'other';
 
 export const pathOf = (address: string): PathKind =>
-  address.includes('/p2p-circuit') ? 'relayed' : reachOf(address) === 'internet' ? 'direct' : 'lan';
+  isRelayed(address) ? 'relayed' : reachOf(withoutRelay(address)) === 'internet' ? 'direct' : 'lan';
+
+/** Whether a third node carries what is sent. WebRTC only meets through one: `…/p2p-circuit/webrtc/…` is direct. */
+export const isRelayed = (address: string): boolean => /\/p2p-circuit(?!\/webrtc)/.test(address);
+
+/** Of a direct connection that a relay arranged, what is behind the relay: where that is, is not told by the address. */
+const withoutRelay = (address: string): string => address.replace(/^.*\/p2p-circuit(?=\/webrtc)/, '');
 
 /** The host of an address: an IP or a name. */
 export const hostOf = (address: string): string | undefined =>

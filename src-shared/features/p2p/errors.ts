@@ -13,6 +13,11 @@ export const p2pFaults = {
     advice: 'Check that the other node runs and that its address is right; it is tried again by itself.',
     retryable: true,
   },
+  'p2p.unproven': {
+    message: 'The peer did not prove its key on this connection.',
+    advice: 'Somebody may stand between: the connection was dropped, and the peer is met another way.',
+    retryable: true,
+  },
   'p2p.timeout': {
     message: 'The peer did not answer in time.',
     advice: 'Try again, or allow more time for this call.',

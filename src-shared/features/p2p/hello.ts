@@ -10,6 +10,16 @@ import { p2pError } from './errors.ts';
 /** Versions of the calls protocol that this code speaks. */
 export const VERSIONS = { min: 1, max: 1 } as const;
 
+/** Name of the stream for calls of one major, and the majors among names of protocols. */
+export const rpcProtocol = (major: number): string => `/toolswarm/rpc/${major}`;
+
+export function rpcMajors(protocols: readonly string[]): number[] {
+  return protocols.flatMap((name) => {
+    const [, major] = /^\/toolswarm\/rpc\/([1-9][0-9]{0,4})$/.exec(name) ?? [];
+    return major === undefined ? [] : [Number(major)];
+  });
+}
+
 /** A hello is small; larger ones are refused before they are decoded. */
 export const MAX_HELLO_BYTES = 16 * 1024;
 
@@ -32,11 +42,13 @@ export const limitsSchema = z.looseObject({
 /** What the sender of a hello is willing to take from the other end. */
 export type LinkLimits = z.output<typeof limitsSchema>;
 
+const featuresSchema = z.array(z.string().min(1).max(64)).max(64);
+
 export const helloSchema = z.looseObject({
   min: version,
   max: version,
   /** Names of optional abilities; both ends use those that both have. */
-  features: z.array(z.string().min(1).max(64)).max(64),
+  features: featuresSchema,
   /** Product and version, for people. */
   agent: z.string().max(128),
   limits: limitsSchema,
@@ -44,6 +56,8 @@ export const helloSchema = z.looseObject({
   now: z.number().int().min(0).optional(),
   /** The node certificate, opaque here. */
   certificate: bytesOf(8 * 1024),
+  /** Signature over the connection itself, where its handshake proves no node keys (docs/protocol/transport.md). */
+  channel: bytesOf(64).optional(),
 });
 export type Hello = z.output<typeof helloSchema>;
 
@@ -55,6 +69,16 @@ export function decodeHello(bytes: Uint8Array): Hello {
   const parsed = helloSchema.safeParse(decodeCbor(bytes));
   if (parsed.success && parsed.data.min <= parsed.data.max) return parsed.data;
   throw p2pError('p2p.malformed', { message: 'The hello lacks what it must say.' });
+}
+
+/** What a node offers from now on, on a link that is open. */
+export const encodeFeatures = (features: readonly string[]): Uint8Array => encodeCbor([...features]);
+
+/** Throws `p2p.malformed` or `kernel.malformed`. */
+export function decodeFeatures(bytes: Uint8Array): string[] {
+  const parsed = bytes.length > MAX_HELLO_BYTES ? undefined : featuresSchema.safeParse(decodeCbor(bytes));
+  if (parsed?.success) return parsed.data;
+  throw p2pError('p2p.malformed', { message: 'The peer offers what are no features.' });
 }
 
 const errorSchema = z.looseObject({

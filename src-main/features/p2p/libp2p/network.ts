@@ -2,8 +2,9 @@
 import { KEEP_ALIVE } from '@libp2p/interface';
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
-import { type Reach, reachOf } from '#shared/features/p2p/addresses.ts';
+import { isRelayed, type Reach, reachOf, transportOf } from '#shared/features/p2p/addresses.ts';
 import { p2pError } from '#shared/features/p2p/errors.ts';
+import { VERSIONS } from '#shared/features/p2p/hello.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { type PeerId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
@@ -11,9 +12,10 @@ import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import type { Admit, Network } from '../network.ts';
+import { createTraversal, type NatSituation, type RelayPolicy, type Traversal } from '../nat/traversal.ts';
 import { createPeering, type PeeringOptions, peerIdIn } from '../peering.ts';
 import { createRememberedPeers, type RememberedPeers } from '../peers.ts';
-import { createConnections, RPC_PROTOCOL } from './connections.ts';
+import { createConnections, ON_RELAYS, rpcProtocols } from './connections.ts';
 import { createGossip } from './gossip.ts';
 import { find, provide, withdraw } from './lookup.ts';
 import { createNode, type Node, nodeKey } from './node.ts';
@@ -42,6 +44,12 @@ export interface Libp2pOptions extends PeeringOptions {
   dhtServer?: boolean;
   /** Default 60. */
   maxConnections?: number;
+  /** Whether this node carries connections of nodes that cannot be reached. Default `auto`: where it is reached itself. */
+  relay?: RelayPolicy;
+  /** Direct connections between nodes behind NATs. Default true; never in private networks. */
+  webrtc?: boolean;
+  /** Asks the router to forward the port (UPnP, NAT-PMP). Default false. */
+  portMapping?: boolean;
   /** 32 bytes that all nodes of a private network share; others cannot connect, nor this one to them. */
   networkKey?: Uint8Array | undefined;
 }
@@ -52,6 +60,9 @@ export interface Libp2pNetwork extends Network {
   /** How many peers were dropped or refused since the start, by code. */
   drops(): Record<string, number>;
   setDhtServer(server: boolean): Promise<void>;
+  setRelayPolicy(policy: RelayPolicy): void;
+  /** How this node is reached from beyond its NAT; undefined while it does not run. */
+  nat(): NatSituation | undefined;
   /** What the network has found out about this node's own place in it. */
   whereabouts(): Whereabouts;
 }
@@ -79,8 +90,11 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   const remembered = createRememberedPeers(deps.db, options.network);
   const gossip = createGossip({ ...deps, network: options.network ?? PUBLIC_NETWORK });
   const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  const usesWebRtc = (options.webrtc ?? true) && !options.networkKey;
   let dhtServer = options.dhtServer ?? false;
   let node: Node | undefined;
+  let relayPolicy = options.relay ?? 'auto';
+  let traversal: Traversal | undefined;
   let told = '';
   const observed = createBounded<string>(MAX_OBSERVERS);
   const lanPeers = createBounded<true>(MAX_OBSERVERS);
@@ -90,7 +104,14 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     { enoughPeers: Math.ceil(maxConnections * (2 / 3)), ...options },
   );
   const { events, links } = peering;
-  const connections = createConnections({ clock, links });
+  const versions = options.versions ?? VERSIONS;
+  const connections = createConnections({
+    clock,
+    links,
+    privateKey: deps.privateKey,
+    versions,
+    protocolsOf: async (connection) => (await running().services.identify.identify(connection)).protocols,
+  });
 
   const running = (): Node => {
     if (!node) throw p2pError('p2p.stopped');
@@ -141,19 +162,50 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   const learnLater = (peerId: PeerId): void =>
     void learn(peerId).catch((error: unknown) => log.debug({ err: error, peerId }, 'no addresses of a peer'));
 
-  events.on('peerConnected', (peer) => learnLater(peer.peerId));
+  events.on('peerConnected', (peer) => {
+    learnLater(peer.peerId);
+    traversal?.met(peer);
+  });
 
   function listen(libp2p: Node): void {
     libp2p.addEventListener('connection:open', ({ detail }) => {
-      if (detail.direction === 'inbound') inbound[reachOf(detail.remoteAddr.toString())]++;
+      if (detail.direction === 'inbound') cameIn(libp2p, detail.remoteAddr.toString());
       connections.opened(detail);
     });
     libp2p.addEventListener('peer:identify', ({ detail }) => {
+      connections.identified(detail.connection, detail.protocols);
       if (detail.observedAddr) observed.set(detail.peerId.toString(), detail.observedAddr.toString());
       learnLater(detail.peerId.toString());
     });
+    libp2p.addEventListener('peer:disconnect', ({ detail }) => libp2p.services.relay.left(detail));
     libp2p.addEventListener('peer:discovery', ({ detail }) => peering.discovered(detail.id.toString()));
     libp2p.addEventListener('self:peer:update', tellAddresses);
+  }
+
+  /** Whoever came over TCP without a relay has proven that this node can be reached from where he is. */
+  function cameIn(libp2p: Node, address: string): void {
+    if (isRelayed(address) || transportOf(address) !== 'tcp') return;
+    const reach = reachOf(address);
+    inbound[reach]++;
+    if (reach === 'internet') traversal?.reached(libp2p.services.listening.bound());
+  }
+
+  function createItsTraversal(libp2p: Node): Traversal {
+    const { listening, relay } = libp2p.services;
+    return createTraversal(
+      {
+        clock,
+        log,
+        relay,
+        listening,
+        addresses,
+        peers: links.peers,
+        async dialDirect(address, signal) {
+          await libp2p.dial(multiaddr(address), { signal, force: true });
+        },
+      },
+      { webrtc: usesWebRtc, relay: relayPolicy },
+    );
   }
 
   /** libp2p tells of every change to itself, its protocols included; only new addresses matter. */
@@ -176,9 +228,16 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       maxConnections,
       agent,
       networkKey: options.networkKey,
+      webrtc: usesWebRtc,
+      portMapping: options.portMapping ?? false,
+      stunServers: () => traversal?.stunServers() ?? [],
       onLanPeer: (peerId) => lanPeers.set(peerId, true),
     });
-    await libp2p.handle(RPC_PROTOCOL, connections.accept, { maxInboundStreams: 1, maxOutboundStreams: 1 });
+    await libp2p.handle(rpcProtocols(versions), connections.accept, {
+      maxInboundStreams: 1,
+      maxOutboundStreams: 1,
+      ...ON_RELAYS,
+    });
     listen(libp2p);
     try {
       await libp2p.start();
@@ -188,6 +247,8 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       throw startFault(error);
     }
     node = libp2p;
+    traversal = createItsTraversal(libp2p);
+    await traversal.start();
     gossip.attach(libp2p.services.gossip);
     tellAddresses();
     peering.start();
@@ -197,6 +258,8 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     const libp2p = node;
     if (!libp2p) return;
     peering.stop();
+    traversal?.stop();
+    traversal = undefined;
     gossip.detach();
     node = undefined;
     await connections.settled();
@@ -231,6 +294,11 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       lanPeers: [...lanPeers.keys()],
       clocksAhead: peering.clocksAhead(),
     }),
+    nat: () => traversal?.situation(),
+    setRelayPolicy(policy) {
+      relayPolicy = policy;
+      traversal?.setPolicy(policy);
+    },
     async setDhtServer(server) {
       dhtServer = server;
       await node?.services.dht.setMode(server ? 'server' : 'client');

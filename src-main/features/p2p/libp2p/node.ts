@@ -10,11 +10,16 @@ import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { mdns } from '@libp2p/mdns';
 import { type Ping, ping } from '@libp2p/ping';
 import { preSharedKey } from '@libp2p/pnet';
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { uPnPNAT } from '@libp2p/upnp-nat';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { concatBytes, toHex, utf8 } from '#shared/kernel/bytes.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
+import { type RelayServing, relayServing } from '../nat/relay-serving.ts';
+import { lazyWebRtc } from '../nat/webrtc.ts';
 import { joiningSmallFrames } from './one-record.ts';
 
 export interface NodeOptions {
@@ -25,6 +30,12 @@ export interface NodeOptions {
   agent: string;
   /** Only nodes with the same 32 bytes can connect. */
   networkKey?: Uint8Array | undefined;
+  /** Direct connections between two nodes behind NATs; never in private networks. */
+  webrtc?: boolean;
+  /** Asks the router to forward the port. */
+  portMapping?: boolean;
+  /** `host:port` of nodes of this network that answer STUN. */
+  stunServers?(): string[];
   /** A node of the local network announced itself. */
   onLanPeer?(peerId: PeerId): void;
   /** Dials of connections in progress at the same time. */
@@ -36,9 +47,21 @@ export interface Services extends Record<string, unknown> {
   ping: Ping;
   dht: KadDHT;
   gossip: GossipSub;
+  relay: RelayServing;
+  listening: Listening;
 }
 
 export type Node = Libp2p<Services>;
+
+/** What libp2p keeps inside: more addresses to listen on, and those that others proved reachable. */
+export interface Listening {
+  /** Reserves places at so many relays as soon as some are met, and replaces those that are lost. */
+  reserve(relays: number): Promise<void>;
+  /** Where the transports listen, announced or not. */
+  bound(): string[];
+  /** Somebody from outside came in: this address is told to others from now on. */
+  confirm(address: string): void;
+}
 
 export const KAD_PROTOCOL = '/toolswarm/kad/1';
 export const MDNS_TAG = '_toolswarm._udp.local';
@@ -79,8 +102,36 @@ export function gater(gate: (peerId: PeerId) => boolean): ConnectionGater {
     denyDialPeer: deny,
     denyInboundEncryptedConnection: deny,
     denyOutboundEncryptedConnection: deny,
+    denyInboundRelayReservation: deny,
+    denyOutboundRelayedConnection: (source, destination) => deny(source) || deny(destination),
+    denyInboundRelayedConnection: (relay, remote) => deny(relay) || deny(remote),
   };
 }
+
+type RelayComponents = Parameters<ReturnType<typeof circuitRelayTransport>>[0];
+
+/** Relays are found among the nodes that are met anyway: nobody walks through the index for one. */
+const relayTransport = (components: RelayComponents) =>
+  circuitRelayTransport()(
+    // What libp2p hands out is a proxy that cannot be copied.
+    new Proxy(components, {
+      get: (target, name) => (name === 'randomWalk' ? NO_WALK : Reflect.get(target, name)),
+    }),
+  );
+
+const NO_WALK = { walk: async function* () {} };
+
+interface ListeningComponents {
+  transportManager: { listen(addresses: Multiaddr[]): Promise<void>; getAddrs(): Multiaddr[] };
+  addressManager: { confirmObservedAddr(address: Multiaddr, options?: { type: 'transport' }): void };
+}
+
+const listening = ({ addressManager, transportManager }: ListeningComponents): Listening => ({
+  reserve: (relays) =>
+    transportManager.listen(Array.from({ length: relays }, () => multiaddr('/p2p-circuit'))),
+  bound: () => transportManager.getAddrs().map(String),
+  confirm: (address) => addressManager.confirmObservedAddr(multiaddr(address), { type: 'transport' }),
+});
 
 /** The text form that libp2p implementations share. */
 const swarmKey = (key: Uint8Array): Uint8Array => utf8(`/key/swarm/psk/1.0.0/\n/base16/\n${toHex(key)}`);
@@ -105,7 +156,14 @@ export function createNode(
     nodeInfo: { name: 'toolswarm', userAgent: options.agent },
     addresses: { listen: [...options.listen] },
     // A call is small and waits for its answer: it must not wait for company (Nagle).
-    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    transports: [
+      tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } }),
+      relayTransport,
+      // Its packets carry no pre-shared key: a private network does without.
+      ...(options.webrtc && !options.networkKey
+        ? [lazyWebRtc({ stunServers: () => options.stunServers?.() ?? [] })]
+        : []),
+    ],
     // The dialler's order decides: TLS costs half the CPU of noise per call, noise stays for who has nothing else.
     connectionEncrypters: [tls(), noise()],
     streamMuxers: [
@@ -135,6 +193,9 @@ export function createNode(
     connectionMonitor: { enabled: false },
     peerDiscovery: options.mdns ? [lanDiscovery((peerId) => options.onLanPeer?.(peerId))] : [],
     services: {
+      relay: relayServing(),
+      listening,
+      ...(options.portMapping ? { portMapping: uPnPNAT({ autoConfirmAddress: true }) } : {}),
       identify: identify(),
       ping: ping(),
       dht: kadDHT({

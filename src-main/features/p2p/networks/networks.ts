@@ -278,6 +278,8 @@ export function createNetworks(
     drops: () => sumOf(all().map(({ network }) => network.drops())),
     whereabouts: () => main().whereabouts(),
     setDhtServer: (server) => publicNetwork.setDhtServer(server),
+    nat: () => main().nat(),
+    setRelayPolicy: (policy) => all().forEach(({ network }) => network.setRelayPolicy(policy)),
   };
 
   async function unregister(part: Part): Promise<void> {

@@ -6,11 +6,14 @@
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import {
   decodeFault,
+  decodeFeatures,
   decodeHello,
   encodeFault,
+  encodeFeatures,
   encodeHello,
   type Hello,
 } from '#shared/features/p2p/hello.ts';
+import { FEATURE_CHANGES } from '#shared/features/p2p/features.ts';
 import { commonFeatures, negotiateVersion } from '#shared/features/p2p/rules.ts';
 import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
@@ -44,7 +47,10 @@ export interface LinkDeps {
   duplex: Duplex;
   peerId: PeerId;
   network: NetworkId;
+  /** Read once, when the link opens. */
   hello: Hello;
+  /** On connections whose handshake proves no node keys: whether their hello proves this one. */
+  isProvenBy?: ((proof: Uint8Array | undefined) => boolean) | undefined;
   admit(
     certificate: Uint8Array,
   ): { ok: true; providerId: ProviderId } | { ok: false; code: string; message: string };
@@ -77,6 +83,8 @@ export interface Link {
   call(protocol: string, payload: Uint8Array, options?: RpcCallOptions): RpcCall;
   receive(chunk: Uint8Array): void;
   drained(): void;
+  /** This node offers other features from now on; a peer that can be told is told. */
+  offer(features: readonly string[]): void;
   /** Asks at once whether the peer is still there; without an answer within {@link CHECK_TIMEOUT_MS} the link ends. */
   check(): void;
   /** The transport is gone. */
@@ -98,6 +106,7 @@ const SHARED_FRAMES = new Set<number>([FRAME_TYPES.data, FRAME_TYPES.credit]);
 
 export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   const { clock, duplex } = deps;
+  const ours = { ...deps.hello };
   let received = 0;
   let sent = 0;
   const pace = createPace(clock.monotonic);
@@ -156,7 +165,8 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     const hello = decodeHello(payload);
     if (hello.now !== undefined) clockAheadMs = hello.now - clock.now();
     if (clockAheadMs !== undefined) deps.onClock?.(clockAheadMs);
-    const agreed = negotiateVersion(deps.hello, hello);
+    if (deps.isProvenBy && !deps.isProvenBy(hello.channel)) return end(p2pError('p2p.unproven'));
+    const agreed = negotiateVersion(ours, hello);
     if (!agreed.ok) return end(p2pError(agreed.code));
     const admitted = deps.admit(hello.certificate);
     if (!admitted.ok)
@@ -178,7 +188,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
       direction: options.initiator ? 'outbound' : 'inbound',
       agent: hello.agent,
       version,
-      features: commonFeatures(deps.hello.features, hello.features),
+      features: commonFeatures(ours.features, hello.features),
       connectedAt: clock.now(),
       latencies: [],
       receivedBytes: received,
@@ -186,12 +196,12 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
       carrier: deps.carrier(),
       ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
     };
-    const limits = { ours: deps.hello.limits, theirs: hello.limits };
+    const common = { version, ours: ours.limits, theirs: hello.limits };
     calls = createCalls(
       { clock, outbox, onFault: deps.onFault },
-      { firstId: options.initiator ? 1 : 2, ...limits },
+      { firstId: options.initiator ? 1 : 2, ...common },
     );
-    serving = createServing({ clock, outbox, handler: deps.handler, peer, onFault: deps.onFault }, limits);
+    serving = createServing({ clock, outbox, handler: deps.handler, peer, onFault: deps.onFault }, common);
     pings = clock.every(options.pingIntervalMs ?? PING_INTERVAL_MS, ping);
     ping();
     deps.onReady(peer);
@@ -247,12 +257,29 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
         return;
       case FRAME_TYPES.pong:
         return onPong();
+      case FRAME_TYPES.features:
+        return onFeatures(payload);
       case FRAME_TYPES.goodbye:
         return close(decodeFault(payload));
       default:
         if ((flags & FLAGS.ignorable) === 0)
           throw p2pError('p2p.malformed', { message: `The peer sent a frame of type ${type} out of place.` });
     }
+  }
+
+  /** Calls under way go on as they began; what begins from now on uses what both have. */
+  function onFeatures(payload: Uint8Array): void {
+    if (!peer || !greeted || !peer.features.includes(FEATURE_CHANGES)) return;
+    greeted.hello.features = decodeFeatures(payload);
+    peer.features = commonFeatures(ours.features, greeted.hello.features);
+  }
+
+  function offer(features: readonly string[]): void {
+    ours.features = [...features];
+    if (!peer || !greeted || over) return;
+    if (peer.features.includes(FEATURE_CHANGES))
+      outbox.control(FRAME_TYPES.features, 0, encodeFeatures(ours.features));
+    peer.features = commonFeatures(ours.features, greeted.hello.features);
   }
 
   /** Something went wrong at this end or below it: what is thrown while frames are read ends up here. */
@@ -285,7 +312,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     deps.onClosed(error, byUs);
   }
 
-  outbox.control(FRAME_TYPES.hello, 0, encodeHello(deps.hello));
+  outbox.control(FRAME_TYPES.hello, 0, encodeHello(ours));
 
   return {
     get peer() {
@@ -310,6 +337,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
       }
     },
     check,
+    offer,
     drained: () => outbox.drained(),
     closed: (cause) => close(p2pError('p2p.unreachable', { cause })),
     end,

@@ -27,7 +27,7 @@ describe('a multiaddr', () => {
     ['/ip6/2001:db8::1/udp/7422/quic-v1', 'quic', 'direct', 'internet'],
     ['/dns4/node.example.org/tcp/443/wss', 'websocket', 'direct', 'internet'],
     [`/ip4/192.0.2.7/tcp/7422/p2p/${PEER}/p2p-circuit`, 'tcp', 'relayed', 'internet'],
-    [`/ip4/192.0.2.7/tcp/7422/p2p/${PEER}/p2p-circuit/webrtc`, 'webrtc', 'relayed', 'internet'],
+    [`/ip4/192.0.2.7/tcp/7422/p2p/${PEER}/p2p-circuit/webrtc`, 'webrtc', 'direct', 'internet'],
     ['/memory/1', 'other', 'direct', 'internet'],
   ] as const)('%s', (address, transport, path, reach) => {
     expect([transportOf(address), pathOf(address), reachOf(address)]).toEqual([transport, path, reach]);
