@@ -3,6 +3,7 @@
  * entries spread through churn and partitions, and what calls are worth on a bad line.
  */
 import { measureHealing } from './sim/healing.ts';
+import { measureLookups } from './sim/lookups.ts';
 import { measureScale } from './sim/scale.ts';
 import { measureSlowLink } from './sim/slow-link.ts';
 import { type Figure, report } from './support/report.ts';
@@ -15,6 +16,7 @@ const sizes = (process.argv.find((_, at, all) => all[at - 1] === '--sizes') ?? '
 const figures: Figure[] = [
   ...(await measureSlowLink()),
   ...(await measureHealing()),
+  ...measureLookups([100, 1000, 10_000, 100_000, 1_000_000]),
   ...(await measureScale(sizes)),
 ];
 process.exit(report('sim', figures) ? 0 : 1);
