@@ -4,13 +4,13 @@
  */
 import { z } from 'zod';
 import {
+  invitationError,
   NETWORK_KEY_BYTES,
   networkNameSchema,
   type PrivateNetwork,
 } from '#shared/features/p2p/invitation.ts';
-import { invitationError } from '#shared/features/p2p/invitation.ts';
 import { networkIdOf } from '#shared/features/p2p/networks.ts';
-import { type CborValue, decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
+import { decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { NetworkId } from '#shared/kernel/ids.ts';
 import type { Keystore } from '#main/platform/keystore.ts';
@@ -94,7 +94,7 @@ export function createMembership(
     }));
     keystore.update({
       ...also,
-      [ENTRY]: stored.length === 0 ? undefined : encodeCbor(stored as CborValue),
+      [ENTRY]: stored.length === 0 ? undefined : encodeCbor(stored),
     });
     networks = next;
   }

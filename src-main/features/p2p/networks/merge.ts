@@ -7,7 +7,10 @@ export async function* mergeFound(
   limit = Infinity,
 ): AsyncIterable<PeerId> {
   const [only] = sources;
-  if (only && sources.length === 1) return yield* only;
+  if (only && sources.length === 1) {
+    yield* only;
+    return;
+  }
   const seen = new Set<PeerId>();
   const open = new Map(sources.map((source) => [source, source[Symbol.asyncIterator]()]));
   const next = (source: AsyncIterable<PeerId>, from: AsyncIterator<PeerId>) =>
