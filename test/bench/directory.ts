@@ -3,6 +3,7 @@ import { measureAnnounce } from './directory/announce.ts';
 import { measureBudget } from './directory/budget.ts';
 import { startCrowd, stopAll } from './directory/crowd.ts';
 import { measureNetworkSearch } from './directory/network-search.ts';
+import { measureReconcile } from './directory/reconcile.ts';
 import { measureSearch } from './directory/search.ts';
 import { type Figure, report } from './support/report.ts';
 
@@ -16,7 +17,12 @@ async function measureCrowd(): Promise<Figure[]> {
   }
 }
 
-const modules: Array<() => Promise<Figure[]>> = [async () => measureBudget(), measureSearch, measureCrowd];
+const modules: Array<() => Promise<Figure[]>> = [
+  async () => measureBudget(),
+  measureReconcile,
+  measureSearch,
+  measureCrowd,
+];
 
 const figures: Figure[] = [];
 for (const measure of modules) figures.push(...(await measure()));

@@ -27,4 +27,10 @@ export const FEATURES: readonly FeatureInfo[] = [
     activation: 'always',
     usedIn: ['src-main/features/p2p/rpc/link.ts'],
   },
+  {
+    name: 'reconcile/1',
+    about: 'Records are compared range by range instead of by whole inventories.',
+    activation: 'always',
+    usedIn: ['src-main/features/records/reading.ts'],
+  },
 ];
