@@ -2,6 +2,7 @@
 import { accessContract } from './features/access/contract.ts';
 import { centralContract } from './features/registry/central.ts';
 import { clientsContract } from './features/clients/contract.ts';
+import { governanceContract } from './features/governance/contract.ts';
 import { identityContract } from './features/identity/contract.ts';
 import { conditionsContract } from './features/node/conditions.ts';
 import { metricsContract } from './features/metrics/contract.ts';
@@ -35,6 +36,7 @@ export const contract = {
   ...p2pContract,
   ...joiningContract,
   ...doctorContract,
+  ...governanceContract,
   ...clientsContract,
   ...accessContract,
   ...registryContract,

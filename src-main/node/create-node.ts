@@ -13,6 +13,7 @@ import { toHex } from '#shared/kernel/bytes.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
+import { createGovernanceHandlers } from '../features/governance/index.ts';
 import { createIdentityHandlers } from '../features/identity/index.ts';
 import { createMetricsHandlers } from '../features/metrics/index.ts';
 import { createRecovery, createRecoveryHandlers } from '../features/recovery/index.ts';
@@ -263,6 +264,8 @@ async function startSlices(slices: NodeSlices, owned: Platform['owned']): Promis
   owned.add(await privateNetworks.start());
   owned.defer(() => records.stop());
   records.start();
+  owned.defer(() => slices.governance.stop());
+  slices.governance.start();
   owned.defer(() => registry.stop());
   registry.start();
   owned.defer(() => servers.stopAll());
@@ -302,6 +305,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner
     ...createIdentityHandlers(identity),
     ...createSettingsHandlers(settings),
     ...createMetricsHandlers(slices.metrics),
+    ...createGovernanceHandlers(slices.governance),
     ...createPeersHandlers(peersDeps(platform, slices)),
     ...createSharingHandlers({
       access,

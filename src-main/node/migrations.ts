@@ -1,6 +1,7 @@
 /** The schema of a node's database: every slice's migrations, in the order of the slices. */
 import { accessMigrations } from '../features/access/index.ts';
 import { clientsMigrations } from '../features/clients/index.ts';
+import { governanceMigrations } from '../features/governance/index.ts';
 import { identityMigrations } from '../features/identity/index.ts';
 import { p2pMigrations } from '../features/p2p/index.ts';
 import { recordsMigrations } from '../features/records/index.ts';
@@ -21,6 +22,7 @@ export const nodeMigrations: readonly Migration[] = [
   ...p2pMigrations,
   ...recordsMigrations,
   ...trustMigrations,
+  ...governanceMigrations,
   ...clientsMigrations,
   ...accessMigrations,
   ...registryMigrations,

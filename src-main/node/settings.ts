@@ -63,6 +63,15 @@ export const nodeSettings = {
       .describe('Answer when peers search for tools, with what they may see. Off: they find entries alone.'),
     { needsRestart: false },
   ),
+  'governance.automatic': setting(
+    z
+      .boolean()
+      .default(false)
+      .describe(
+        'Switch features of the protocol on by themselves once established providers have decided so. Off: a decision waits for you. Leave it off while only the providers that you pinned count as established.',
+      ),
+    { needsRestart: false },
+  ),
   'relay.idleTimeoutMs': setting(
     z
       .int()

@@ -22,6 +22,8 @@ export interface OpenProposal {
   id: string;
   provider: ProviderId;
   proposal: Proposal;
+  /** Of the record. */
+  key: string;
 }
 
 /** The proposals that are looked at, in one order everywhere: established proposers first, then the newest, then by id. */
@@ -29,9 +31,9 @@ export function openProposals(
   records: Pick<Records, 'inForce'>,
   isEstablished: (provider: ProviderId) => boolean,
 ): OpenProposal[] {
-  const all = records.inForce(PROPOSAL_TYPE).map(({ bytes, owner }): OpenProposal => {
+  const all = records.inForce(PROPOSAL_TYPE).map(({ bytes, key, owner }): OpenProposal => {
     const proposal = storedProposal(bytes);
-    return { id: toHex(proposalId(owner, proposal)), provider: owner, proposal };
+    return { id: toHex(proposalId(owner, proposal)), provider: owner, proposal, key };
   });
   // Two nodes of one provider may sign the same proposal; the later record speaks for it.
   const unique = new Map(

@@ -13,9 +13,11 @@ import {
   type Vote,
 } from '#shared/features/governance/records.ts';
 import { LIFETIME_MS } from '#shared/features/records/rules.ts';
+import { commitmentOf, SALT_BYTES } from '#shared/features/records/texts.ts';
 import { fromHex } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Envelope, Signer } from '#shared/kernel/envelope.ts';
+import type { Random } from '#shared/kernel/random.ts';
 import type { Records, StoredRecord } from '../records/index.ts';
 
 /** This node as it signs. */
@@ -24,17 +26,16 @@ export interface GovernanceNode {
   peerId: string;
   signer: Signer;
   certificate(): Uint8Array;
-  displayName(): string;
 }
 
-type Unsigned = Pick<
-  Proposal,
-  'by' | 'class' | 'earliest' | 'feature' | 'opened' | 'spec' | 'text' | 'withdrawn'
->;
+type Unsigned = Pick<Proposal, 'class' | 'earliest' | 'feature' | 'opened' | 'spec' | 'text' | 'withdrawn'>;
 
 export interface Desk {
   ownProposal(feature: string): Proposal | undefined;
-  propose(proposal: Unsigned): void;
+  /** `words` stand beside the record, which commits to them. */
+  propose(proposal: Unsigned, words?: string): void;
+  /** Ends an own proposal; its words go everywhere. */
+  withdraw(proposal: Proposal): void;
   ownVote(proposal: string): Vote | undefined;
   vote(proposal: string, vote: Vote | null, runs: boolean): void;
   renewProposal(record: StoredRecord): Envelope;
@@ -42,15 +43,14 @@ export interface Desk {
   renewAdoption(record: StoredRecord, isKnown: (proposal: Uint8Array) => boolean): Envelope | undefined;
 }
 
-export function createDesk({
-  clock,
-  node,
-  records,
-}: {
+export interface DeskDeps {
   clock: Clock;
+  random: Random;
   node: GovernanceNode;
   records: Records;
-}): Desk {
+}
+
+export function createDesk({ clock, node, random, records }: DeskDeps): Desk {
   /** At least the clock's reading: numbers rise even after an older backup was restored. */
   const signature = (before: { seq: number } | undefined) => {
     const now = clock.now();
@@ -78,10 +78,20 @@ export function createDesk({
 
   return {
     ownProposal: proposalOf,
-    propose(proposal) {
+    propose(proposal, words = '') {
       const before = proposalOf(proposal.feature);
-      const whole = { ...proposal, ...signature(before) } as Proposal;
-      records.publish(PROPOSAL_TYPE, sealProposal(whole, node.signer));
+      const text = { salt: random.bytes(SALT_BYTES), text: words };
+      const said = words === '' ? {} : { text: commitmentOf(text) };
+      const whole = { ...proposal, ...said, ...signature(before) } as Proposal;
+      records.publish(PROPOSAL_TYPE, sealProposal(whole, node.signer), {
+        texts: words === '' ? [] : [text],
+      });
+    },
+    withdraw(proposal) {
+      const { text, ...rest } = proposal;
+      if (text) records.erase([text]);
+      const ended = { ...rest, withdrawn: true, ...signature(proposal) } as Proposal;
+      records.publish(PROPOSAL_TYPE, sealProposal(ended, node.signer));
     },
     ownVote: (proposal) => adoptionOf(proposal)?.vote ?? undefined,
     vote(proposal, vote, runs) {

@@ -11,6 +11,7 @@ import {
   proposalId,
   readAdoption,
   readProposal,
+  storedProposal,
   type Vote,
   whyImpossible,
 } from '#shared/features/governance/records.ts';
@@ -20,6 +21,7 @@ import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
+import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { PeerInfo } from '../p2p/index.ts';
@@ -63,7 +65,7 @@ export interface Governance extends EventSource<GovernanceEvents> {
   propose(wanted: NewProposal): ProposalView;
   /** Ends an own proposal. Throws `governance.not_yours`. */
   withdraw(id: string): void;
-  /** Takes the words and the name out of an own proposal, here and wherever it went. Throws `governance.not_yours`. */
+  /** Takes the words of an own proposal back, here and wherever it went. Throws `governance.not_yours`. */
   eraseText(id: string): void;
   /** Throws `governance.unknown_proposal`. */
   vote(id: string, vote: Vote | null): ProposalView;
@@ -73,6 +75,7 @@ export interface Governance extends EventSource<GovernanceEvents> {
 export interface GovernanceDeps {
   db: Database;
   clock: Clock;
+  random: Random;
   log: Log;
   records: Records;
   activation: Activation;
@@ -88,6 +91,8 @@ export interface GovernanceOptions {
   isAutomatic(): boolean;
   versions: { min: number; max: number };
   peers(): PeerInfo[];
+  /** Peers that were refused since the start because of their version. */
+  refusedVersions(): { older: number; newer: number };
   providerName(providerId: string): string | undefined;
   /** Other numbers, for tests of the whole way in a moment. */
   rules?: typeof RULES;
@@ -113,6 +118,7 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
     topic: PROPOSAL_TOPIC,
     read: (record) => readProposal(record, deps.certified, clock.now(), rules).meta,
     renew: (record) => (isOwnKey(record.key) ? desk.renewProposal(record) : undefined),
+    texts: ({ bytes }) => textsOf(storedProposal(bytes)),
   });
   records.register({
     type: ADOPTION_TYPE,
@@ -189,8 +195,8 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
   }
 
   function viewOf({ decision, open }: Standing, established: ReadonlySet<string>): ProposalView {
-    const { id, proposal, provider } = open;
-    const { class: kind, earliest, feature, opened, spec, text } = proposal;
+    const { id, key, proposal, provider } = open;
+    const { class: kind, earliest, feature, opened, spec } = proposal;
     const { cast, electors, lacks, settled, state, weight, ...moments } = decision;
     const vote = desk.ownVote(id);
     const override = activation.overrideOf(feature);
@@ -202,10 +208,10 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
       specHash: toHex(spec.hash),
       opened,
       earliest,
-      text,
+      text: records.texts(PROPOSAL_TYPE, key)[0]?.text ?? '',
       proposer: {
         providerId: provider,
-        name: options.providerName(provider) ?? proposal.by,
+        name: options.providerName(provider) ?? '',
         own: provider === node.providerId,
         established: established.has(provider),
       },
@@ -264,6 +270,7 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
       const established = isEstablished();
       return {
         versions: { ...options.versions },
+        refusedVersions: options.refusedVersions(),
         features: featureViews(),
         proposals: standings().map((one) => viewOf(one, established)),
         electors: established.size,
@@ -273,21 +280,22 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
     },
     proposal: proposalView,
     propose(wanted) {
-      const proposal = draft(wanted, clock.now(), rules[wanted.class], node.displayName());
+      const proposal = draft(wanted, clock.now(), rules[wanted.class]);
       const why = whyImpossible(proposal, clock.now(), rules);
       if (why)
         throw new AppError('governance.bad_proposal', why, { advice: 'Correct it and propose again.' });
       const mine = standings().filter(({ open }) => open.provider === node.providerId);
       const isNew = !mine.some(({ open }) => open.proposal.feature === wanted.feature);
       if (isNew && mine.length >= MAX_PER_PROVIDER) throw tooMany();
-      desk.propose(proposal);
+      desk.propose(proposal, wanted.text.toWellFormed());
       return proposalView(toHex(proposalId(node.providerId, proposal)));
     },
     withdraw(id) {
-      desk.propose({ ...ownProposal(id), text: '', by: '', withdrawn: true });
+      desk.withdraw(ownProposal(id));
     },
     eraseText(id) {
-      desk.propose({ ...ownProposal(id), text: '', by: '' });
+      const { text } = ownProposal(id);
+      if (text) records.erase([text]);
     },
     vote(id, vote) {
       desk.vote(id, vote, activation.runs(standing(id).open.proposal.feature));
@@ -297,10 +305,9 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
 }
 
 function draft(
-  { class: kind, earliest, feature, specHash, specUrl, text }: NewProposal,
+  { class: kind, earliest, feature, specHash, specUrl }: NewProposal,
   now: number,
   { delayMs, stableMs }: (typeof RULES)[ThresholdClass],
-  by: string,
 ) {
   return {
     feature,
@@ -308,8 +315,6 @@ function draft(
     spec: { hash: fromHex(specHash), url: specUrl },
     opened: now,
     earliest: earliest ?? now + stableMs + delayMs,
-    text: text.toWellFormed(),
-    by: by.slice(0, 64).toWellFormed(),
     withdrawn: false,
   };
 }
@@ -320,3 +325,5 @@ const tooMany = () =>
     `A provider has at most ${MAX_PER_PROVIDER} proposals under way.`,
     { advice: 'Withdraw one of yours first.' },
   );
+
+const textsOf = ({ text }: Proposal): Uint8Array[] => (text ? [text] : []);

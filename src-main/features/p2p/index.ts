@@ -39,7 +39,6 @@ export {
   type NetworkSummary,
 } from './networks/networks.ts';
 export { MDNS_TAG } from './libp2p/node.ts';
-export { RPC_PROTOCOL } from './libp2p/connections.ts';
 export type {
   Admit,
   GossipVerdict,
@@ -51,5 +50,5 @@ export type {
   RpcExchange,
   RpcHandler,
 } from './network.ts';
-export { DEFAULT_LIMITS } from './peering.ts';
+export { DEFAULT_LIMITS, type OfferedFeatures } from './peering.ts';
 export { createRememberedPeers, p2pMigrations, type RememberedPeer, type RememberedPeers } from './peers.ts';

@@ -41,13 +41,19 @@ function createPeerClocks() {
   };
 }
 
+/** Names of the optional abilities that this node offers at the moment, and word of every change. */
+export interface OfferedFeatures {
+  offered(): readonly string[];
+  onChanged?(listener: () => void): () => void;
+}
+
 export interface PeeringOptions {
   /** Default: the public one. */
   network?: NetworkId;
   /** Multiaddrs tried until they are reached, for ever, and again whenever they are lost. */
   bootstrap?: readonly string[];
-  /** Names of optional abilities, offered in the hello. */
-  features?: readonly string[];
+  /** Optional abilities. Default: none. */
+  features?: OfferedFeatures;
   /** Product and version, shown to the operators of other nodes. */
   agent?: string;
   limits?: LinkLimits;
@@ -55,6 +61,24 @@ export interface PeeringOptions {
   enoughPeers?: number;
   /** Range of the calls protocol; for tests of the negotiation. */
   versions?: { min: number; max: number };
+}
+
+/** Peers whose versions do not meet ours are not dialled again by this node itself for so long: one must be updated first. */
+const INCOMPATIBLE_MS = 3_600_000;
+const MAX_INCOMPATIBLE = 1000;
+
+function createIncompatible(clock: Clock) {
+  const since = new Map<PeerId, number>();
+  return {
+    note(peerId: PeerId): void {
+      since.delete(peerId);
+      since.set(peerId, clock.monotonic());
+      const oldest = since.keys().next().value;
+      if (since.size > MAX_INCOMPATIBLE && oldest !== undefined) since.delete(oldest);
+    },
+    delete: (peerId: PeerId) => since.delete(peerId),
+    has: (peerId: PeerId) => clock.monotonic() - (since.get(peerId) ?? -Infinity) < INCOMPATIBLE_MS,
+  };
 }
 
 export interface PeeringDeps {
@@ -104,6 +128,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
   const enoughPeers = options.enoughPeers ?? 40;
   const events = createEmitter<NetworkEvents>((error) => log.error({ err: error }, 'a listener failed'));
   const clocks = createPeerClocks();
+  const offered = () => [...(options.features?.offered() ?? [])];
   const links = createLinks({
     clock,
     log,
@@ -115,7 +140,9 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     onClock: clocks.note,
     hello: {
       ...(options.versions ?? VERSIONS),
-      features: [...(options.features ?? [])],
+      get features() {
+        return offered();
+      },
       agent: options.agent ?? 'toolswarm',
       limits: options.limits ?? DEFAULT_LIMITS,
       get now() {
@@ -131,17 +158,24 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
   const bootstrapOf = new Map<PeerId, string>();
   /** Peers that one of the two operators wanted gone: they are not sought again until somebody dials. */
   const apart = new Set<PeerId>();
+  const incompatible = createIncompatible(clock);
+  let stopTelling: (() => void) | undefined;
   let running = false;
   let discoveryDials = 0;
 
   events.on('peerConnected', (peer) => {
     apart.delete(peer.peerId);
+    incompatible.delete(peer.peerId);
     redialler.settle(peer.peerId);
     const bootstrap = bootstrapOf.get(peer.peerId);
     if (bootstrap) redialler.settle(bootstrap);
     const addresses = peer.direction === 'outbound' ? peer.addresses : [];
     const { peerId, providerId } = peer;
     remembered.remember({ peerId, providerId, addresses, lastSeenAt: clock.now() });
+  });
+
+  events.on('peerRefused', ({ code, peerId }) => {
+    if (code === 'p2p.too_old' || code === 'p2p.too_new') incompatible.note(peerId);
   });
 
   /** Lost peers are dialled again, unless one of the two operators wanted them gone. */
@@ -238,14 +272,14 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
         redialler.pursue(peerId);
   }
 
-  const isAway = (peerId: PeerId): boolean => !links.to(peerId) && !apart.has(peerId);
+  const isAway = (peerId: PeerId): boolean =>
+    !links.to(peerId) && !apart.has(peerId) && !incompatible.has(peerId);
 
   function isWorthDialling(peerId: PeerId): boolean {
     return (
       running &&
       peerId !== selfId &&
-      !apart.has(peerId) &&
-      !links.to(peerId) &&
+      isAway(peerId) &&
       discoveryDials < MAX_DISCOVERY_DIALS &&
       links.peers().length < enoughPeers
     );
@@ -258,6 +292,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     call,
     start() {
       running = true;
+      stopTelling = options.features?.onChanged?.(() => links.offer(offered()));
       for (const address of options.bootstrap ?? []) {
         const peerId = peerIdIn(address);
         if (peerId) bootstrapOf.set(peerId, address);
@@ -267,6 +302,7 @@ export function createPeering(deps: PeeringDeps, options: PeeringOptions): Peeri
     },
     stop() {
       running = false;
+      stopTelling?.();
       redialler.close();
       links.endAll(p2pError('p2p.stopped'));
     },

@@ -87,6 +87,8 @@ export type FeatureView = z.output<typeof featureViewSchema>;
 export const governanceSchema = z.object({
   /** Majors of the calls protocol that this node speaks. */
   versions: z.object({ min: z.number(), max: z.number() }),
+  /** Peers that were refused since the start because they speak older or newer majors only. */
+  refusedVersions: z.object({ older: z.number(), newer: z.number() }),
   features: z.array(featureViewSchema),
   proposals: z.array(proposalViewSchema),
   electors: z.number(),
@@ -141,7 +143,7 @@ export const governanceContract = {
     z.object({ id }),
   ),
   'governance.eraseText': command(
-    'Erases name and words from an own proposal; the proposal itself stays.',
+    'Takes the words of an own proposal back, here and wherever they went; the proposal itself stays.',
     z.object({ id }),
     z.object({ id }),
   ),

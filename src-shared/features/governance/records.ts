@@ -18,7 +18,7 @@ export const PROPOSAL_TOPIC = 'toolswarm/proposals/1';
 export const ADOPTION_TYPE = 'adoption/1';
 export const ADOPTION_TOPIC = 'toolswarm/adoptions/1';
 
-/** Characters of what the proposer says in his own words. */
+/** Characters of what the proposer says in his own words; they travel beside the record and can be taken back. */
 export const MAX_WORDS = 600;
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes');
@@ -42,10 +42,8 @@ export const proposalSchema = z.looseObject({
   /** When the vote began, and before when the feature is switched on by nobody; epoch ms. */
   opened: at,
   earliest: at,
-  /** Personal text. It is no part of the proposal's identity: a later record without it erases it. */
-  text: z.string().max(MAX_WORDS),
-  /** What the proposer calls himself; a label, never an identity, erasable as `text` is. */
-  by: z.string().max(64),
+  /** Commitment to the proposer's own words, which stand beside the record (`records/texts.ts`). */
+  text: hash.optional(),
   /** Ends the proposal (a tombstone). */
   withdrawn: z.boolean(),
 });
@@ -80,7 +78,7 @@ export const sealProposal = (proposal: Proposal, signer: Signer): Envelope =>
 export const sealAdoption = (adoption: Adoption, signer: Signer): Envelope =>
   seal(ADOPTION_TYPE, adoption as unknown as CborValue, signer);
 
-/** What a vote is about, 32 bytes: everything that is decided, and nothing that may be erased or signed anew. */
+/** What a vote is about, 32 bytes: everything that is decided, and nothing that is signed anew or may be taken back. */
 export const proposalId = (
   provider: ProviderId,
   { class: kind, earliest, feature, opened, spec }: DecidedFields,

@@ -15,6 +15,14 @@ export function negotiateVersion(ours: VersionRange, theirs: VersionRange): Nego
   return { ok: true, version: Math.min(ours.max, theirs.max) };
 }
 
+/** What a node that names these majors means for us; undefined where it names none. */
+export function judgeMajors(ours: VersionRange, theirs: readonly number[]): Negotiation | undefined {
+  if (theirs.length === 0) return undefined;
+  const common = theirs.filter((major) => major >= ours.min && major <= ours.max);
+  if (common.length > 0) return { ok: true, version: Math.max(...common) };
+  return { ok: false, code: theirs.every((major) => major < ours.min) ? 'p2p.too_old' : 'p2p.too_new' };
+}
+
 /** The features that both ends have, sorted. */
 export const commonFeatures = (ours: readonly string[], theirs: readonly string[]): string[] =>
   ours.filter((feature) => theirs.includes(feature)).sort();

@@ -44,8 +44,8 @@ export function complianceSuite(name: string, createHarness: () => Harness): voi
 
     describe('peers', () => {
       it('meets by address, and both ends learn who the other is', async () => {
-        const a = await world.node({ features: ['x', 'y'] });
-        const b = await world.node({ features: ['y', 'z'] });
+        const a = await world.node({ features: { offered: () => ['x', 'y'] } });
+        const b = await world.node({ features: { offered: () => ['y', 'z'] } });
         const connected = collect(a, 'peerConnected');
         const info = await b.dial(addressOf(a));
         expect(info).toMatchObject({
@@ -135,8 +135,45 @@ export function complianceSuite(name: string, createHarness: () => Harness): voi
         expect(await codeOf(a.dial(addressOf(newer)))).toBe('p2p.too_new');
         await world.until('the newer one says so', () => refused.length > 0);
         expect(refused[0]?.code).toBe('p2p.too_old');
+        expect(await codeOf(newer.dial(addressOf(a)))).toBe('p2p.too_old');
         const wide = await world.node({ versions: { min: 1, max: 9 } });
         expect((await a.dial(addressOf(wide))).version).toBe(1);
+      });
+
+      it('speaks two majors at once while a network changes from one to the other', async () => {
+        const both = await world.node({ versions: { min: 1, max: 2 } });
+        const old = await world.node({ versions: { min: 1, max: 1 } });
+        const next = await world.node({ versions: { min: 2, max: 2 } });
+        const [toOld, toNext] = [await both.dial(addressOf(old)), await both.dial(addressOf(next))];
+        expect([toOld.version, toNext.version]).toEqual([1, 2]);
+        const long = `/${'long'.repeat(100)}/1`;
+        for (const node of [both, old, next]) {
+          node.serve('/echo/1', (payload) => payload.slice());
+          node.serve(long, () => utf8('long'));
+        }
+        const pairs = [
+          [both, old],
+          [old, both],
+          [both, next],
+          [next, both],
+        ] as const;
+        for (const [from, to] of pairs)
+          expect(await from.call(to.peerId, '/echo/1', utf8('hello')).response).toEqual(utf8('hello'));
+        // What makes the difference between the two: names of more than 255 bytes.
+        expect(await next.call(both.peerId, long, utf8('')).response).toEqual(utf8('long'));
+        expect(await codeOf(old.call(both.peerId, long, utf8('')).response)).toBe('p2p.unknown_protocol');
+      });
+
+      it('does not dial by itself again whom it cannot understand', async () => {
+        const old = await world.node({ versions: { min: 1, max: 1 } });
+        const next = await world.node({ versions: { min: 2, max: 2 } });
+        const refused = [collect(old, 'peerRefused'), collect(next, 'peerRefused')];
+        expect(await codeOf(old.dial(addressOf(next)))).toBe('p2p.too_new');
+        await world.until('both know', () => refused.every((events) => events.length > 0));
+        for (const node of [old, next]) node.refresh();
+        await sleep(world.clock, 3000);
+        expect(refused.map((events) => events.length)).toEqual([1, 1]);
+        expect([old.drops(), next.drops()]).toEqual([{ 'p2p.too_new': 1 }, { 'p2p.too_old': 1 }]);
       });
     });
 

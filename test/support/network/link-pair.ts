@@ -21,6 +21,8 @@ export interface LinkPairOptions {
   clock: VirtualClock;
   random: Random;
   hello?: Partial<Hello>;
+  /** What each end says differently. */
+  hellos?: [Partial<Hello>, Partial<Hello>];
   /** Bytes under way in one direction before a write answers false. Default 64 KiB. */
   capacity?: number;
   /** Whether bytes arrive at all; asked for each write. */
@@ -60,7 +62,7 @@ export function createLinkPair(options: LinkPairOptions): [LinkEnd, LinkEnd] {
         clock,
         peerId: `peer-${1 - index}`,
         network: 'public',
-        hello: hello(options.hello),
+        hello: hello({ ...options.hello, ...options.hellos?.[index] }),
         admit: () => ({ ok: true, providerId: `provider-${1 - index}` }),
         handler: (protocol) => end.handlers.get(protocol),
         addresses: () => [],

@@ -1,10 +1,10 @@
 /** A peer that speaks libp2p but says on the stream for calls whatever a test wants it to. */
 import type { Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
-import { encodeHello, type Hello } from '#shared/features/p2p/hello.ts';
+import { encodeHello, type Hello, rpcProtocol } from '#shared/features/p2p/hello.ts';
 import { createNode, nodeKey } from '#main/features/p2p/libp2p/node.ts';
 import { createFrameDecoder, encodeFrame, FRAME_TYPES } from '#main/features/p2p/rpc/frames.ts';
-import { DEFAULT_LIMITS, RPC_PROTOCOL } from '#main/features/p2p/index.ts';
+import { DEFAULT_LIMITS } from '#main/features/p2p/index.ts';
 
 export interface ReceivedFrame {
   type: number;
@@ -61,7 +61,7 @@ export async function createRawPeer(seed: number): Promise<RawPeer> {
       await node.dial(multiaddr(address));
     },
     async open(address) {
-      return rawLink(await node.dialProtocol(multiaddr(address), RPC_PROTOCOL), seed);
+      return rawLink(await node.dialProtocol(multiaddr(address), rpcProtocol(1)), seed);
     },
     stop: async () => node.stop(),
   };

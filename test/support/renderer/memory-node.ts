@@ -10,6 +10,7 @@ import { answerClients } from './memory/clients.ts';
 import { answerConditions } from './memory/conditions.ts';
 import { answerDoctor } from './memory/doctor.ts';
 import { answerEquivocations } from './memory/equivocations.ts';
+import { answerGovernance } from './memory/governance.ts';
 import { answerIdentity } from './memory/identity.ts';
 import { answerMetrics } from './memory/metrics.ts';
 import { answerJoining } from './memory/joining.ts';
@@ -38,6 +39,7 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
     ...answerNode(memory),
     ...answerConditions(memory),
     ...answerEquivocations(memory),
+    ...answerGovernance(memory),
     ...answerIdentity(memory),
     ...answerSettings(memory),
     ...answerMetrics(memory),

@@ -17,6 +17,7 @@ import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 import { formatToolId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
+import { busyGovernance, type GovernanceWorld, quietGovernance } from './governance-world.ts';
 import { type ClientsWorld, freshClients, usedClients } from './clients-world.ts';
 import { everythingTools, notesTools, weatherTools } from './tools.ts';
 
@@ -80,6 +81,8 @@ export interface World {
   attention: AttentionItem[];
   /** Who was caught signing two things under one number. */
   equivocations: Equivocation[];
+  /** Changes of the protocol. */
+  governance: GovernanceWorld;
   setup: Setup;
   conditions: { machine: MachineFacts; pause?: Pause };
   /** The centralized registry that Discover browses; without `syncedAt` it was never read. */
@@ -224,6 +227,7 @@ export const emptyWorld = (now: number): World => ({
   tasks: [],
   attention: [],
   equivocations: [],
+  governance: quietGovernance(),
   setup: { finished: true, step: 'look', completed: [] },
   conditions: { machine: {} },
   central: { listings: listings(now) },
@@ -262,6 +266,7 @@ export function busyWorld(now: number): World {
   return {
     ...emptyWorld(now),
     displayName: 'Studio mini',
+    governance: busyGovernance(now),
     clients: usedClients(now),
     startedAt: now - 7_200_000,
     servers: [

@@ -8,6 +8,7 @@ import type { RpcCall, RpcCallOptions } from '../network.ts';
 import { type Assembler, createAssembler } from './assembler.ts';
 import { createDeadlines } from './deadlines.ts';
 import { FLAGS, FRAME_TYPES, HEADER_BYTES, readU32, writeU32 } from './frames.ts';
+import { createRequestHeads } from './heads.ts';
 import type { Lane, Outbox } from './outbox.ts';
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -49,6 +50,8 @@ export interface CallsDeps {
 export interface CallsOptions {
   /** 1 where this node opened the link, else 2: the ids of both ends never meet. */
   firstId: 1 | 2;
+  /** Major of the calls protocol on this link. */
+  version: number;
   ours: LinkLimits;
   theirs: LinkLimits;
 }
@@ -69,6 +72,7 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
   const creditStep = ours.window >>> 1;
   const maxCalls = Math.min(theirs.calls, MAX_CALLS);
   const calls = new Map<number, OutgoingCall>();
+  const requestHeads = createRequestHeads(options.version);
   const heads = new Map<string, Uint8Array>();
   let nextId: number = options.firstId;
   const deadlines = createDeadlines(clock, sweep);
@@ -94,11 +98,7 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
   function headOf(protocol: string, timeoutMs: number): Uint8Array {
     const kept = heads.get(protocol);
     if (kept && readU32(kept, 0) === timeoutMs) return kept;
-    const name = Buffer.from(protocol, 'latin1');
-    const head = new Uint8Array(5 + name.length);
-    writeU32(head, 0, timeoutMs);
-    head[4] = name.length;
-    head.set(name, 5);
+    const head = requestHeads.write(protocol, timeoutMs);
     if (kept || heads.size < MAX_KEPT_HEADS) heads.set(protocol, head);
     return head;
   }
@@ -106,7 +106,7 @@ export function createCalls(deps: CallsDeps, options: CallsOptions): Calls {
   function refusal(protocol: string, payload: Uint8Array, signal?: AbortSignal): AppError | undefined {
     if (signal?.aborted) return p2pError('p2p.cancelled', { cause: signal.reason });
     if (payload.length > theirs.requestBytes) return p2pError('p2p.too_large');
-    if (protocol.length > 255) return p2pError('p2p.unknown_protocol');
+    if (protocol.length > requestHeads.maxName) return p2pError('p2p.unknown_protocol');
     const crowded = calls.size >= maxCalls || outbox.waitingBytes + payload.length > MAX_WAITING_BYTES;
     return crowded ? p2pError('p2p.busy') : undefined;
   }

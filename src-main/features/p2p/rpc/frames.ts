@@ -25,6 +25,8 @@ export const FRAME_TYPES = {
   welcome: 10,
   /** The link ends. Payload: a fault in CBOR that says why. */
   goodbye: 11,
+  /** What the sender offers from now on; only to those who offer `feature-changes/1`. Payload: names in CBOR. */
+  features: 12,
 } as const;
 
 export const FLAGS = {

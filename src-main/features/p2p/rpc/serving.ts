@@ -4,10 +4,13 @@ import { p2pError } from '#shared/features/p2p/errors.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { type AppError, toErrorShape } from '#shared/kernel/errors.ts';
 import type { PeerInfo, RpcExchange, RpcHandler } from '../network.ts';
-import { type Assembler, createAssembler } from './assembler.ts';
+import { createAssembler } from './assembler.ts';
 import { createDeadlines } from './deadlines.ts';
+import { Exchange } from './exchange.ts';
 import { FLAGS, FRAME_TYPES, HEADER_BYTES, readU32, writeU32 } from './frames.ts';
-import type { Lane, Outbox } from './outbox.ts';
+import { createRequestHeads } from './heads.ts';
+import { type IncomingCall, incomingCall } from './incoming-call.ts';
+import type { Outbox } from './outbox.ts';
 
 /** Largest response a handler may give. */
 export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
@@ -15,33 +18,8 @@ export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 export const MAX_INBOUND_BYTES = 128 * 1024 * 1024;
 /** Responses waiting for one peer to take them; beyond it further calls are answered `p2p.busy`. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
-/** A request begins with `u32 timeoutMs | u8 n`, then come n bytes of the protocol's name. */
-const NAME_AT = 5;
 /** What a message costs that waits for its handler to listen, beside its bytes. */
 const KEPT_OVERHEAD = 128;
-
-interface IncomingCall {
-  readonly id: number;
-  readonly lane: Lane;
-  readonly deadlineAt: number;
-  readonly handler: RpcHandler;
-  arriving: Assembler | undefined;
-  arrivingType: number;
-  /** Bytes of this call that count against the peer's memory. */
-  held: number;
-  /** Bytes consumed for which no credit was given back yet. */
-  owed: number;
-  /** Bytes received and not consumed; beyond the window the peer cheats. */
-  unconsumed: number;
-  /** Messages that arrived before the handler listens. */
-  kept: Uint8Array[] | undefined;
-  onMessage: ((message: Uint8Array) => void) | undefined;
-  abort: AbortController | undefined;
-  /** Whether the call has ended, and why where it did not come to its answer. */
-  ended: boolean;
-  broken: AppError | undefined;
-  running: boolean;
-}
 
 export interface ServingDeps {
   clock: Clock;
@@ -61,12 +39,18 @@ export interface Serving {
   close(error: AppError): void;
 }
 
-export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; theirs: LinkLimits }): Serving {
+export interface ServingOptions {
+  /** Major of the calls protocol on this link. */
+  version: number;
+  ours: LinkLimits;
+  theirs: LinkLimits;
+}
+
+export function createServing(deps: ServingDeps, { ours, theirs, version }: ServingOptions): Serving {
   const { clock, outbox } = deps;
-  const { ours, theirs } = limits;
   const creditStep = ours.window >>> 1;
   const calls = new Map<number, IncomingCall>();
-  const names = createNameReader();
+  const heads = createRequestHeads(version);
   let heldBytes = 0;
   /** Handlers that run on although their call has ended. */
   let stragglers = 0;
@@ -83,37 +67,16 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
 
   function begin(flags: number, id: number, payload: Uint8Array): void {
     if (calls.has(id)) throw p2pError('p2p.malformed', { message: 'The peer used one call id twice.' });
-    const nameEnd = NAME_AT + (payload[NAME_AT - 1] ?? 0);
-    if (payload.length < nameEnd)
-      throw p2pError('p2p.malformed', { message: 'The peer sent half a request.' });
+    const { end: headEnd, protocol, timeoutMs } = heads.read(payload);
     if (calls.size + stragglers >= ours.calls || outbox.waitingBytes > MAX_WAITING_BYTES)
       return refuse(id, p2pError('p2p.busy'));
-    const handler = deps.handler(names.read(payload, nameEnd));
+    const handler = deps.handler(protocol);
     if (!handler) return refuse(id, p2pError('p2p.unknown_protocol'));
-    const call = openCall(id, handler, readU32(payload, 0));
+    const lane = outbox.openLane(id, theirs.window);
+    const call = incomingCall({ id, lane, handler, deadlineAt: clock.monotonic() + timeoutMs });
     calls.set(id, call);
     deadlines.watch(call.deadlineAt);
-    takeFragment(call, FRAME_TYPES.request, (flags & FLAGS.more) !== 0, payload.subarray(nameEnd));
-  }
-
-  function openCall(id: number, handler: RpcHandler, timeoutMs: number): IncomingCall {
-    return {
-      id,
-      lane: outbox.openLane(id, theirs.window),
-      deadlineAt: clock.monotonic() + timeoutMs,
-      handler,
-      arriving: undefined,
-      arrivingType: 0,
-      held: 0,
-      owed: 0,
-      unconsumed: 0,
-      kept: undefined,
-      onMessage: undefined,
-      abort: undefined,
-      ended: false,
-      broken: undefined,
-      running: false,
-    };
+    takeFragment(call, FRAME_TYPES.request, (flags & FLAGS.more) !== 0, payload.subarray(headEnd));
   }
 
   function takeFragment(call: IncomingCall, type: number, more: boolean, payload: Uint8Array): void {
@@ -314,52 +277,6 @@ export function createServing(deps: ServingDeps, limits: { ours: LinkLimits; the
     close(error) {
       for (const call of calls.values()) end(call, error);
       deadlines.close();
-    },
-  };
-}
-
-/**
- * A class for once: the signal is made only where a handler asks for it, and an accessor on every new object would cost
- * more than the call. The functions are bound, so that handlers may take the exchange apart.
- */
-class Exchange implements RpcExchange {
-  readonly peer: PeerInfo;
-  readonly send: RpcExchange['send'];
-  readonly onMessage: RpcExchange['onMessage'];
-  readonly #signal: () => AbortSignal;
-
-  constructor(
-    peer: PeerInfo,
-    signal: () => AbortSignal,
-    send: RpcExchange['send'],
-    onMessage: RpcExchange['onMessage'],
-  ) {
-    this.peer = peer;
-    this.#signal = signal;
-    this.send = send;
-    this.onMessage = onMessage;
-  }
-
-  get signal(): AbortSignal {
-    return this.#signal();
-  }
-}
-
-/** Reads the protocol's name in a request. Calls come in runs: the last name is compared before it is decoded. */
-function createNameReader(): { read(payload: Uint8Array, end: number): string } {
-  let bytes = new Uint8Array(0);
-  let name = '';
-  const isSame = (payload: Uint8Array, end: number): boolean => {
-    if (end - NAME_AT !== bytes.length) return false;
-    for (let at = NAME_AT; at < end; at++) if (payload[at] !== bytes[at - NAME_AT]) return false;
-    return true;
-  };
-  return {
-    read(payload, end) {
-      if (isSame(payload, end)) return name;
-      bytes = payload.slice(NAME_AT, end);
-      name = String.fromCharCode(...bytes);
-      return name;
     },
   };
 }

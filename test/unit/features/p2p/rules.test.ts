@@ -6,12 +6,37 @@ import {
   encodeFault,
   encodeHello,
   MAX_HELLO_BYTES,
+  rpcMajors,
 } from '#shared/features/p2p/hello.ts';
-import { commonFeatures, negotiateVersion, retryDelay } from '#shared/features/p2p/rules.ts';
+import { commonFeatures, judgeMajors, negotiateVersion, retryDelay } from '#shared/features/p2p/rules.ts';
 import { type CborValue, encodeCbor } from '#shared/kernel/canonical.ts';
 import { createSeededRandom } from '#test/support/random.ts';
 
 type CborRecord = Record<string, CborValue | undefined>;
+
+describe('majors that a peer names', () => {
+  const ours = { min: 2, max: 3 };
+  it.each([
+    [[], undefined],
+    [[1], { ok: false, code: 'p2p.too_old' }],
+    [[4, 9], { ok: false, code: 'p2p.too_new' }],
+    [[1, 2, 3, 4], { ok: true, version: 3 }],
+    [[1, 4], { ok: false, code: 'p2p.too_new' }],
+  ])('%j', (theirs, judged) => {
+    expect(judgeMajors(ours, theirs)).toEqual(judged);
+  });
+
+  it('are read from the names of protocols, and from nothing else', () => {
+    const names = [
+      '/toolswarm/rpc/1',
+      '/toolswarm/rpc/12',
+      '/toolswarm/rpc/0',
+      '/toolswarm/rpc/1/x',
+      '/ipfs/id/1.0.0',
+    ];
+    expect(rpcMajors(names)).toEqual([1, 12]);
+  });
+});
 
 describe('version negotiation', () => {
   const range = fc

@@ -104,6 +104,40 @@ describe('a link', () => {
     );
   });
 
+  it('uses a feature only where both ends have it, and tells of changes while it is open', async () => {
+    const clock = createVirtualClock();
+    const hellos: [object, object] = [
+      { features: ['feature-changes/1', 'x', 'y'] },
+      { features: ['feature-changes/1', 'y', 'z'] },
+    ];
+    const [a, b] = createLinkPair({ clock, random: createSeededRandom('features'), hellos });
+    await clock.advance(10);
+    const common = () => [a.link.peer?.features, b.link.peer?.features];
+    expect(common()).toEqual([
+      ['feature-changes/1', 'y'],
+      ['feature-changes/1', 'y'],
+    ]);
+    a.link.offer(['feature-changes/1', 'x']);
+    b.link.offer(['feature-changes/1', 'x', 'y']);
+    await clock.advance(10);
+    expect(common()).toEqual([
+      ['feature-changes/1', 'x'],
+      ['feature-changes/1', 'x'],
+    ]);
+    expect([a.closed, b.closed]).toEqual([[], []]);
+  });
+
+  it('tells nothing to a peer that would not understand, and uses what it vetoed no more', async () => {
+    const clock = createVirtualClock();
+    const hellos: [object, object] = [{ features: ['feature-changes/1', 'y'] }, { features: ['y'] }];
+    const [a, b] = createLinkPair({ clock, random: createSeededRandom('older'), hellos });
+    await clock.advance(10);
+    a.link.offer(['feature-changes/1']);
+    await clock.advance(10);
+    expect([a.link.peer?.features, b.link.peer?.features]).toEqual([[], ['y']]);
+    expect([a.closed, b.closed]).toEqual([[], []]);
+  });
+
   it('sends frames of one tick in one write', async () => {
     const clock = createVirtualClock();
     const [a, b] = createLinkPair({ clock, random: createSeededRandom('one') });
