@@ -152,7 +152,7 @@ function fromText(text: string): Uint8Array {
   if (text.length % 3 === 1 || text.length > 2 * MAX_BYTES) throw malformed();
   const bytes: number[] = [];
   for (let at = 0; at < text.length; at += 3) {
-    const digits = [...text.slice(at, at + 3)].map((character) => ALPHABET.indexOf(character));
+    const digits = Array.from(text.slice(at, at + 3), (character) => ALPHABET.indexOf(character));
     const value = digits.reduceRight((sum, digit) => sum * BASE + digit, 0);
     const isPair = digits.length === 3;
     if (digits.includes(-1) || value > (isPair ? 0xffff : 0xff)) throw malformed();

@@ -30,7 +30,7 @@ const says = (provider: string, what: Ballot['vote'], since = OPENED, runs = tru
   runs,
 });
 const all = (words: string): Ballot[] =>
-  [...words].flatMap((letter, index) => {
+  Array.from(words).flatMap((letter, index) => {
     const what = { y: 'yes', n: 'no', a: 'abstain' }[letter] as Ballot['vote'] | undefined;
     return what ? [says(`p${index}`, what)] : [];
   });

@@ -30,7 +30,7 @@ describe('names that look alike', () => {
 
   it('have a skeleton that is its own, whatever letters were put in', () => {
     const pairs = Object.entries(CONFUSABLE).flatMap(([text, characters]) =>
-      [...characters].map((character): [string, string] => [character, text]),
+      Array.from(characters, (character): [string, string] => [character, text]),
     );
     for (const [character, text] of pairs) expect(skeletonOf(`a${character}b`)).toBe(skeletonOf(`a${text}b`));
     fc.assert(
