@@ -86,7 +86,10 @@ export function createReading(deps: ReadingDeps): (peer: PeerInfo) => Promise<vo
     if (!complete) return;
     for (const old of unoffered.values()) {
       const now = store.get(old.type, old.key);
-      if (now && equalBytes(now.hash, old.hash)) deps.withdrawn(peer, now);
+      if (!now || !equalBytes(now.hash, old.hash)) continue;
+      deps.withdrawn(peer, now);
+      // Others who did not hear of it offer it still.
+      decline(now.hash, peer);
     }
   }
 
@@ -113,7 +116,7 @@ export function createReading(deps: ReadingDeps): (peer: PeerInfo) => Promise<vo
   }
 
   function isWanted(hash: Uint8Array, peer: PeerInfo): boolean {
-    if ((declined.get(toHex(hash)) ?? -Infinity) > clock.monotonic()) return false;
+    if ((declined.get(declinedName(hash, peer)) ?? -Infinity) > clock.monotonic()) return false;
     const have = store.byHash(hash);
     if (!have) return true;
     return !have.own && !have.disputed && !have.networks.includes(peer.network);
@@ -127,17 +130,19 @@ export function createReading(deps: ReadingDeps): (peer: PeerInfo) => Promise<vo
       const { records } = blaming(peer, () => decodeRecordsReply(reply));
       let taken = 0;
       for (const bytes of records) if (deps.receive(bytes, peer) !== 'declined') taken++;
-      for (const hash of batch) if (!store.byHash(hash)) decline(hash);
+      for (const hash of batch) if (!store.byHash(hash)) decline(hash, peer);
       if (records.length === 0) conduct.blame(peer.peerId, 'notGiven');
       if (batch.length === RECORD_BATCH && taken < RECORD_BATCH / 4) return false;
     }
     return true;
   }
 
-  function decline(hash: Uint8Array): void {
-    declined.set(toHex(hash), clock.monotonic() + DECLINED_MS);
+  function decline(hash: Uint8Array, peer: PeerInfo): void {
+    declined.set(declinedName(hash, peer), clock.monotonic() + DECLINED_MS);
     if (declined.size > MAX_DECLINED) declined.delete(declined.keys().next().value as string);
   }
+
+  const declinedName = (hash: Uint8Array, { network }: PeerInfo) => `${network}/${toHex(hash)}`;
 
   /** Twenty at a time: the next ones come when the peer is read again. */
   async function readProofs(peer: PeerInfo): Promise<void> {
