@@ -1,6 +1,6 @@
 /** Puts the registry together: directory, decisions, names and own entries, and the catalog that follows from them. */
 import type { Selection } from '#shared/features/registry/curation.ts';
-import { ENTRY_TOPIC, ENTRY_TYPE, readEntry } from '#shared/features/registry/entry.ts';
+import { ENTRY_TOPIC, ENTRY_TYPE, entryFacets, readEntry } from '#shared/features/registry/entry.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { filterTools } from '#shared/features/registry/query.ts';
 import { stripHidden } from '#shared/features/registry/text.ts';
@@ -99,6 +99,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     topic: ENTRY_TOPIC,
     read: (record) => readEntry(record, deps.certified).meta,
     renew: publisher.renew,
+    facets: ({ value }) => entryFacets(value),
   });
 
   /** Notes on each of these tools whether a call would reach it now. */

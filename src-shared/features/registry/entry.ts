@@ -73,6 +73,12 @@ export function readEntry(
   return { entry, node, meta: metaOf(entry, node) };
 }
 
+/** What filters of a partial directory select an entry by. */
+export const entryFacets = (value: CborValue): string[] => {
+  const { caps = [], tags } = parseEntry(value);
+  return [...tags.map((tag) => `tag:${tag}`), ...caps.map((capability) => `cap:${capability}`)];
+};
+
 /** The entry in a stored record, whose signature was verified when it came. */
 export const storedEntry = (bytes: Uint8Array): Entry => parseEntry(payloadOf(bytes));
 
