@@ -8,7 +8,11 @@ export interface Formats {
   bytes(value: number): string;
   /** 250 → `250 ms`, 90 000 → `1 min 30 s`. */
   duration(ms: number): string;
+  /** 0.667 → `67 %`. */
+  percent(share: number): string;
   dateTime(at: number): string;
+  /** Without the time of day, short. */
+  date(at: number): string;
   time(at: number): string;
   /** Hours and minutes. */
   shortTime(at: number): string;
@@ -29,6 +33,8 @@ const AGES = [
 
 export function createFormats(language: string): Formats {
   const number = new Intl.NumberFormat(language);
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'short' });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const shortTime = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
@@ -61,7 +67,9 @@ export function createFormats(language: string): Formats {
       const rest = Math.floor((ms % large[1]) / large[3]);
       return rest > 0 ? `${unit(whole, large[0], 0)} ${unit(rest, large[2], 0)}` : unit(whole, large[0], 0);
     },
+    percent: (share) => percent.format(share),
     dateTime: (at) => dateTime.format(at),
+    date: (at) => date.format(at),
     time: (at) => time.format(at),
     shortTime: (at) => shortTime.format(at),
     when: (at, now) => (isSameDay(at, now) ? time : short).format(at),

@@ -8,6 +8,7 @@ import type desktop from '../../locales/en/desktop.json';
 import type discover from '../../locales/en/discover.json';
 import type form from '../../locales/en/form.json';
 import type frame from '../../locales/en/frame.json';
+import type governance from '../../locales/en/governance.json';
 import type home from '../../locales/en/home.json';
 import type identity from '../../locales/en/identity.json';
 import type network from '../../locales/en/network.json';
@@ -30,6 +31,7 @@ export interface Resources {
   discover: typeof discover;
   form: typeof form;
   frame: typeof frame;
+  governance: typeof governance;
   home: typeof home;
   identity: typeof identity;
   network: typeof network;

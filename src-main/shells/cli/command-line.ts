@@ -8,6 +8,7 @@ import { addClientCommands } from './commands/clients.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDiscoverCommands } from './commands/discover.ts';
 import { addDiagnosticsCommands } from './commands/diagnostics.ts';
+import { addGovernanceCommands } from './commands/governance.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addNetworkCommands } from './commands/network.ts';
@@ -72,6 +73,7 @@ function createProgram(io: Io): Command {
   addToolCommands(program, cli);
   addPeerCommands(program, cli);
   addNetworkCommands(program, cli);
+  addGovernanceCommands(program, cli);
   addDoctorCommand(program, cli);
   addClientCommands(program, cli);
   addProfileCommands(program, cli);

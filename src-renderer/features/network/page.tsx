@@ -1,5 +1,5 @@
 import { LogIn, UserPlus } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { Button } from '../../ui/button.tsx';
@@ -7,6 +7,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { Inline, Page } from '../../ui/page.tsx';
 import { Loading } from '../../ui/progress.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { ProtocolView } from '../governance/index.ts';
 import { usePeers } from '../peers/index.ts';
 import styles from './network.module.css';
 import { Contradictions } from './parts/contradictions.tsx';
@@ -20,9 +21,9 @@ import { ThisNode } from './parts/this-node.tsx';
 import { inNetwork, type View, viewOf, views } from './rules.ts';
 
 export interface NetworkPageProps {
-  /** `map`, `peers`, `doctor`, `self`; `invite` and `join` open their dialogs over the map. */
+  /** `map`, `peers`, `doctor`, `protocol`, `self`; `invite` and `join` open their dialogs over the map. */
   view?: string | undefined;
-  /** A peer id beside map and table; a code beside `join`; a network’s id beside `invite`. */
+  /** A peer id beside map and table; a proposal beside `protocol`; a code beside `join`; a network’s id beside `invite`. */
   id?: string | undefined;
 }
 
@@ -73,6 +74,12 @@ function Content({ view, id }: { view: View; id: string | undefined }) {
   const [network, setNetwork] = useState('any');
   if (view === 'doctor') return <ConnectionDoctor />;
   if (view === 'self') return <ThisNode />;
+  if (view === 'protocol')
+    return (
+      <Suspense fallback={<Loading label={t('reading')} />}>
+        <ProtocolView id={id} />
+      </Suspense>
+    );
   if (!peers) return <Loading label={t('reading')} />;
   if (peers.length === 0) return <Alone />;
   const shown = inNetwork(peers, network);

@@ -14,6 +14,7 @@ export const settingGroups = {
   'sharing.pauseOnMetered': 'network',
   'sharing.pauseOnBattery': 'network',
   'search.answer': 'network',
+  'governance.automatic': 'network',
   'p2p.dhtServer': 'network',
   'p2p.listen': 'network',
   'p2p.bootstrap': 'network',
