@@ -11,6 +11,7 @@ import { createSigner, createVerify } from '#main/platform/crypto.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { signCertificate, verifyCertificate } from '#shared/features/identity/rules.ts';
+import { RECONCILE_FEATURE } from '#shared/features/records/messages.ts';
 import { parseEntryKey } from '#shared/features/registry/entry.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { McpExchange, McpTarget } from '#shared/features/servers/mcp.ts';
@@ -90,6 +91,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       mdns: false,
       bootstrap: options.bootstrap ?? [],
       dhtServer: options.dhtServer ?? false,
+      features: { offered: () => [RECONCILE_FEATURE] },
     },
   );
   const access = createAccess({ db, clock: systemClock, log: silentLog, standing: trust.standing });

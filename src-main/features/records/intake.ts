@@ -30,6 +30,19 @@ export interface GossipOf {
 /** `refused`: wrong, whoever sends it; `unwanted`: in order, but not kept here. */
 export type Outcome = Verdict | 'refused' | 'unwanted';
 
+/**
+ * What every node finds before it stores or passes on anything. Other reasons tell of the age of what two nodes know: a
+ * certificate that was replaced, a kind that is newer than this code.
+ */
+const DISHONEST: ReadonlySet<string> = new Set([
+  'kernel.malformed',
+  'kernel.bad_signature',
+  'records.malformed',
+  'records.too_large',
+  'records.private_relayed',
+  'records.no_proof',
+]);
+
 export interface IntakeDeps {
   store: RecordStore;
   proofs: Proofs;
@@ -63,23 +76,24 @@ export function createIntake(deps: IntakeDeps): Intake {
   const { clock, events, kinds, proofs, store, texts } = deps;
 
   function receive(type: string | undefined, bytes: Uint8Array, via: PeerInfo | GossipOf): Outcome {
-    const outcome = received(type, bytes, via);
-    if (outcome === 'refused' && 'peerId' in via) deps.conduct.blame(via.peerId, 'refused');
-    return outcome;
-  }
-
-  function received(type: string | undefined, bytes: Uint8Array, via: PeerInfo | GossipOf): Outcome {
     try {
       const { envelope, kind } = openRecord(type, bytes);
       const meta = kind.read(envelope, clock.now());
       if (deps.isBlocked(meta.owner, nodeOfKey(meta.key)))
         return refuse(kind.type, 'records.blocked', 'unwanted');
       if (meta.private && (!('peerId' in via) || !isOfNode(meta.key, via)))
-        return refuse(kind.type, 'records.private_relayed');
+        throw new AppError('records.private_relayed', 'Only its own node may hand out a private record.');
       return accept(kind, envelope, meta, via.network);
     } catch (error) {
-      return refuse(type ?? 'unknown', error instanceof AppError ? error.code : 'records.malformed');
+      return refuse(type ?? 'unknown', blamed(error, via));
     }
+  }
+
+  /** The code of a fault, which counts against the sender where no honest node could have sent this. */
+  function blamed(error: unknown, via: PeerInfo | GossipOf): string {
+    const code = error instanceof AppError ? error.code : 'records.malformed';
+    if (DISHONEST.has(code) && 'peerId' in via) deps.conduct.blame(via.peerId, 'refused');
+    return code;
   }
 
   function openRecord(type: string | undefined, bytes: Uint8Array) {
@@ -172,8 +186,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       const isAbout = stored !== undefined && stored.seq <= seq && !stored.tombstone ? stored : undefined;
       return convict(kind, meta, isAbout, { first, second }, via.network) ? 'accept' : 'ignore';
     } catch (error) {
-      refuse('proof', error instanceof AppError ? error.code : 'records.malformed');
-      if ('peerId' in via) deps.conduct.blame(via.peerId, 'refused');
+      refuse('proof', blamed(error, via));
       return 'reject';
     }
   }

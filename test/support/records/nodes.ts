@@ -74,8 +74,8 @@ export interface RecordsNode extends SimIdentity {
   key(name: string): string;
   /** Calls another node as a hostile one would. */
   call(to: RecordsNode, payload: Uint8Array): Promise<Uint8Array>;
-  /** The slice anew over what is stored. */
-  restart(): Promise<void>;
+  /** The slice anew over what is stored, or over another database. */
+  restart(database?: Database): Promise<void>;
   disconnected: string[];
 }
 
@@ -198,11 +198,11 @@ export function createRecordsNodes(clock: Clock, random: Random, { gossips = tru
         [],
       ];
       const network = networkOf(identity, isOld, asked, disconnected);
-      const create = (): Records => {
+      const create = (database: Database): Records => {
         const records = createRecords(
           {
             network,
-            db,
+            db: database,
             clock,
             random,
             verify,
@@ -254,7 +254,7 @@ export function createRecordsNodes(clock: Clock, random: Random, { gossips = tru
       };
       const node: RecordsNode = {
         ...identity,
-        ...{ db, refused, ignored, asked, disconnected, sign, records: create() },
+        ...{ db, refused, ignored, asked, disconnected, sign, records: create(db) },
         notes: () =>
           node.records
             .inForce(NOTE)
@@ -262,9 +262,9 @@ export function createRecordsNodes(clock: Clock, random: Random, { gossips = tru
             .sort(),
         key: (of) => `${identity.providerId}/${identity.peerId}/${of}`,
         call: (to, payload) => network.call(to.peerId, '', payload).response,
-        async restart() {
+        async restart(database = db) {
           await node.records.stop();
-          node.records = create();
+          node.records = create(database);
         },
       };
       return node;

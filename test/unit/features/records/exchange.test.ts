@@ -1,6 +1,13 @@
 /** What connected nodes tell each other about records: complete, only what is wanted, only where it belongs. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { recordsMigrations } from '#main/features/records/index.ts';
+import { openDatabase } from '#main/platform/sqlite.ts';
 import { encodeRecordsMessage } from '#shared/features/records/messages.ts';
+import type { RecordMeta } from '#shared/features/records/rules.ts';
+import { seal } from '#shared/kernel/envelope.ts';
 import { createManualClock } from '#test/support/clock.ts';
 import { NOTE, createRecordsNodes, type RecordsNode } from '#test/support/records/nodes.ts';
 
@@ -192,6 +199,29 @@ describe('clocks and ends', () => {
 });
 
 describe('peers', () => {
+  it('that know kinds which this node does not are heard all the same', async () => {
+    const { add, meet } = scene(silent);
+    const [young, old] = [add('young'), add('old')];
+    young.records.register({
+      type: 'later/1',
+      topic: 'test/later',
+      read: ({ value }) => ({ ...(value as unknown as RecordMeta), private: false, tombstone: false }),
+      renew: () => undefined,
+    });
+    const now = 1_800_000_000_000;
+    for (let n = 0; n < 50; n++) {
+      const later = { key: `${young.providerId}/${n}`, owner: young.providerId, seq: 1 };
+      const payload = { ...later, issuedAt: now, expiresAt: now + HOUR };
+      young.records.publish('later/1', seal('later/1', payload, young.signer));
+    }
+    write(young, 'note');
+    await meet(young, old);
+    expect(old.notes()).toEqual(['note']);
+    expect(new Set(old.refused)).toEqual(new Set(['records.unknown_kind']));
+    expect(old.ignored).toEqual([]);
+    expect(old.refused).toHaveLength(50);
+  });
+
   it('that ask too often wait, and that tell nonsense are not heard for a time', async () => {
     const { add, clock, meet } = scene(silent);
     const [victim, rude] = [add('victim'), add('rude')];
@@ -210,5 +240,40 @@ describe('peers', () => {
     expect([victim.ignored, victim.disconnected]).toEqual([[rude.peerId], [rude.peerId]]);
     clock.advance(11 * 60_000);
     await ask();
+  });
+});
+
+describe('a database of the version before', () => {
+  it('is brought up with its records, which are compared like all others', async () => {
+    const { add, meet } = scene(silent);
+    const [a, b] = [add('a'), add('b')];
+    write(a, 'kept');
+    const row = a.db.prepare('SELECT * FROM records').get() as Record<string, unknown>;
+    const file = join(await mkdtemp(join(tmpdir(), 'records-')), 'node.sqlite');
+    const before = openDatabase({ file, migrations: recordsMigrations.slice(0, 1), now: 0 });
+    const columns = [
+      'type',
+      'key',
+      'owner',
+      'seq',
+      'hash',
+      'expires_at',
+      'private',
+      'tombstone',
+      'own',
+      'bytes',
+    ];
+    before
+      .prepare(`INSERT INTO records (${columns.join()}) VALUES (${columns.map(() => '?').join()})`)
+      .run(...columns.map((column) => row[column]));
+    before.close();
+    const after = openDatabase({ file, migrations: recordsMigrations, now: 1 });
+    await a.restart(after);
+    await meet(a, b);
+    expect(b.notes()).toEqual(['kept']);
+    expect(after.prepare('SELECT issued_at FROM records').pluck().get()).toBe(row['issued_at']);
+    await a.records.stop();
+    after.close();
+    await rm(dirname(file), { recursive: true });
   });
 });
