@@ -24,13 +24,25 @@ export interface Question {
 export function readQuestion(written: string): Question {
   const clean = stripHidden(written).toWellFormed().slice(0, MAX_SEARCH_TEXT);
   const query = checkRanges(parseQuery(clean));
-  const own = query.filters.filter(({ name }) => OWN_FILTERS.has(name));
   const words = [...query.words, ...query.phrases].join(' ');
   const tags = query.filters.filter(({ name, not }) => name === 'tag' && !not).map(({ value }) => value);
   return {
-    text: own.reduce((text, { source }) => text.replace(source, ' '), clean).trim(),
+    text: withoutOwn(clean).trim(),
     capabilities: [...new Set([...tags.map(capabilityOf), ...capabilitiesAsked(words)])].filter(Boolean),
     fits: fitsQuery(query),
     relevance: (tool) => (words.trim() === '' ? 1 : relevanceOf(words, tool)),
   };
+}
+
+/**
+ * Read again after each part that goes: what is left may have become a filter, where the same words stood in another part
+ * before it, or where it was one part too many. It ends, since each time less is left.
+ */
+function withoutOwn(text: string): string {
+  const { filters, notes } = parseQuery(text);
+  const own = filters.find(({ name }) => OWN_FILTERS.has(name))?.source;
+  // Prices are not filtered by yet, and are the asker's own already.
+  const price = notes.find(({ code }) => code === 'not_known_yet')?.part;
+  const source = own ?? price;
+  return source === undefined ? text : withoutOwn(text.replace(source, ' '));
 }

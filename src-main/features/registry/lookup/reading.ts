@@ -15,6 +15,8 @@ const SLIPPED_WEIGHT = 0.4;
 const LEAST_BEGUN = 3;
 /** Characters of a description, and words of a question, that are read: strangers write both. */
 const READ_OF_DESCRIPTION = 600;
+/** Characters of a title, and of a tag. */
+const READ_OF_LABEL = 200;
 const READ_OF_QUESTION = 12;
 
 export interface Readable {
@@ -39,8 +41,8 @@ export function relevanceOf(question: string, tool: Readable): number {
   if (asked.length === 0) return 0;
   const places = [
     place(WORTH.name, wordsOfName(tool.name)),
-    place(WORTH.title, wordsOf(tool.title ?? '')),
-    place(WORTH.tags, wordsOf(tool.tags.join('\n'))),
+    place(WORTH.title, wordsOf((tool.title ?? '').slice(0, READ_OF_LABEL))),
+    place(WORTH.tags, wordsOf(tool.tags.map((tag) => tag.slice(0, READ_OF_LABEL)).join('\n'))),
     place(WORTH.server, wordsOfName(tool.server)),
     place(WORTH.description, wordsOf((tool.description ?? '').slice(0, READ_OF_DESCRIPTION)), false),
   ];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readQuestion } from '#main/features/registry/lookup/question.ts';
 import { relevanceOf } from '#main/features/registry/lookup/reading.ts';
+import { parseQuery } from '#shared/features/registry/search.ts';
 
 describe('relevance', () => {
   const tool = {
@@ -22,6 +23,11 @@ describe('relevance', () => {
     expect(relevanceOf(question, tool)).toBe(relevance);
   });
 
+  it('is read from the beginning of a title and of a tag: strangers write both as long as they like', () => {
+    const long = `${'word '.repeat(100)}weather`;
+    expect(relevanceOf('weather', { ...tool, title: long, tags: [long] })).toBe(0);
+  });
+
   it('lies between 0 and 1000, whatever is asked of whatever', () => {
     const any = fc.string({ unit: 'binary', maxLength: 60 });
     fc.assert(
@@ -39,6 +45,18 @@ describe('a question', () => {
   it('is told to peers without what concerns the asker alone', () => {
     expect(readQuestion('weather state:approved tag:sky').text).toBe('weather   tag:sky');
     expect(readQuestion('state:rejected').text).toBe('');
+  });
+
+  it.each([
+    ['hidden in another part', 'xstate:approved weather state:approved'],
+    ['hidden in itself', 'state:stateapproved state:approved -state:approvedstate:approved state:approved'],
+    ['behind more parts than are read', `${'a '.repeat(22)}state:approved state:approved state:approved b`],
+    ['about prices', 'weather price<5 price<5'],
+    ['with an invisible character', 'st\u200bate:approved mail'],
+  ])('keeps no filter of the asker alone that is %s', (_, written) => {
+    const { filters, notes } = parseQuery(readQuestion(written).text);
+    expect(filters.filter(({ name }) => name === 'state')).toEqual([]);
+    expect(notes.filter(({ code }) => code === 'not_known_yet')).toEqual([]);
   });
 
   it('is looked up by its tags and its words', () => {
