@@ -40,7 +40,10 @@ function ownManifestInlined(): Plugin {
         const { name, version } = JSON.parse(
           readFileSync(join(dirname(id), '../../package.json'), 'utf8'),
         ) as Record<string, string>;
-        return code.replace(/req\(['"]\.\.\/\.\.\/package\.json['"]\)/, JSON.stringify({ name, version }));
+        return {
+          code: code.replace(/req\(['"]\.\.\/\.\.\/package\.json['"]\)/, JSON.stringify({ name, version })),
+          map: null,
+        };
       },
     },
   };

@@ -1,4 +1,5 @@
 /** What this provider says itself: its proposals and its votes, signed by this node and signed anew before they lapse. */
+import type { Vote } from '#shared/features/governance/numbers.ts';
 import {
   type Adoption,
   ADOPTION_TYPE,
@@ -10,7 +11,6 @@ import {
   sealProposal,
   storedAdoption,
   storedProposal,
-  type Vote,
 } from '#shared/features/governance/records.ts';
 import { LIFETIME_MS } from '#shared/features/records/rules.ts';
 import { commitmentOf, SALT_BYTES } from '#shared/features/records/texts.ts';

@@ -1,5 +1,6 @@
 /** Joins records, rule and operator: what is proposed, how it stands, and what follows here. */
 import type { GovernanceView, ProposalView } from '#shared/features/governance/contract.ts';
+import type { Vote } from '#shared/features/governance/numbers.ts';
 import { type ThresholdClass, RULES } from '#shared/features/governance/numbers.ts';
 import {
   ADOPTION_TOPIC,
@@ -12,7 +13,6 @@ import {
   readAdoption,
   readProposal,
   storedProposal,
-  type Vote,
   whyImpossible,
 } from '#shared/features/governance/records.ts';
 import { type Ballot, decide, type Decision, type Elector } from '#shared/features/governance/rules.ts';

@@ -5,15 +5,14 @@
  * tokenizer (megabytes) and be wrong for the next model; four bytes of UTF-8 a token is above the true count for the
  * lists of real servers (4.5 to 4.6 bytes a token in English, 4.4 to 6.7 in Chinese, Arabic and Russian).
  */
-import { z } from 'zod';
-
-/** `auto`: by the budget. `full`: always every tool. `search`: always the tools for finding tools. */
-export const catalogChoiceSchema = z.enum(['auto', 'full', 'search']);
-export type CatalogChoice = z.output<typeof catalogChoiceSchema>;
 
 /** What a client gets: every tool, or the tools for finding them beside those that are always listed. */
-export const catalogModeSchema = z.enum(['full', 'search']);
-export type CatalogMode = z.output<typeof catalogModeSchema>;
+export const CATALOG_MODES = ['full', 'search'] as const;
+export type CatalogMode = (typeof CATALOG_MODES)[number];
+
+/** `auto`: by the budget. `full`: always every tool. `search`: always the tools for finding tools. */
+export const CATALOG_CHOICES = ['auto', ...CATALOG_MODES] as const;
+export type CatalogChoice = (typeof CATALOG_CHOICES)[number];
 
 /**
  * Tokens of tools that a client reads before its first question. Models choose worse among more than 30 to 50 tools,

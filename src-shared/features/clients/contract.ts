@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
-import { catalogChoiceSchema, catalogModeSchema, MAX_BUDGET, MIN_BUDGET } from './budget.ts';
+import { CATALOG_CHOICES, CATALOG_MODES, MAX_BUDGET, MIN_BUDGET } from './budget.ts';
 import { clientFileSchema, clientPlanSchema, clientTargetSchema, hopSchema, removalSchema } from './files.ts';
 
 export const clientSchema = z.object({
@@ -27,7 +27,7 @@ export const profileViewSchema = z.object({
   /** Whether catalog names carry the server’s name in front. */
   prefix: z.boolean().default(true),
   /** Whether every tool is listed, or found by searching; absent: `auto`, by the budget. */
-  catalog: catalogChoiceSchema.optional(),
+  catalog: z.enum(CATALOG_CHOICES).optional(),
   /** Tokens of tools up to which `auto` lists all of them; absent: 15,000. */
   budget: z.number().int().min(MIN_BUDGET).max(MAX_BUDGET).optional(),
   /** Tools that are listed even where the rest is searched, beside the favourites: catalog names or full ids. */
@@ -40,7 +40,7 @@ export const profilePreviewSchema = z.object({
   /** What a model would read of all of them, in tokens, about. */
   tokens: z.number(),
   /** Whether they are listed, or found by searching. */
-  mode: catalogModeSchema,
+  mode: z.enum(CATALOG_MODES),
   /** Tokens up to which they would be listed. */
   budget: z.number(),
   /** What is listed: all tools, or those for finding tools and those that are always listed. */
@@ -56,7 +56,7 @@ export type ProfilePreview = z.output<typeof profilePreviewSchema>;
 export const profileCatalogSchema = profilePreviewSchema.omit({ servers: true }).extend({
   profile: z.string(),
   /** What the profile says: by the budget, or one of the two for good. */
-  choice: catalogChoiceSchema,
+  choice: z.enum(CATALOG_CHOICES),
   /** Clients that are connected with it now. */
   clients: z.number(),
 });

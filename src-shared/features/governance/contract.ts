@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
 import { FEATURE_NAME } from '../p2p/features.ts';
-import { CLASSES } from './numbers.ts';
-import { MAX_WORDS, VOTES } from './records.ts';
+import { CLASSES, VOTES } from './numbers.ts';
+import { MAX_WORDS } from './records.ts';
 import { lacks } from './rules.ts';
 
 const sumsSchema = z.object({

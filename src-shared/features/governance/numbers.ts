@@ -6,6 +6,9 @@ const DAY_MS = 24 * 3_600_000;
 export const CLASSES = ['feature', 'major'] as const;
 export type ThresholdClass = (typeof CLASSES)[number];
 
+export const VOTES = ['yes', 'no', 'abstain'] as const;
+export type Vote = (typeof VOTES)[number];
+
 /** A share of a whole, in whole numbers: every node must come to the same answer. */
 export interface Share {
   of: number;

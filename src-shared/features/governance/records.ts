@@ -11,7 +11,7 @@ import { AppError } from '../../kernel/errors.ts';
 import type { PeerId, ProviderId } from '../../kernel/ids.ts';
 import { FEATURE_NAME } from '../p2p/features.ts';
 import { MAX_FUTURE_SKEW_MS, type RecordMeta } from '../records/rules.ts';
-import { CLASSES, MAX_OPEN_MS, RULES } from './numbers.ts';
+import { CLASSES, MAX_OPEN_MS, RULES, VOTES } from './numbers.ts';
 
 export const PROPOSAL_TYPE = 'proposal/1';
 export const PROPOSAL_TOPIC = 'toolswarm/proposals/1';
@@ -48,9 +48,6 @@ export const proposalSchema = z.looseObject({
   withdrawn: z.boolean(),
 });
 export type Proposal = z.output<typeof proposalSchema>;
-
-export const VOTES = ['yes', 'no', 'abstain'] as const;
-export type Vote = (typeof VOTES)[number];
 
 export const adoptionSchema = z.looseObject({
   ...signed,

@@ -12,7 +12,7 @@ import {
   type Share,
   WEIGHT_UNIT,
 } from './numbers.ts';
-import type { Vote } from './records.ts';
+import type { Vote } from './numbers.ts';
 
 export interface Elector {
   provider: ProviderId;

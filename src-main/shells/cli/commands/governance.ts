@@ -5,8 +5,13 @@ import type {
   Override,
   ProposalView,
 } from '#shared/features/governance/contract.ts';
-import { CLASSES, RULES, type ThresholdClass } from '#shared/features/governance/numbers.ts';
-import { type Vote, VOTES } from '#shared/features/governance/records.ts';
+import {
+  CLASSES,
+  RULES,
+  type ThresholdClass,
+  type Vote,
+  VOTES,
+} from '#shared/features/governance/numbers.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Cli } from '../cli.ts';
 import { facts, printable, shortId, table, time, yesNo } from '../printable.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type CatalogChoice, catalogChoiceSchema, DEFAULT_BUDGET } from '#shared/features/clients/budget.ts';
+import { CATALOG_CHOICES, type CatalogChoice, DEFAULT_BUDGET } from '#shared/features/clients/budget.ts';
 import type { ProfileCatalog } from '#shared/features/clients/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Cli } from '../cli.ts';
@@ -48,7 +48,7 @@ export function addProfileCommands(program: Command, cli: Cli): void {
       new Option(
         '--catalog <how>',
         'list every tool (full), let clients search (search), or decide by the budget (auto)',
-      ).choices(catalogChoiceSchema.options),
+      ).choices(CATALOG_CHOICES),
     )
     .option(
       '--budget <tokens>',

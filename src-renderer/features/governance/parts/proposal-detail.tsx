@@ -1,7 +1,7 @@
 import { ExternalLink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ProposalView } from '#shared/features/governance/contract.ts';
-import { VOTES } from '#shared/features/governance/records.ts';
+import { VOTES } from '#shared/features/governance/numbers.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';

@@ -1,6 +1,6 @@
 import type { governanceContract, ProposalView } from '#shared/features/governance/contract.ts';
 import { RULES } from '#shared/features/governance/numbers.ts';
-import type { Vote } from '#shared/features/governance/records.ts';
+import type { Vote } from '#shared/features/governance/numbers.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { OWN_PROVIDER } from '../world.ts';
 import { find, type Memory } from './memory.ts';
