@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { Share } from '#shared/features/access/contract.ts';
 import type { ClientSession } from '#shared/features/clients/contract.ts';
 import type { ClientFile, ClientPlan, Hop, Removal } from '#shared/features/clients/files.ts';
+import type { AdoptionSample, GovernanceView, ProposalView } from '#shared/features/governance/contract.ts';
 import type { identitySchema } from '#shared/features/identity/contract.ts';
 import type { NodeStatus } from '#shared/features/node/contract.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
@@ -454,4 +455,72 @@ export const equivocation = {
   seen: false,
   first: 'Zmlyc3Q',
   second: 'c2Vjb25k',
+};
+
+export const proposal: ProposalView = {
+  id: 'a'.repeat(64),
+  feature: 'tree-sync/1',
+  class: 'feature',
+  specUrl: 'https://specs.example.org/tree-sync-1.txt',
+  specHash: '4f'.repeat(32),
+  opened: AT,
+  earliest: AT + 21 * 86_400_000,
+  text: 'Records are compared as a tree.\u202e\nIt is faster.',
+  proposer: { providerId: OTHER_PROVIDER, name: 'Anna\u0007', own: false, established: true },
+  state: 'open',
+  electors: 7,
+  weight: 7000,
+  cast: { yes: 4000, no: 1000, abstain: 500, ready: 5000, yesCount: 4 },
+  settled: { yes: 0, no: 1000, abstain: 0, ready: 1000, yesCount: 0 },
+  lacks: ['time'],
+  runs: false,
+  vote: 'yes',
+};
+
+export const adoption: AdoptionSample = {
+  at: AT,
+  yes: 4000,
+  no: 1000,
+  abstain: 500,
+  ready: 5000,
+  weight: 7000,
+};
+
+export const governance: GovernanceView = {
+  versions: { min: 1, max: 2 },
+  refusedVersions: { older: 2, newer: 1 },
+  features: [
+    {
+      name: 'reconcile/1',
+      about: 'Records are compared range by range.',
+      activation: 'always',
+      active: true,
+      peers: 3,
+    },
+    {
+      name: 'tree-sync/1',
+      about: 'Records are compared as a tree.',
+      activation: 'decided',
+      active: false,
+      override: 'never',
+      peers: 0,
+    },
+  ],
+  proposals: [
+    proposal,
+    {
+      ...proposal,
+      id: 'b'.repeat(64),
+      feature: 'rpc/2',
+      class: 'major',
+      proposer: { providerId: PROVIDER, name: '', own: true, established: true },
+      state: 'waiting',
+      lacks: [],
+      activatesAt: AT,
+      override: 'never',
+    },
+  ],
+  electors: 7,
+  automatic: false,
+  refused: {},
 };

@@ -132,6 +132,16 @@ export function createMemoryNode({
     'clients.connection': () => fixtures.connection,
     'providers.equivocations': () => items(fixtures.equivocation),
     'providers.acknowledge': () => ({}),
+    'governance.show': () => fixtures.governance,
+    'governance.history': () => items(fixtures.adoption),
+    'governance.propose': ({ feature, text }) => ({ ...fixtures.proposal, feature, text }),
+    'governance.vote': ({ vote }) => {
+      const { vote: _before, ...unsaid } = fixtures.proposal;
+      return vote ? { ...unsaid, vote } : unsaid;
+    },
+    'governance.withdraw': ({ id }) => ({ id }),
+    'governance.eraseText': ({ id }) => ({ id }),
+    'governance.override': ({ choice, feature }) => ({ feature, active: choice === 'always' }),
     'profiles.catalog': () =>
       items({ profile: 'default', choice: 'auto', ...fixtures.catalogCost, clients: 1 }),
     'profiles.preview': () => ({
