@@ -17,12 +17,13 @@ const HUMP = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 
 const stems = new Map<string, string>();
 
-/** English stem; words of other scripts, with digits or very short stay what they are. */
-export function stem(word: string): string {
+/** English stem; words of other scripts, with digits or very short stay what they are. Of what is too long, the beginning. */
+export function stem(written: string): string {
+  const word = written.slice(0, LONGEST_TERM);
   const known = stems.get(word);
   if (known !== undefined) return known;
   if (stems.size >= MAX_STEMS) stems.clear();
-  const found = word.length > 2 && /^[a-z]+$/.test(word) ? stemmer(word) : word.slice(0, LONGEST_TERM);
+  const found = word.length > 2 && /^[a-z]+$/.test(word) ? stemmer(word) : word;
   stems.set(word, found);
   return found;
 }

@@ -19,6 +19,8 @@ export interface SearchDoc {
 
 /** Characters of a text that are read; the end of a long description says little. */
 export const MAX_TEXT = 4000;
+/** Characters of a title, a label and a parameter's name that are read: strangers write them as long as they like. */
+export const MAX_LABEL = 400;
 /** Different terms of one tool; the ones met last are left out. */
 const MAX_TERMS_OF_TOOL = 400;
 
@@ -52,8 +54,8 @@ export interface Analyzed {
 
 export function analyze(doc: SearchDoc): Analyzed {
   const weights = new Map<string, number>();
-  const names = doc.names.flatMap(wordsOfName);
-  const title = wordsOf(doc.title);
+  const names = doc.names.map(begun).flatMap(wordsOfName);
+  const title = wordsOf(begun(doc.title));
   const description = wordsOf(doc.description.slice(0, MAX_TEXT));
   const add = (words: readonly string[], { lengthMatters, usual, weight }: PartWeight) => {
     const each = weight / (1 - lengthMatters + (lengthMatters * words.length) / usual);
@@ -67,11 +69,13 @@ export function analyze(doc: SearchDoc): Analyzed {
   add(names, PARTS.names);
   add(title, PARTS.title);
   const named = new Set(weights.keys());
-  add(doc.labels.flatMap(wordsOfName), PARTS.labels);
+  add(doc.labels.map(begun).flatMap(wordsOfName), PARTS.labels);
   add(description, PARTS.description);
-  add(doc.params.slice(0, 100).flatMap(wordsOfName), PARTS.params);
+  add(doc.params.slice(0, 100).map(begun).flatMap(wordsOfName), PARTS.params);
   add(wordsOf(doc.paramTexts.slice(0, MAX_TEXT)), PARTS.paramTexts);
   const breadth =
     Math.min(15, names.length) * 16 + Math.min(15, Math.floor(Math.log2(1 + description.length) * 2));
   return { weights, named, breadth };
 }
+
+const begun = (label: string): string => label.slice(0, MAX_LABEL);

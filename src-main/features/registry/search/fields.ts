@@ -1,6 +1,6 @@
 /** From a tool, with what the operators and catalogs call it, to what an index takes in. */
 import type { Tool } from '#shared/features/registry/tool.ts';
-import { MAX_TEXT, type SearchDoc } from './documents.ts';
+import { MAX_LABEL, MAX_TEXT, type SearchDoc } from './documents.ts';
 
 /** What is known of a tool beside its own definition. */
 export interface ToolLabels {
@@ -26,7 +26,7 @@ export function docOf(slot: number, tool: Tool, labels: ToolLabels): SearchDoc {
     slot,
     // The name in the catalog is made of the server's and the tool's own; only an alias says something new.
     names: [tool.name, ...(alias ? [alias] : [])],
-    title: tool.title ?? titleIn(tool),
+    title: (tool.title ?? titleIn(tool)).slice(0, MAX_LABEL),
     labels: [server, ...tags, category, providerName, alias ? catalogName : undefined].filter(
       (label) => label !== undefined,
     ),
@@ -48,13 +48,18 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 function readSchema(schema: unknown, depth: number, params: string[], texts: string[]): void {
   if (!isObject(schema) || depth > DEEPEST) return;
   const { description, enum: choices, items, properties } = schema;
-  if (depth > 0 && typeof description === 'string') texts.push(description);
+  if (depth > 0 && typeof description === 'string') texts.push(description.slice(0, MAX_TEXT));
   if (Array.isArray(choices))
-    texts.push(...choices.slice(0, 20).filter((choice) => typeof choice === 'string'));
+    texts.push(
+      ...choices
+        .slice(0, 20)
+        .filter((choice) => typeof choice === 'string')
+        .map((choice) => choice.slice(0, MAX_LABEL)),
+    );
   if (isObject(properties))
     for (const [name, field] of Object.entries(properties)) {
       if (params.length >= MOST_FIELDS) return;
-      params.push(name);
+      params.push(name.slice(0, MAX_LABEL));
       readSchema(field, depth + 1, params, texts);
     }
   if (items !== undefined) readSchema(items, depth + 1, params, texts);

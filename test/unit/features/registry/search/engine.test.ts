@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stem, wordsOf, wordsOfName } from '#main/features/registry/search/analyzer.ts';
+import { analyze } from '#main/features/registry/search/documents.ts';
 import { distance, lettersOf, mayBeNear, slipsAllowed } from '#main/features/registry/search/distance.ts';
 import { createSearchEngine, type SearchEngine } from '#main/features/registry/search/engine.ts';
 import { docOf } from '#main/features/registry/search/fields.ts';
@@ -222,5 +223,24 @@ describe('a vocabulary', () => {
     expect(vocabulary.enter('c')).toBe(0);
     expect(vocabulary.frequency('a')).toBe(0);
     expect(vocabulary.size()).toBe(2);
+  });
+});
+
+describe('what strangers wrote', () => {
+  it('never becomes a term longer than forty characters, and is read from its beginning alone', () => {
+    const long = 'a'.repeat(100_000);
+    const schema = {
+      type: 'object',
+      properties: { [long]: { description: long, enum: [long] } },
+    };
+    const doc = docOf(
+      0,
+      { name: 'x', title: `${long} end`, description: long, inputSchema: schema },
+      { server: 's', tags: [long] },
+    );
+    const { weights } = analyze(doc);
+    expect(Math.max(...[...weights.keys()].map((term) => term.length))).toBeLessThanOrEqual(40);
+    expect(weights.has('end')).toBe(false);
+    expect(JSON.stringify({ ...doc, labels: [] }).length).toBeLessThan(20_000);
   });
 });
