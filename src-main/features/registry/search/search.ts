@@ -4,6 +4,7 @@
  */
 import type { SearchNote, SearchQuery } from '#shared/features/registry/search.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
+import { AppError } from '#shared/kernel/errors.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { SearchDoc } from './documents.ts';
 import type { IndexPort } from './port.ts';
@@ -50,6 +51,14 @@ const WAITED_FOR = 2000;
 /** So many tools are taken in before anybody asks: that takes longer than a person likes to wait. */
 const EAGER_FROM = 2000;
 const EAGER_AFTER_MS = 1000;
+/**
+ * An index that is lost again and again, by what a stranger's tool says or by a question, is not built anew for every search:
+ * the first loss costs nothing, each further one twice the wait of the one before.
+ */
+const FIRST_REST_MS = 2000;
+const LAST_REST_MS = 10 * 60_000;
+/** Lost this long after the last time, it counts as the first. */
+const CALM_MS = 30 * 60_000;
 
 export function createToolSearch(deps: ToolSearchDeps): ToolSearch {
   /** Keys of tools to look at; bounded as the directory is. */
@@ -62,13 +71,27 @@ export function createToolSearch(deps: ToolSearchDeps): ToolSearch {
   let filling: Promise<void> | undefined;
   let isClosed = false;
   let isPlanned = false;
+  let losses = 0;
+  /** Monotonic ms. */
+  let lostAt = 0;
+  let restsUntil = 0;
 
   function open(): IndexPort {
+    if (!port && deps.clock.monotonic() < restsUntil) throw resting();
     port ??= deps.openPort((error) => {
       deps.log.error({ err: error }, 'the index of tools is lost and will be built anew');
+      rest();
       forget();
     });
     return port;
+  }
+
+  function rest(): void {
+    const now = deps.clock.monotonic();
+    if (now - lostAt > CALM_MS) losses = 0;
+    lostAt = now;
+    restsUntil = losses === 0 ? now : now + Math.min(FIRST_REST_MS * 2 ** (losses - 1), LAST_REST_MS);
+    losses++;
   }
 
   /** Everything has to be taken in again. */
@@ -112,7 +135,10 @@ export function createToolSearch(deps: ToolSearchDeps): ToolSearch {
     if (change.put.length + change.remove.length === 0) return;
     await to.change(change).catch((error: unknown) => {
       // What of it was taken in is not known.
-      if (port === to) forget();
+      if (port === to) {
+        rest();
+        forget();
+      }
       throw error;
     });
     // Not sooner: an answer that is on its way may still mean what was there before.
@@ -173,3 +199,9 @@ export function createToolSearch(deps: ToolSearchDeps): ToolSearch {
     },
   };
 }
+
+const resting = (): AppError =>
+  new AppError('registry.search_failed', 'The index of tools was lost several times and rests.', {
+    advice: 'Search again in a few minutes; the index is built anew then.',
+    retryable: true,
+  });

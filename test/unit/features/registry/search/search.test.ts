@@ -102,6 +102,23 @@ it('is built anew when it is lost', async () => {
   expect(lost).toHaveLength(2);
 });
 
+it('that is lost again and again rests before it is built anew, longer each time', async () => {
+  const { clock, lost } = setUp(new Map([['a', 'alpha']]));
+  for (const wait of [0, 2000, 4000]) {
+    await find('alpha');
+    lost.at(-1)?.(new Error('gone'));
+    if (wait === 0) continue;
+    clock.advance(wait - 1);
+    await expect(find('alpha')).rejects.toMatchObject({ code: 'registry.search_failed', retryable: true });
+    clock.advance(1);
+  }
+  expect((await find('alpha')).keys).toEqual(['a']);
+  expect(lost).toHaveLength(4);
+  clock.advance(31 * 60_000);
+  lost.at(-1)?.(new Error('gone'));
+  expect((await find('alpha')).keys).toEqual(['a']);
+});
+
 it('answers from what is there while many are taken in, and says so; all are there in the end', async () => {
   const tools = new Map(Array.from({ length: 2600 }, (_, at) => [`k${at}`, `alpha n${at}`]));
   setUp(tools);
