@@ -36,6 +36,8 @@ const MAX_NEIGHBOURS = 20;
 const PEER_MS = 5000;
 /** The index is asked when neighbours had this long. */
 const HEAD_START_MS = 250;
+/** All that the index names is looked up within this time: it may name peers that never answer, hundreds of them. */
+const INDEX_MS = 30_000;
 /** Entries confirmed at a time, of all peers and of one. */
 const PARALLEL_PROOFS = 16;
 const PARALLEL_PROOFS_PER_PEER = 3;
@@ -210,14 +212,33 @@ async function ask(
   }
 
   async function askIndex(): Promise<void> {
-    const onPeer = (peer: PeerId, step: 'asked' | 'answered') => merging[step](peer);
-    for (const capability of question.capabilities) {
-      if (signal.aborted) return;
-      const entries = deps.lookup.byCapability(capability, { signal, limit: ENTRIES_PER_CAPABILITY, onPeer });
-      const shown: Promise<void>[] = [];
-      for await (const found of entries) shown.push(proofs.run(() => showFitting(found), signal));
-      await Promise.all(shown);
+    const late = new AbortController();
+    const timer = deps.clock.after(INDEX_MS, () => late.abort());
+    const limited = AbortSignal.any([signal, late.signal]);
+    try {
+      for (const capability of question.capabilities) await askIndexFor(capability, limited);
+    } catch (error) {
+      if (!limited.aborted) throw error;
+    } finally {
+      timer.cancel();
     }
+  }
+
+  async function askIndexFor(capability: string, limited: AbortSignal): Promise<void> {
+    if (limited.aborted) return;
+    const onPeer = (peer: PeerId, step: 'asked' | 'answered') => merging[step](peer);
+    const options = { signal: limited, limit: ENTRIES_PER_CAPABILITY, onPeer };
+    const shown: Promise<void>[] = [];
+    for await (const found of deps.lookup.byCapability(capability, options)) {
+      const showing = proofs.run(() => showFitting(found), limited);
+      // Nobody may be left to wait for it when the search is over.
+      shown.push(
+        showing.catch((error: unknown) => {
+          if (!limited.aborted) throw error;
+        }),
+      );
+    }
+    await Promise.all(shown);
   }
 
   /** Of an entry that was found by its capabilities, the tools that fit the question. */
