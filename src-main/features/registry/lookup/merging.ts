@@ -15,10 +15,18 @@ export interface Merging {
   readonly full: AbortSignal;
 }
 
+/** Of the tools that are kept, one provider's before all are heard: who answers first must not be all that is seen. */
+const SHARE = 0.25;
+const LEAST_SHARE = 3;
+
 /** @param limit tools that are kept; more are not wanted. */
 export function createMerging(limit: number): Merging {
   const shown = new Map<string, FoundTool>();
   const fresh = new Map<string, FoundTool>();
+  /** Beyond a provider's share, at most `limit`: they are shown where there is room in the end. */
+  const spare = new Map<string, FoundTool>();
+  const share = Math.max(LEAST_SHARE, Math.floor(limit * SHARE));
+  const ofProvider = new Map<string, number>();
   const asked = new Set<PeerId>();
   const answered = new Set<PeerId>();
   const full = new AbortController();
@@ -33,6 +41,11 @@ export function createMerging(limit: number): Merging {
     changed();
   }
 
+  function show(tool: FoundTool): void {
+    shown.set(tool.id, tool);
+    fresh.set(tool.id, tool);
+  }
+
   return {
     full: full.signal,
     asked: (peer) => note(asked, peer),
@@ -45,12 +58,19 @@ export function createMerging(limit: number): Merging {
     found(tool) {
       const before = shown.get(tool.id);
       if (before ? !isBetter(tool, before) : shown.size >= limit) return;
-      shown.set(tool.id, tool);
-      fresh.set(tool.id, tool);
+      const count = ofProvider.get(tool.providerId) ?? 0;
+      if (!before && count >= share) {
+        if (spare.has(tool.id) || spare.size < limit) spare.set(tool.id, tool);
+        return;
+      }
+      if (!before) ofProvider.set(tool.providerId, count + 1);
+      show(tool);
       changed();
       if (shown.size >= limit) full.abort();
     },
     end() {
+      for (const tool of [...spare.values()].sort(byRelevance)) if (shown.size < limit) show(tool);
+      spare.clear();
       done = true;
       changed();
     },

@@ -49,6 +49,17 @@ describe('answers of many peers', () => {
     expect(ids(merging.take().items)).toEqual(['x']);
   });
 
+  it('leave room for others beside a provider who answers first with whatever was asked for', () => {
+    const merging = createMerging(8);
+    for (let n = 0; n < 20; n++) merging.found(tool(`spam${n}`, { providerId: 'loud', relevance: 1000 }));
+    expect(merging.full.aborted).toBe(false);
+    expect(merging.take().items).toHaveLength(3);
+    merging.found(tool('honest', { providerId: 'quiet' }));
+    expect(ids(merging.take().items)).toEqual(['honest']);
+    merging.end();
+    expect(merging.take().items).toHaveLength(4);
+  });
+
   it('stop the search once there are enough', () => {
     const merging = createMerging(2);
     merging.found(tool('x'));
