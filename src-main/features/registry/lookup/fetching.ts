@@ -58,12 +58,13 @@ export function createEntryFetcher(deps: {
     },
     async verified(peer, named, signal) {
       const known = stored(named.key);
-      if (known && (known.own || equalBytes(known.hash, named.hash))) return known;
-      // Only the node that signed it hands out what is not for everybody.
+      if (known?.own) return known;
+      // Only the node that signed it hands out what is not for everybody, and is asked for it.
       if (named.key.endsWith('/private') && parseEntryKey(named.key).peer !== peer) {
         refusals.note('not_its_own', peer);
         return undefined;
       }
+      if (known && equalBytes(known.hash, named.hash)) return known;
       try {
         const record = await fetch(peer, named, signal);
         return record ?? undefined;

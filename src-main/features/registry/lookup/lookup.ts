@@ -19,6 +19,8 @@ import type { Refusal, Refusals } from './refusals.ts';
 /** Shards asked, and claimed peers visited, at the same time by one look-up. */
 const PARALLEL_SHARDS = 4;
 const PARALLEL_PEERS = 6;
+/** Entries of one peer that are fetched at a time. */
+const PARALLEL_ENTRIES = 3;
 /** A shard and a peer get this long each. */
 const SHARD_MS = 15_000;
 const PEER_MS = 5000;
@@ -78,7 +80,9 @@ export function createLookup(deps: {
   async function visit(peerId: PeerId, sought: Sought, options: LookupOptions): Promise<FoundEntry[]> {
     options.onPeer?.(peerId, 'asked');
     try {
-      const found = await within(clock, PEER_MS, options.signal, (signal) => confirm(peerId, sought, signal));
+      const found = await within(clock, PEER_MS, options.signal, (signal) =>
+        confirm(peerId, sought, options.limit ?? DEFAULT_LIMIT, signal),
+      );
       if (found.length > 0) options.onPeer?.(peerId, 'answered');
       return found;
     } catch (error) {
@@ -89,7 +93,13 @@ export function createLookup(deps: {
     }
   }
 
-  async function confirm(peerId: PeerId, sought: Sought, signal: AbortSignal): Promise<FoundEntry[]> {
+  /** No more entries of one peer are fetched than are wanted of all, a few at a time. */
+  async function confirm(
+    peerId: PeerId,
+    sought: Sought,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<FoundEntry[]> {
     const peer = await connected(peerId, signal);
     const other = sought.isOther?.(peer);
     if (other) {
@@ -98,7 +108,10 @@ export function createLookup(deps: {
     }
     const named = await fetcher.ownOf(peerId, sought.capability, signal);
     if (named.length === 0) refusals.note('no_entry', peerId);
-    const records = await Promise.all(named.map((one) => fetcher.verified(peerId, one, signal)));
+    const lanes = createSlots(PARALLEL_ENTRIES);
+    const records = await Promise.all(
+      named.slice(0, limit).map((one) => lanes.run(() => fetcher.verified(peerId, one, signal), signal)),
+    );
     return records.flatMap((record) => (record ? (fitting(record, peerId, sought) ?? []) : []));
   }
 
