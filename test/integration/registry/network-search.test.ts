@@ -8,6 +8,7 @@ import {
   type Hit,
   hitsAnswered,
   type NetworkAnswer,
+  readHits,
   SEARCH_PROTOCOL,
   searchRequest,
 } from '#shared/features/registry/network-search.ts';
@@ -110,6 +111,25 @@ describe('a search of the network', () => {
     weather.addServer('weather', tools);
     const me = await asker(weather);
     expect((await search(me, 'weather')).names).toEqual(['forecast']);
+  });
+
+  it('tells peers nothing of aliases and decisions, however they ask', async () => {
+    const weather = await provider('weather', [forecast]);
+    const [mine] = weather.registry.list('local');
+    weather.registry.alias(mine?.id ?? '', 'moonshine');
+    const me = await asker(weather);
+    const found = (text: string) =>
+      me.network
+        .call(weather.peerId, SEARCH_PROTOCOL, searchRequest({ op: 'tools', text, limit: 9, hops: 0 }))
+        .response.then((answer) => readHits(answer).length);
+    expect(await found('weather')).toBe(1);
+    expect(await found('weather "moonshine"')).toBe(0);
+    expect(await found('weather "of tomorrow"')).toBe(1);
+    expect(await found('weather -moonshine')).toBe(1);
+    expect(await found('weather -tomorrow')).toBe(0);
+    expect(await found('weather -"moonshine"')).toBe(1);
+    expect(await found('server:weather -moonshine')).toBe(1);
+    expect(await found('xstate:rejected weather state:rejected')).toBe(1);
   });
 
   it('says nothing where the operator lets searches be unanswered, and of too many questions', async () => {

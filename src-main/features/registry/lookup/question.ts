@@ -5,7 +5,7 @@ import type { Filterable } from '#shared/features/registry/query.ts';
 import { type FilterName, parseQuery } from '#shared/features/registry/search.ts';
 import { checkRanges, fitsQuery } from '#shared/features/registry/search-filters.ts';
 import { stripHidden } from '#shared/features/registry/text.ts';
-import { type Readable, relevanceOf } from './reading.ts';
+import { type Readable, relevanceOf, saysAny } from './reading.ts';
 
 /** What a tool's state or price is to the one who asks is nobody else's business, nor anybody's here to theirs. */
 const OWN_FILTERS: ReadonlySet<FilterName> = new Set(['state', 'price']);
@@ -15,7 +15,12 @@ export interface Question {
   text: string;
   /** What to look it up by in the index, the most telling first. */
   capabilities: string[];
-  /** Whether a tool fits its filters. */
+  /**
+   * The same without texts in quotes and what is left out: what of a tool is looked at by these here is the operator's own
+   * as well (his aliases), and whether a tool is found must not tell a peer of it.
+   */
+  openText: string;
+  /** Whether a tool fits its filters, and its texts in quotes. */
   fits(tool: Filterable, version: string): boolean;
   /** 1 to 1000, or 0 where the tool has nothing to do with it. Whatever fits its filters does where there are no words. */
   relevance(tool: Readable): number;
@@ -30,7 +35,14 @@ export function readQuestion(written: string): Question {
     text: withoutOwn(clean).trim(),
     capabilities: [...new Set([...tags.map(capabilityOf), ...capabilitiesAsked(words)])].filter(Boolean),
     fits: fitsQuery(query),
-    relevance: (tool) => (words.trim() === '' ? 1 : relevanceOf(words, tool)),
+    openText: [
+      words,
+      ...query.filters.filter(({ name }) => !OWN_FILTERS.has(name)).map(({ source }) => source),
+    ]
+      .join(' ')
+      .trim(),
+    relevance: (tool) =>
+      saysAny(query.excluded.words, tool) ? 0 : words.trim() === '' ? 1 : relevanceOf(words, tool),
   };
 }
 

@@ -39,17 +39,27 @@ interface Place {
 export function relevanceOf(question: string, tool: Readable): number {
   const asked = wordsAsked(question);
   if (asked.length === 0) return 0;
-  const places = [
-    place(WORTH.name, wordsOfName(tool.name)),
-    place(WORTH.title, wordsOf((tool.title ?? '').slice(0, READ_OF_LABEL))),
-    place(WORTH.tags, wordsOf(tool.tags.map((tag) => tag.slice(0, READ_OF_LABEL)).join('\n'))),
-    place(WORTH.server, wordsOfName(tool.server)),
-    place(WORTH.description, wordsOf((tool.description ?? '').slice(0, READ_OF_DESCRIPTION)), false),
-  ];
+  const places = placesOf(tool);
   const reached = asked.map((word) => Math.max(...places.map((one) => one.worth * closeness(word, one))));
   const sum = reached.reduce((total, worth) => total + worth, 0);
   return Math.round((FULL * sum) / (WORTH.name * asked.length));
 }
+
+/** Whether a tool says one of these words, in any form of it. */
+export function saysAny(words: readonly string[], tool: Readable): boolean {
+  if (words.length === 0) return false;
+  const places = placesOf(tool);
+  const terms = words.slice(0, READ_OF_QUESTION).flatMap(wordsOf).map(stem);
+  return terms.some((term) => places.some(({ stems }) => stems.has(term)));
+}
+
+const placesOf = (tool: Readable): Place[] => [
+  place(WORTH.name, wordsOfName(tool.name)),
+  place(WORTH.title, wordsOf((tool.title ?? '').slice(0, READ_OF_LABEL))),
+  place(WORTH.tags, wordsOf(tool.tags.map((tag) => tag.slice(0, READ_OF_LABEL)).join('\n'))),
+  place(WORTH.server, wordsOfName(tool.server)),
+  place(WORTH.description, wordsOf((tool.description ?? '').slice(0, READ_OF_DESCRIPTION)), false),
+];
 
 /** The telling words of a question, each once; all where none is telling. */
 function wordsAsked(question: string): string[] {

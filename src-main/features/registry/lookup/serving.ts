@@ -9,6 +9,7 @@ import {
   SEARCH_PROTOCOL,
   type SearchRequest,
 } from '#shared/features/registry/network-search.ts';
+import { type Filterable, haystackOf } from '#shared/features/registry/query.ts';
 import { fingerprintOf } from '#shared/features/registry/tool.ts';
 import { fromHex, toHex } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
@@ -21,7 +22,7 @@ import { type Directory, type Offer, tagsOf } from '../directory.ts';
 import type { Manifests } from '../manifests.ts';
 import { createBuckets } from './buckets.ts';
 import { createSlots } from './flow.ts';
-import { readQuestion } from './question.ts';
+import { type Question, readQuestion } from './question.ts';
 
 /** What one peer may ask, and all together. */
 const PER_PEER = { burst: 20, perSecond: 1 };
@@ -78,14 +79,13 @@ export function serveSearches(deps: ServingDeps): Closeable {
     { limit, text }: Extract<SearchRequest, { op: 'tools' }>,
     peer: PeerInfo,
   ): Promise<Hit[]> {
-    const question = readQuestion(text);
-    if (question.text === '') return [];
-    const keys = await deps.searchLocal(question.text, MAX_HITS);
+    // Read again: of what is nobody else's business nothing is left in it.
+    const question = readQuestion(readQuestion(text).text);
+    if (question.openText === '') return [];
+    const keys = await deps.searchLocal(question.openText, MAX_HITS);
     return keys
       .flatMap((key) =>
-        directory
-          .offers(key)
-          .flatMap((offer) => hitOf(offer, peer, question.relevance(publicWords(offer))) ?? []),
+        directory.offers(key).flatMap((offer) => hitOf(offer, peer, scoreOf(offer, question)) ?? []),
       )
       .sort((a, b) => b.score - a.score)
       .slice(0, limit);
@@ -145,6 +145,25 @@ const publicWords = ({ listing, tool: { description, name, title } }: Offer) => 
   server: listing.server,
   tags: tagsOf(listing, name),
 });
+
+/** By what everybody may know alone: whether a tool is found tells of nothing else. */
+function scoreOf(offer: Offer, { fits, relevance }: Question): number {
+  const { listing, tool } = offer;
+  const words = publicWords(offer);
+  const { description, name, server, tags, title } = words;
+  const seen: Filterable = {
+    providerId: listing.provider,
+    providerName: listing.providerName,
+    server,
+    tags,
+    annotations: tool.annotations,
+    origin: 'network',
+    state: 'pending',
+    reachable: true,
+    haystack: haystackOf([name, title, description, server, listing.providerName, ...tags]),
+  };
+  return fits(seen, listing.version) ? relevance(words) : 0;
+}
 
 /** A name that begins with a byte order mark has no canonical bytes. */
 const isEncodable = (name: string): boolean => name.isWellFormed() && !name.startsWith('\ufeff');

@@ -59,6 +59,19 @@ describe('a question', () => {
     expect(notes.filter(({ code }) => code === 'not_known_yet')).toEqual([]);
   });
 
+  it('is looked for here without what could tell of the operator’s own words', () => {
+    const { openText, relevance } = readQuestion('reads "my alias" -secret -"other alias" tag:disk');
+    expect(parseQuery(openText)).toMatchObject({
+      words: ['reads', 'my', 'alias'],
+      phrases: [],
+      excluded: { words: [], phrases: [] },
+      filters: [{ name: 'tag', value: 'disk' }],
+    });
+    const tool = { name: 'read', server: 's', tags: [] };
+    expect(relevance(tool)).toBeGreaterThan(0);
+    expect(relevance({ ...tool, description: 'Tells secrets' })).toBe(0);
+  });
+
   it('is looked up by its tags and its words', () => {
     expect(readQuestion('forecast tag:"Local weather" -tag:sea').capabilities).toEqual([
       'local-weather',
