@@ -48,6 +48,16 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('[role=dialog] textarea').fill(`toolswarm://join/${'private'.repeat(12)}`);
     await expect(page.locator('[role=dialog] dl')).toBeVisible();
   },
+  protocol: (page) => visit(page, '/network/protocol'),
+  'protocol-proposal': async (page) => {
+    await visit(page, `/network/protocol/${'a'.repeat(64)}`);
+    await expect(page.locator('section[aria-labelledby=split-title] canvas')).toBeVisible();
+  },
+  propose: async (page) => {
+    await visit(page, '/network/protocol');
+    await press(page, 'button:has(svg.lucide-megaphone)');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
   clients: async (page) => {
     await visit(page, '/clients');
     // The first client is connected: its chain is tested.
