@@ -186,6 +186,7 @@ export function wireNetworks(
       createRememberedPeers(db, id).clear();
     }),
   );
+  owned.defer(settings.watch('p2p.relay.serve', network.setRelayPolicy));
   owned.defer(
     settings.watch('p2p.public', (on) => {
       network.setPublic(on).catch((error: unknown) => {
@@ -230,7 +231,7 @@ export function createCatalogSource(
   return {
     on: events.on,
     tools: () => registry.catalog(),
-    find: async (text, limit) => (await registry.search(text, limit)).map(({ id }) => id),
+    find: async (text, limit) => (await registry.search(text, limit, 'catalog')).map(({ id }) => id),
     servers: () =>
       servers.list().flatMap(({ name, state }) => {
         const offers = servers.offers(name);

@@ -22,8 +22,16 @@ import type { Shelf, ShelvedTool } from './shelf.ts';
 export interface Finding {
   /** These tools came, went or changed. */
   touch(keys: Iterable<string>): void;
-  /** The best for a query, the best first. Rejects with `registry.search_failed`. */
-  search(text: string, limit: number): Promise<{ tools: ShelvedTool[]; understood: Understood }>;
+  /**
+   * The best for a query, the best first. Rejects with `registry.search_failed`.
+   *
+   * @param counts where given, only tools that it accepts are looked at: others take no place of theirs.
+   */
+  search(
+    text: string,
+    limit: number,
+    counts?: (tool: ShelvedTool) => boolean,
+  ): Promise<{ tools: ShelvedTool[]; understood: Understood }>;
   /** All for a query, to be filtered further. */
   all(text: string): Promise<Fit>;
   /** A selection as it is, or together with which tools fit its text. */
@@ -80,25 +88,32 @@ export function createFinding({ boosts, clock, log, names, openPort, shelf }: Fi
     return (tool: ShelvedTool) => fits(tool, tool.entry.listing.version);
   };
 
-  async function find(query: SearchQuery, limit: number, complete: boolean) {
+  async function find(query: SearchQuery, limit: number, complete: boolean, among?: readonly string[]) {
     // What changed on the shelf is noted before the index is asked.
     shelf.version();
-    const found = await index.find(query, { limit, complete });
+    const found = await index.find(query, { limit, complete, among });
     const best = ranked(found.best, boosts).map(({ key }) => key);
     return { ...found, keys: best.concat(found.rest) };
   }
 
-  async function search(text: string, limit: number) {
+  async function search(text: string, limit: number, counts?: (tool: ShelvedTool) => boolean) {
     const query = checkRanges(parseQuery(text));
     const fits = fitting(query);
     if (!hasWords(query)) {
       const isEmpty =
         query.filters.length + query.excluded.words.length + query.excluded.phrases.length === 0;
-      const tools = isEmpty ? [] : shelf.all().filter(fits).slice(0, limit);
+      const some = isEmpty ? [] : counts ? shelf.all().filter(counts) : shelf.all();
+      const tools = some.filter(fits).slice(0, limit);
       return { tools, understood: understoodOf(query, [], isEmpty ? [{ code: 'no_words' }] : []) };
     }
     const plain = isPlain(query);
-    const { keys, marks, notes } = await find(query, plain ? limit : MOST_RANKED, !plain);
+    const among =
+      counts &&
+      shelf
+        .all()
+        .filter(counts)
+        .map(({ key }) => key);
+    const { keys, marks, notes } = await find(query, plain ? limit : MOST_RANKED, !plain, among);
     const tools: ShelvedTool[] = [];
     for (const key of keys) {
       const tool = shelf.get(key);

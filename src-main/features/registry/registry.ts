@@ -238,7 +238,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       const window = { items, total: fitting.length, all: sorted.length, revision, counts };
       return found ? { ...window, understood: found.understood } : window;
     },
-    search: async (text, limit) => views((await finding.search(text, limit)).tools),
+    search: async (text, limit, scope) => views((await finding.search(text, limit, scope && isUsed)).tools),
     async ask(text, limit) {
       const { tools, understood } = await finding.search(text, limit);
       return { items: views(tools), understood };

@@ -96,10 +96,7 @@ export interface QueriedTools {
 }
 
 /** What can be done to many tools, or kept of one; see {@link Curation}. */
-type Curated = Pick<
-  Curation,
-  'undo' | 'rules' | 'previewRule' | 'addRule' | 'removeRule' | 'reorderRules'
->;
+type Curated = Pick<Curation, 'undo' | 'rules' | 'previewRule' | 'addRule' | 'removeRule' | 'reorderRules'>;
 
 export interface Registry extends EventSource<RegistryEvents>, Curated {
   previewDecision(verdict: Verdict, which: Selection): Promise<DecisionPreview>;
@@ -120,8 +117,12 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   list(scope: 'catalog' | 'local' | 'network' | 'all'): ToolView[];
   /** The part of all tools that a person looks at; cheap, whatever their number. */
   query(query: ToolQuery): Promise<QueriedTools>;
-  /** The best for what a person wrote, the best first. Rejects with `registry.search_failed`. */
-  search(text: string, limit: number): Promise<ToolView[]>;
+  /**
+   * The best for what a person wrote, the best first. Rejects with `registry.search_failed`.
+   *
+   * @param scope `catalog`: what the network offers beside the catalog neither is found nor takes a place of what is in it.
+   */
+  search(text: string, limit: number, scope?: 'catalog'): Promise<ToolView[]>;
   /** The same, with how it was understood. */
   ask(text: string, limit: number): Promise<{ items: ToolView[]; understood: Understood }>;
   /** Asks peers, to whom the words are shown; yields as answers come, ends when all answered or the signal aborts. */

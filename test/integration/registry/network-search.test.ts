@@ -113,6 +113,17 @@ describe('a search of the network', () => {
     expect((await search(me, 'weather')).names).toEqual(['forecast']);
   });
 
+  it('of the catalog finds nothing that is not in it, however much the network offers', async () => {
+    const loud = await provider('weather', [forecast]);
+    const me = await asker(loud);
+    await until(() => me.registry.list('network').length === 1);
+    me.addServer('skies', [tool('rain', 'Knows where the weather is bad')]);
+    const found = async (scope?: 'catalog') =>
+      (await me.registry.search('weather', 10, scope)).map(({ name }) => name).sort();
+    expect(await found()).toEqual(['forecast', 'rain']);
+    expect(await found('catalog')).toEqual(['rain']);
+  });
+
   it('tells peers nothing of aliases and decisions, however they ask', async () => {
     const weather = await provider('weather', [forecast]);
     const [mine] = weather.registry.list('local');

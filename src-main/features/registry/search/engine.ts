@@ -13,6 +13,8 @@ export interface FindRequest extends WordQuery {
   limit: number;
   /** Whether all that have every word are wanted, behind the best. */
   complete: boolean;
+  /** Where given, only these slots are looked at: what else is in the index takes no place of theirs. */
+  among?: Uint32Array;
 }
 
 export interface Found {
@@ -44,6 +46,8 @@ const ENOUGH = 60;
 const WORTH = 0.12;
 /** How soon more of the same word says nothing new. */
 const SATURATION = 3;
+
+type Among = ReadonlySet<number> | undefined;
 
 export function createSearchEngine(): SearchEngine {
   const store = createIndexStore();
@@ -79,7 +83,8 @@ export function createSearchEngine(): SearchEngine {
     const isImpossible = plan.sought.some(({ must, documents }) => must && documents === 0);
     if (sought.length === 0 || isImpossible) return nothing(plan, notes);
     const isWhole = sought.length === plan.sought.length;
-    const { whole, partly } = candidates(plan, sought, isWhole);
+    const among = request.among && new Set(request.among);
+    const { whole, partly } = candidates(plan, sought, isWhole, among);
     const scored = score([...whole, ...partly], sought, plan.sought);
     const wanted =
       request.complete && whole.size > 0
@@ -90,7 +95,7 @@ export function createSearchEngine(): SearchEngine {
     const rest = !request.complete
       ? []
       : whole.size >= LOOK
-        ? others(plan, sought, best)
+        ? others(plan, sought, best, among)
         : wanted.slice(request.limit).map(({ row }) => row);
     return {
       best: Uint32Array.from(best, ({ row }) => slotOf(row)),
@@ -102,12 +107,13 @@ export function createSearchEngine(): SearchEngine {
   }
 
   /** Rows that may be the best: those with all words, and where these are few, those with the most telling ones. */
-  function candidates(plan: Plan, sought: readonly Sought[], isWhole: boolean) {
+  function candidates(plan: Plan, sought: readonly Sought[], isWhole: boolean, among: Among) {
     const whole = new Set<number>();
     const partly = new Set<number>();
     const look = (into: Set<number>, words: readonly Sought[], column = '', most = LOOK) => {
       if (whole.size + partly.size >= MAX_SCORED) return;
-      for (const row of store.first(matching(plan, words, column), most)) if (!whole.has(row)) into.add(row);
+      for (const row of store.first(matching(plan, words, column), most, among))
+        if (!whole.has(row)) into.add(row);
     };
     if (isWhole) {
       look(whole, sought, '{named} :');
@@ -142,9 +148,9 @@ export function createSearchEngine(): SearchEngine {
       .sort((a, b) => b.points - a.points || a.row - b.row);
   }
 
-  function others(plan: Plan, sought: readonly Sought[], best: readonly Scored[]): number[] {
+  function others(plan: Plan, sought: readonly Sought[], best: readonly Scored[], among: Among): number[] {
     const taken = new Set(best.map(({ row }) => row));
-    return store.all(matching(plan, sought, '')).filter((row) => !taken.has(row));
+    return store.all(matching(plan, sought, ''), among).filter((row) => !taken.has(row));
   }
 
   return {

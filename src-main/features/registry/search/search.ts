@@ -36,11 +36,18 @@ export interface FoundTools {
   notes: SearchNote[];
 }
 
+export interface Wanted {
+  limit: number;
+  complete: boolean;
+  /** Where given, only tools of these keys are looked at. */
+  among?: readonly string[] | undefined;
+}
+
 export interface ToolSearch {
   /** Notes that these tools came, went or changed. Costs next to nothing. */
   touch(keys: Iterable<string>): void;
   /** Rejects with `registry.search_failed` where the index is lost; the next search builds it anew. */
-  find(query: SearchQuery, wanted: { limit: number; complete: boolean }): Promise<FoundTools>;
+  find(query: SearchQuery, wanted: Wanted): Promise<FoundTools>;
   close(): Promise<void>;
 }
 
@@ -174,14 +181,17 @@ export function createToolSearch(deps: ToolSearchDeps): ToolSearch {
       for (const key of changed) queued.add(key);
       plan();
     },
-    async find({ excluded, isOpen, phrases, words }, { complete, limit }) {
+    async find({ excluded, isOpen, phrases, words }, { among, complete, limit }) {
       const isBehind = queued.size > WAITED_FOR;
       const filled = fill();
       if (isBehind)
         filled.catch((error: unknown) => deps.log.warn({ err: error }, 'the index is not complete'));
       else await filled;
       const request = { words, isOpen, must: phrases, excluded: excluded.words, limit, complete };
-      const { best, marks, notes, rest, scores } = await open().find(request);
+      const slots = among && Uint32Array.from(among.flatMap((key) => known.get(key)?.slot ?? []));
+      const { best, marks, notes, rest, scores } = await open().find(
+        slots ? { ...request, among: slots } : request,
+      );
       const named = [...best].flatMap((slot, place) => {
         const key = keys[slot];
         return key === undefined ? [] : [{ key, score: scores[place] ?? 0 }];

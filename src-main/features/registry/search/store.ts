@@ -23,10 +23,10 @@ export interface IndexStore {
   put(slot: number, row: IndexRow): void;
   /** @returns the terms that went with it. */
   remove(slot: number): Uint32Array | undefined;
-  /** Numbers of the first rows that match, the narrowest first. */
-  first(match: string, most: number): number[];
+  /** Numbers of the first rows that match, the narrowest first; where slots are given, of these alone. */
+  first(match: string, most: number, among?: ReadonlySet<number>): number[];
   /** Numbers of all rows that match, in the same order. */
-  all(match: string): number[];
+  all(match: string, among?: ReadonlySet<number>): number[];
   termsOf(row: number): Uint32Array;
   inOne<Result>(run: () => Result): Result;
   size(): number;
@@ -71,6 +71,8 @@ export function createIndexStore(): IndexStore {
       : new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   }
 
+  const everyRow = (match: string) => JSON.parse(sql.all.get(match) as string) as number[];
+
   return {
     put(slot, { breadth, named, others, terms }) {
       const row = breadth * MAX_DOCUMENTS + slot;
@@ -87,8 +89,13 @@ export function createIndexStore(): IndexStore {
       sql.removeTool.run(row);
       return terms;
     },
-    first: (match, most) => sql.first.all(match, most) as number[],
-    all: (match) => JSON.parse(sql.all.get(match) as string) as number[],
+    first: (match, most, among) =>
+      among
+        ? everyRow(match)
+            .filter((row) => among.has(slotOf(row)))
+            .slice(0, most)
+        : (sql.first.all(match, most) as number[]),
+    all: (match, among) => everyRow(match).filter((row) => !among || among.has(slotOf(row))),
     termsOf,
     inOne: (run) => db.transaction(run)(),
     size: () => rows.size,

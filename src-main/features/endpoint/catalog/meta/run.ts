@@ -11,8 +11,8 @@ import type { CatalogView } from '../view.ts';
 import { DEFAULT_FOUND, MAX_FOUND, MAX_NAME, MAX_QUERY } from './definitions.ts';
 import { nearNames } from './near.ts';
 
-/** Tools that the search is asked for: it finds also what this client does not see. */
-const SEARCHED = 500;
+/** Tools that the search is asked for: it finds also those of the catalog that this client's profile does not show. */
+const SEARCHED = 2000;
 /** Characters of a description in a list of results. */
 const LINE = 160;
 /** Servers that are named where nothing was found. */

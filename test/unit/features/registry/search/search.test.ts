@@ -94,6 +94,19 @@ it('gives the place of a tool that went to another one, and never mistakes them'
   }
 });
 
+it('looks among some tools alone, whatever else there is', async () => {
+  const spam = Array.from({ length: 1500 }, (_, at): [string, string] => [`k${at}`, `read mail now ${at}`]);
+  setUp(new Map([...spam, ['mine', 'read letters and all that comes with them']]));
+  const among = (text: string, keys: string[]) =>
+    search
+      .find(parseQuery(text), { limit: 10, complete: false, among: keys })
+      .then(({ best }) => best.map(({ key }) => key));
+  expect((await find('read')).keys).toHaveLength(1501);
+  expect(await among('read', ['mine', 'gone'])).toEqual(['mine']);
+  expect(await among('read mail now', ['mine'])).toEqual(['mine']);
+  expect(await among('read', [])).toEqual([]);
+});
+
 it('is built anew when it is lost', async () => {
   const { lost } = setUp(new Map([['a', 'alpha']]));
   expect((await find('alpha')).keys).toEqual(['a']);
