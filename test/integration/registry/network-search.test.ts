@@ -116,7 +116,8 @@ describe('a search of the network', () => {
   it('of the catalog finds nothing that is not in it, however much the network offers', async () => {
     const loud = await provider('weather', [forecast]);
     const me = await asker(loud);
-    await until(() => me.registry.list('network').length === 1);
+    await search(me, 'weather');
+    expect(me.registry.list('network')).toHaveLength(1);
     me.addServer('skies', [tool('rain', 'Knows where the weather is bad')]);
     const found = async (scope?: 'catalog') =>
       (await me.registry.search('weather', 10, scope)).map(({ name }) => name).sort();
