@@ -4,6 +4,7 @@ import { findElectron } from '../lib/desktop.mjs';
 import { runCheckSuite } from './check.ts';
 import { ensureChromium } from './chromium.ts';
 import { ensureDisplay } from './display.ts';
+import { ensureNftables } from './nftables.ts';
 import { runPlaywright } from './playwright.ts';
 import { emptySuite, type Failure, type SuiteResult, summaryLine } from './suite.ts';
 import { runVitest } from './vitest.ts';
@@ -12,12 +13,18 @@ import { runVitest } from './vitest.ts';
 const SUITES: Readonly<Record<string, (suite: string) => Promise<SuiteResult>>> = {
   check: runCheckSuite,
   unit: runVitest,
-  integration: runVitest,
+  integration: runIntegrationSuite,
   sim: runVitest,
   conformance: runVitest,
   e2e: runBrowserSuite,
   desktop: runDesktopSuite,
 };
+
+/** Without nftables the tests of address translation are left out, and say so. */
+async function runIntegrationSuite(suite: string): Promise<SuiteResult> {
+  await ensureNftables();
+  return await runVitest(suite);
+}
 
 async function runBrowserSuite(suite: string): Promise<SuiteResult> {
   if (await ensureChromium()) return await runPlaywright(suite, { config: 'test/e2e/playwright.config.ts' });
