@@ -9,8 +9,20 @@ import { root } from '../lib/root.mjs';
 
 const stageDir = join(root, 'dist', 'stage');
 
-/** The one package that is not in a bundle: its addon is read from disk. */
-const ADDON = 'better-sqlite3';
+/** Packages that are not in a bundle, and what is staged of each: their addons are read from disk. */
+const ADDONS: Readonly<Record<string, readonly string[]>> = {
+  'better-sqlite3': [
+    'package.json',
+    'LICENSE',
+    'lib',
+    join('prebuilds', `${process.platform}-${process.arch}.node`),
+  ],
+  'node-datachannel': ['package.json', 'LICENSE', join('dist', 'esm')],
+  // By it the package above finds out which of its addons fits.
+  'detect-libc': ['package.json', 'LICENSE', 'lib'],
+};
+/** Where the addons of node-datachannel are, one package for each platform; npm installs the one that fits. */
+const DATACHANNEL_ADDONS = '@node-datachannel';
 
 interface Manifest {
   name: string;
@@ -61,9 +73,8 @@ function stageNodeSide(): void {
   copy('dist/node', join(unpacked, 'dist', 'node'));
   copy('dist/renderer', join(unpacked, 'dist', 'renderer'));
   writeFileSync(join(unpacked, 'package.json'), '{ "type": "module" }\n');
-  const prebuilt = join('prebuilds', `${process.platform}-${process.arch}.node`);
-  for (const part of ['package.json', 'LICENSE', 'lib', prebuilt])
-    copy(join('node_modules', ADDON, part), join(stageDir, 'addons', ADDON, part));
+  for (const [name, parts] of Object.entries(ADDONS)) for (const part of parts) copyAddon(join(name, part));
+  copyAddon(DATACHANNEL_ADDONS);
 }
 
 /** One Node serves the node itself, the command line and the MCP servers that want one. */
@@ -80,6 +91,8 @@ function stageRuntime(): void {
   copyTo(join(root, 'assets', 'bin', command), shim);
   chmodSync(shim, 0o755);
 }
+
+const copyAddon = (path: string): void => copy(join('node_modules', path), join(stageDir, 'addons', path));
 
 const copy = (from: string, to: string): void => copyTo(join(root, from), to);
 

@@ -23,7 +23,23 @@ test('nothing but the application is in it', ({ packaged }) => {
   const files = listPackage(join(resources, 'app.asar'), { isPack: false });
   expect(files.filter((file) => /node_modules|\.map$|\.ts$/.test(file))).toEqual([]);
   expect(files).toContain('/assets/tray/running-dark@2x.png');
-  expect(readdirSync(join(resources, 'app.asar.unpacked', 'node_modules'))).toEqual(['better-sqlite3']);
+  const addons = ['@node-datachannel', 'better-sqlite3', 'detect-libc', 'node-datachannel'];
+  expect(readdirSync(join(resources, 'app.asar.unpacked', 'node_modules')).sort()).toEqual(addons);
+});
+
+test('the addon for direct connections loads on the Node that it brings', ({ packaged }) => {
+  const resources = join(packaged, 'resources');
+  const program =
+    "import('node-datachannel/polyfill').then(({ RTCPeerConnection: { name } }) => console.log(name))";
+  const printed = execFileSync(
+    join(resources, 'node', 'bin', 'node'),
+    ['--input-type=module', '-e', program],
+    {
+      cwd: join(resources, 'app.asar.unpacked'),
+      encoding: 'utf8',
+    },
+  );
+  expect(printed.trim()).toBe('RTCPeerConnection');
 });
 
 test('its fuses are set', async ({ packaged }) => {
