@@ -45,6 +45,28 @@ export const nodeSettings = {
   'p2p.maxConnections': setting(
     z.int().min(4).max(1000).default(60).describe('Most connections to other nodes at a time.'),
   ),
+  'p2p.relay.serve': setting(
+    z
+      .enum(['auto', 'on', 'off'])
+      .default('auto')
+      .describe('Carry connections of nodes that cannot be reached. Auto: while others reach this node.'),
+    { needsRestart: false },
+  ),
+  'p2p.relay.use': setting(
+    z
+      .boolean()
+      .default(true)
+      .describe('Meet other nodes through relays where there is no other way. What they carry is encrypted.'),
+  ),
+  'p2p.webrtc': setting(
+    z
+      .boolean()
+      .default(true)
+      .describe('Go on from relayed connections to direct ones, through NATs; in the public network only.'),
+  ),
+  'p2p.portMapping': setting(
+    z.boolean().default(false).describe('Ask the router to let connections in (UPnP).'),
+  ),
   'sharing.pauseOnMetered': setting(
     z
       .boolean()

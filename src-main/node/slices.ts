@@ -212,8 +212,15 @@ function networkOpener(
   };
   return (network?: PrivateMembership, port = 0): Libp2pNetwork => {
     const maxConnections = settings.get('p2p.maxConnections');
+    const relaying = {
+      relay: settings.get('p2p.relay.serve'),
+      useRelays: settings.get('p2p.relay.use'),
+      webrtc: settings.get('p2p.webrtc'),
+      portMapping: settings.get('p2p.portMapping'),
+    };
     if (network)
       return createLibp2pNetwork(deps, {
+        ...relaying,
         agent,
         features,
         network: network.id,
@@ -226,6 +233,7 @@ function networkOpener(
         maxConnections: Math.max(4, Math.ceil(maxConnections * PRIVATE_SHARE)),
       });
     return createLibp2pNetwork(deps, {
+      ...relaying,
       agent,
       features,
       listen: settings.get('p2p.listen'),

@@ -9,12 +9,17 @@ export type Group = (typeof groups)[number];
 
 /** Every setting of a node with its place. A test proves that none is missing. */
 export const settingGroups = {
+  'p2p.public': 'network',
   'p2p.mdns': 'network',
   'p2p.maxConnections': 'network',
   'sharing.pauseOnMetered': 'network',
   'sharing.pauseOnBattery': 'network',
   'search.answer': 'network',
   'governance.automatic': 'network',
+  'p2p.relay.use': 'network',
+  'p2p.webrtc': 'network',
+  'p2p.portMapping': 'network',
+  'p2p.relay.serve': 'network',
   'p2p.dhtServer': 'network',
   'p2p.listen': 'network',
   'p2p.bootstrap': 'network',

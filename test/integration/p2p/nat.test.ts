@@ -129,6 +129,8 @@ describe.skipIf(reason !== undefined)('two nodes through NATs', () => {
     await a.ask('dial', addressOf(other, 4));
     await b.ask('dial', addressOf(other, 4));
     await until('a has places at both', async () => (await a.state()).nat.relays.length === 2);
+    // Who can be reached takes no place at another relay.
+    expect((await other.state()).nat).toMatchObject({ serving: true, relays: [] });
     const inFlight = b.ask('never', a.peerId);
     relay.child.kill('SIGKILL');
     expect(await inFlight).toEqual({ code: 'p2p.unreachable', retryable: true });

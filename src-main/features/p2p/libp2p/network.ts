@@ -46,6 +46,8 @@ export interface Libp2pOptions extends PeeringOptions {
   maxConnections?: number;
   /** Whether this node carries connections of nodes that cannot be reached. Default `auto`: where it is reached itself. */
   relay?: RelayPolicy;
+  /** Holds places at relays where nobody reaches this node, and dials others through them. Default true. */
+  useRelays?: boolean;
   /** Direct connections between nodes behind NATs. Default true; never in private networks. */
   webrtc?: boolean;
   /** Asks the router to forward the port (UPnP, NAT-PMP). Default false. */
@@ -90,7 +92,8 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   const remembered = createRememberedPeers(deps.db, options.network);
   const gossip = createGossip({ ...deps, network: options.network ?? PUBLIC_NETWORK });
   const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
-  const usesWebRtc = (options.webrtc ?? true) && !options.networkKey;
+  const usesWebRtc = (options.webrtc ?? true) && (options.useRelays ?? true) && !options.networkKey;
+  const useRelays = options.useRelays ?? true;
   let dhtServer = options.dhtServer ?? false;
   let node: Node | undefined;
   let relayPolicy = options.relay ?? 'auto';
@@ -204,7 +207,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
           await libp2p.dial(multiaddr(address), { signal, force: true });
         },
       },
-      { webrtc: usesWebRtc, relay: relayPolicy },
+      { webrtc: usesWebRtc, relay: relayPolicy, useRelays },
     );
   }
 
@@ -229,6 +232,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       agent,
       networkKey: options.networkKey,
       webrtc: usesWebRtc,
+      useRelays,
       portMapping: options.portMapping ?? false,
       stunServers: () => traversal?.stunServers() ?? [],
       onLanPeer: (peerId) => lanPeers.set(peerId, true),

@@ -5,7 +5,7 @@ import { yamux } from '@chainsafe/libp2p-yamux';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { type GossipSub, gossipsub, StrictSign } from '@libp2p/gossipsub';
 import { type Identify, identify } from '@libp2p/identify';
-import type { ConnectionGater, Libp2p, PeerDiscovery, PrivateKey } from '@libp2p/interface';
+import type { ConnectionGater, Libp2p, Listener, PeerDiscovery, PrivateKey } from '@libp2p/interface';
 import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { mdns } from '@libp2p/mdns';
 import { type Ping, ping } from '@libp2p/ping';
@@ -16,6 +16,7 @@ import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
+import { isRelayed } from '#shared/features/p2p/addresses.ts';
 import { concatBytes, toHex, utf8 } from '#shared/kernel/bytes.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import { type RelayServing, relayServing } from '../nat/relay-serving.ts';
@@ -32,6 +33,8 @@ export interface NodeOptions {
   networkKey?: Uint8Array | undefined;
   /** Direct connections between two nodes behind NATs; never in private networks. */
   webrtc?: boolean;
+  /** Dials peers through relays. Default true. */
+  useRelays?: boolean;
   /** Asks the router to forward the port. */
   portMapping?: boolean;
   /** `host:port` of nodes of this network that answer STUN. */
@@ -57,6 +60,8 @@ export type Node = Libp2p<Services>;
 export interface Listening {
   /** Reserves places at so many relays as soon as some are met, and replaces those that are lost. */
   reserve(relays: number): Promise<void>;
+  /** Gives the places at relays back. */
+  release(): Promise<void>;
   /** Where the transports listen, announced or not. */
   bound(): string[];
   /** Somebody from outside came in: this address is told to others from now on. */
@@ -93,12 +98,12 @@ export function nodeKey(seed: Uint8Array): PrivateKey {
   return privateKeyFromRaw(concatBytes(seed, Buffer.from(x ?? '', 'base64url')));
 }
 
-/** Denies dialling and being dialled wherever `gate` says no. */
-export function gater(gate: (peerId: PeerId) => boolean): ConnectionGater {
+/** Denies dialling and being dialled wherever `gate` says no, and dials through relays where none are wanted. */
+export function gater(gate: (peerId: PeerId) => boolean, useRelays = true): ConnectionGater {
   const deny = (peerId: { toString(): string }) => !gate(peerId.toString());
   return {
     // The library's own gater denies private addresses in browsers; ours knows peers only.
-    denyDialMultiaddr: () => false,
+    denyDialMultiaddr: (address) => !useRelays && isRelayed(address.toString()),
     denyDialPeer: deny,
     denyInboundEncryptedConnection: deny,
     denyOutboundEncryptedConnection: deny,
@@ -122,13 +127,28 @@ const relayTransport = (components: RelayComponents) =>
 const NO_WALK = { walk: async function* () {} };
 
 interface ListeningComponents {
-  transportManager: { listen(addresses: Multiaddr[]): Promise<void>; getAddrs(): Multiaddr[] };
-  addressManager: { confirmObservedAddr(address: Multiaddr, options?: { type: 'transport' }): void };
+  transportManager: {
+    listen(addresses: Multiaddr[]): Promise<void>;
+    getAddrs(): Multiaddr[];
+    getListeners(): Listener[];
+  };
+  addressManager: {
+    confirmObservedAddr(address: Multiaddr, options?: { type: 'transport' }): void;
+    removeObservedAddr(address: Multiaddr): void;
+  };
 }
 
 const listening = ({ addressManager, transportManager }: ListeningComponents): Listening => ({
   reserve: (relays) =>
     transportManager.listen(Array.from({ length: relays }, () => multiaddr('/p2p-circuit'))),
+  async release() {
+    for (const listener of transportManager.getListeners()) {
+      const relayed = listener.getAddrs().filter((address) => isRelayed(address.toString()));
+      if (relayed.length === 0) continue;
+      relayed.forEach((address) => addressManager.removeObservedAddr(address));
+      await listener.close();
+    }
+  },
   bound: () => transportManager.getAddrs().map(String),
   confirm: (address) => addressManager.confirmObservedAddr(multiaddr(address), { type: 'transport' }),
 });
@@ -175,7 +195,7 @@ export function createNode(
         }),
       ),
     ],
-    connectionGater: gater(gate),
+    connectionGater: gater(gate, options.useRelays),
     ...(options.networkKey
       ? { connectionProtector: preSharedKey({ psk: swarmKey(options.networkKey) }) }
       : {}),

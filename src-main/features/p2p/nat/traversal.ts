@@ -21,6 +21,8 @@ const MAX_STUN_SERVERS = 3;
 /** A direct connection that did not come about is tried again after this, for as long as the relayed one lasts. */
 const UPGRADE_RETRY_MS = 10 * 60_000;
 const UPGRADE_TIMEOUT_MS = 15_000;
+/** A node with an address of the internet is given this long to be reached before it looks for relays. */
+const PUBLIC_GRACE_MS = 60_000;
 /** The first attempt comes a moment after the link: both ends have said hello by then. */
 const UPGRADE_DELAY_MS = 200;
 
@@ -65,7 +67,7 @@ export interface Traversal {
 
 export function createTraversal(
   deps: TraversalDeps,
-  options: { webrtc: boolean; relay: RelayPolicy },
+  options: { webrtc: boolean; relay: RelayPolicy; useRelays: boolean },
 ): Traversal {
   const { clock, listening, log, relay } = deps;
   const upgrades = { tried: 0, direct: 0 };
@@ -91,6 +93,13 @@ export function createTraversal(
 
   const serveLater = (): void =>
     void serve().catch((error: unknown) => log.warn({ err: error }, 'this node cannot serve as a relay'));
+
+  async function reserve(): Promise<void> {
+    if (!reachable && !stopping.signal.aborted) await listening.reserve(RELAYS_WANTED);
+  }
+
+  const cannotReserve = (error: unknown): void =>
+    log.warn({ err: error }, 'places at relays could not be changed');
 
   /** The initiator of the relayed connection tries, the other end answers: never both at once. */
   function pursue(peer: PeerInfo, delayMs: number): void {
@@ -123,7 +132,10 @@ export function createTraversal(
   return {
     async start() {
       serveLater();
-      await listening.reserve(RELAYS_WANTED);
+      if (!options.useRelays) return;
+      if (!listening.bound().some((address) => reachOf(address) === 'internet')) return reserve();
+      const timer = clock.after(PUBLIC_GRACE_MS, () => void reserve().catch(cannotReserve));
+      stopping.signal.addEventListener('abort', () => timer.cancel(), { once: true });
     },
     stop() {
       stopping.abort();
@@ -134,6 +146,8 @@ export function createTraversal(
       if (reachable) return;
       reachable = true;
       serveLater();
+      // Places are for those whom nobody reaches.
+      listening.release().catch(cannotReserve);
     },
     met(peer) {
       if (options.webrtc && peer.direction === 'outbound' && webRtcAddress(peer))

@@ -4,6 +4,7 @@ import { useFormats } from '../../../platform/formats.ts';
 import { type Setting, unitOf } from '../rules.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
+const willingness = ['auto', 'on', 'off'] as const;
 
 /** A choice in words, where there are some. */
 export function useChoiceWords(): (value: string) => string {
@@ -11,6 +12,8 @@ export function useChoiceWords(): (value: string) => string {
   return useCallback(
     (value) => {
       const level = levels.find((item) => item === value);
+      const will = willingness.find((item) => item === value);
+      if (will) return t(`willing.${will}`);
       return level ? t(`level.${level}`) : value;
     },
     [t],
