@@ -79,8 +79,11 @@ function kindOf(claim: NameClaim, like: NameClaim): Resemblance['kind'] | undefi
   if (like.providerId === claim.providerId || like.what !== claim.what) return undefined;
   if (like.name === claim.name) return claim.what === 'tool' ? undefined : 'same';
   if (!areConfusable(claim.name, like.name)) return undefined;
-  // Tools of many servers have one name in several spellings (read-file, readFile); only look-alike letters deceive.
-  return claim.what === 'tool' && foldedName(claim.name) === foldedName(like.name) ? undefined : 'confusable';
+  if (foldedName(claim.name) !== foldedName(like.name)) return 'confusable';
+  // One name in several spellings (read-file, readFile) is shared as the name itself is; only look-alike letters deceive.
+  // People are not: whoever calls himself ANNA beside Anna is taken for her.
+  const shared = { tool: undefined, server: 'same', provider: 'confusable' } as const;
+  return shared[claim.what];
 }
 
 /**

@@ -106,6 +106,23 @@ describe('conflicts of names', () => {
     expect(warningsOf(world, `${anna}/files/read`)).toEqual([`same_name_as:${boris}/files`]);
   });
 
+  it('spellings of a server’s name that strangers share make nobody suspicious, and of a person’s do', () => {
+    const world = setUpShelf();
+    world.rules.insert(rule(boris), undefined);
+    world.offer([toolNamed('read')], { provider: anna, server: 'filesystem', providerName: 'Anna' });
+    expect(world.state(`${anna}/filesystem/read`)).toBe('pending');
+    world.clock.advance(1);
+    world.offer([toolNamed('read')], { provider: boris, server: 'file-system', providerName: 'Boris' });
+    expect(warningsOf(world, `${boris}/file-system/read`)).toEqual([]);
+    expect(world.state(`${boris}/file-system/read`)).toBe('approved');
+    expect(world.shelf.get(`${boris}/file-system/read`)?.resembles).toMatchObject([
+      { what: 'server', kind: 'same' },
+    ]);
+    world.clock.advance(1);
+    world.offer([toolNamed('read')], { provider: boris, server: 'notes', providerName: 'ANNA' });
+    expect(warningsOf(world, `${boris}/notes/read`)).toEqual(['confusable_name']);
+  });
+
   it('who takes another name is met anew under it', () => {
     const world = setUpShelf();
     world.offer([toolNamed('read')], { provider: boris, server: 'a', providerName: 'Boris' });
