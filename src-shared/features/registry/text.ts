@@ -4,9 +4,9 @@
  */
 import type { Tool } from './tool.ts';
 
-/** Zero-width and bidirectional controls, invisible operators, tag characters, variation selectors supplement, soft hyphen. */
+/** Zero-width and bidirectional controls, invisible operators, tags, soft hyphen, variation selectors that say nothing about emoji, annotation and music controls, empty Braille. */
 // biome-ignore format: one class per line is easier to check against the Unicode charts
-const HIDDEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\u{e0000}-\u{e007f}\u{e0100}-\u{e01ef}]/gu;
+const HIDDEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\u2800\ufe00-\ufe0d\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 /** Control characters other than tab and line ends. */
 // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;

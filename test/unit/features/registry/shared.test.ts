@@ -109,6 +109,9 @@ describe('text of strangers', () => {
     const sneaky = 'Adds\u200b numbers\u{e0041}\u202e';
     expect(stripHidden(sneaky)).toBe('Adds numbers');
     expect(hasHidden(sneaky)).toBe(true);
+    for (const invisible of ['\u2800', '\ufe01', '\ufff9', '\u{1d173}', '\u{e01ff}'])
+      expect(stripHidden(`Adds${invisible} numbers`)).toBe('Adds numbers');
+    expect(hasHidden('\u2764\ufe0f \u260e\ufe0e')).toBe(false);
     expect(hasHidden('Складывает числа, 数字を足す, emoji 👍🏽')).toBe(false);
     expect(warningsOf({ ...tool, description: sneaky })).toContain('hidden_characters');
     for (const place of ['inputSchema', 'outputSchema', 'annotations'])
