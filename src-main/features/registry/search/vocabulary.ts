@@ -7,6 +7,12 @@ import { distance, lettersOf, mayBeNear, slipsAllowed } from './distance.ts';
 /** Terms that are known at a time; a million is some twenty times what 100,000 real tools use. Others are not indexed. */
 export const MAX_TERMS = 1_000_000;
 
+/**
+ * Terms that a misspelt word is compared with letter by letter; each costs a microsecond or two. Of real words few have
+ * nearly the same letters; whoever writes thousands that do must not make every search wait.
+ */
+const MAX_COMPARED = 30_000;
+
 export interface Vocabulary {
   /** The number of a term, which is given one where it has none; undefined where there is no room. */
   enter(term: string): number | undefined;
@@ -31,7 +37,7 @@ interface Term {
 /** Letters by which terms are kept together. */
 const HEAD = 2;
 
-export function createVocabulary(maxTerms = MAX_TERMS): Vocabulary {
+export function createVocabulary(maxTerms = MAX_TERMS, maxCompared = MAX_COMPARED): Vocabulary {
   const ids = new Map<string, number>();
   const terms: Array<Term | undefined> = [];
   const free: number[] = [];
@@ -91,6 +97,7 @@ export function createVocabulary(maxTerms = MAX_TERMS): Vocabulary {
       const sought = forms.map((form) => ({ form, letters: lettersOf(form), slips: slipsAllowed(form) }));
       let least = Math.max(...sought.map(({ slips }) => slips));
       let found: Term[] = [];
+      let compared = 0;
       if (least === 0) return [];
       for (const term of terms) {
         if (!term || term.text.length < 3) continue;
@@ -98,6 +105,7 @@ export function createVocabulary(maxTerms = MAX_TERMS): Vocabulary {
           const limit = Math.min(least, slips);
           if (Math.abs(term.text.length - form.length) > limit) continue;
           if (!mayBeNear(letters, term.letters, limit)) continue;
+          if (++compared > maxCompared) return best(found, most);
           const apart = distance(form, term.text, limit);
           if (apart > limit) continue;
           if (apart < least) found = [];

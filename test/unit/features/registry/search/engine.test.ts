@@ -227,6 +227,20 @@ describe('a vocabulary', () => {
 });
 
 describe('what strangers wrote', () => {
+  it('of letters like those of a misspelt word is compared so often and no more', () => {
+    const all = ['readable', 'raedable', 'dareable', 'radeable'];
+    const vocabulary = (most: number) => {
+      const made = createVocabulary(100, most);
+      made.count(
+        all.map((term) => made.enter(term) ?? 0),
+        1,
+      );
+      return made;
+    };
+    expect(vocabulary(2).similar(['radeable'], 3)).not.toContain('radeable');
+    expect(vocabulary(4).similar(['radeable'], 3)).toEqual(['radeable']);
+  });
+
   it('never becomes a term longer than forty characters, and is read from its beginning alone', () => {
     const long = 'a'.repeat(100_000);
     const schema = {
