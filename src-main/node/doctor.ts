@@ -23,12 +23,16 @@ import {
   judgePaths,
   judgePeers,
   judgePorts,
+  judgeRelays,
+  judgeServing,
+  judgeUdp,
 } from '#shared/features/p2p/doctor.ts';
 import type { TaskProgress, TaskRunner } from '#shared/features/node/tasks.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
+import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
-import { type Libp2pNetwork, MDNS_TAG } from '../features/p2p/index.ts';
+import { askStun, type Libp2pNetwork, MDNS_TAG } from '../features/p2p/index.ts';
 import { askDialBack, canConnect } from './dial-back.ts';
 import { ownAddresses } from './machine-watch.ts';
 import { countMdnsAnswers } from './mdns-probe.ts';
@@ -36,6 +40,7 @@ import { countMdnsAnswers } from './mdns-probe.ts';
 export interface DoctorDeps {
   network: Libp2pNetwork;
   clock: Clock;
+  random: Random;
   log: Log;
   /** The folder whose disk is looked at. */
   dataDir: string;
@@ -127,6 +132,16 @@ async function run(
   }
 }
 
+/** A network that does not run holds nothing and carries nothing. */
+const STOPPED = {
+  reachable: false,
+  usesRelays: true,
+  relays: [],
+  serving: false,
+  clients: 0,
+  relayedBytes: 0,
+};
+
 /** What a check that fails or does not end in time says. */
 const SILENT: Record<DoctorCheck, Finding> = {
   keys: { state: 'failed', code: 'keys.unreadable', facts: {} },
@@ -146,6 +161,9 @@ const SILENT: Record<DoctorCheck, Finding> = {
   paths: judgePaths([]),
   clock: judgeClock([]),
   nat: judgeNat([], []),
+  udp: judgeUdp(0, []),
+  relays: judgeRelays({ reachable: false, usesRelays: true, held: 0, peers: 0 }),
+  serving: judgeServing(false, 0, 0),
   outside: judgeOutside({ inbound: 0, dialledBack: [], port: 0 }),
   firewall: judgeFirewall('', false, 0),
 };
@@ -190,6 +208,18 @@ function createProbes(deps: DoctorDeps): Record<DoctorCheck, Probe> {
     nat: () => {
       const observed = network.whereabouts().observed.map(({ address }) => hostOf(address) ?? '');
       return judgeNat(ownAddresses(), observed);
+    },
+    udp: async (signal) => {
+      const { asked, seen } = await askStun(deps, network.nat()?.stunServers ?? [], signal);
+      return judgeUdp(asked, seen);
+    },
+    relays: () => {
+      const { reachable, relays, usesRelays } = network.nat() ?? STOPPED;
+      return judgeRelays({ reachable, usesRelays, held: relays.length, peers: network.peers().length });
+    },
+    serving: () => {
+      const { clients, relayedBytes, serving } = network.nat() ?? STOPPED;
+      return judgeServing(serving, clients, relayedBytes);
     },
     outside: checkOutside,
     firewall: async (signal) => {

@@ -52,3 +52,4 @@ export type {
 } from './network.ts';
 export { DEFAULT_LIMITS, type OfferedFeatures } from './peering.ts';
 export { createRememberedPeers, p2pMigrations, type RememberedPeer, type RememberedPeers } from './peers.ts';
+export { askStun } from './nat/stun-client.ts';

@@ -17,7 +17,10 @@ export const doctorChecks = [
   'paths',
   'clock',
   'nat',
+  'udp',
   'outside',
+  'relays',
+  'serving',
   'firewall',
 ] as const;
 export const doctorCheckSchema = z.enum(doctorChecks);
@@ -34,6 +37,9 @@ export const doctorPlaces = {
   firewall: 'you',
   lan: 'nat',
   nat: 'nat',
+  udp: 'nat',
+  relays: 'nat',
+  serving: 'nat',
   outside: 'nat',
   names: 'peers',
   bootstrap: 'peers',
@@ -82,6 +88,17 @@ export const doctorCodeSchema = z.enum([
   'nat.behind',
   'nat.carrier',
   'nat.unknown',
+  'udp.ready',
+  'udp.blocked',
+  'udp.symmetric',
+  'udp.unknown',
+  'relays.notNeeded',
+  'relays.held',
+  'relays.none',
+  'relays.off',
+  'relays.unknown',
+  'serving.on',
+  'serving.off',
   'outside.reachable',
   'outside.closed',
   'outside.unknown',
@@ -226,6 +243,40 @@ export function judgeNat(own: readonly string[], observed: readonly string[]): F
   if (own.includes(outside)) return finding('ok', 'nat.open', { address: outside });
   return finding('ok', 'nat.behind', { address: outside });
 }
+
+/**
+ * Whether a direct connection through NATs can come about.
+ *
+ * @param asked how many nodes were asked over UDP how they see one socket of this one, @param seen what those that answered said
+ *   (`host:port`). Two different answers: each destination sees another port, and nobody can be told where to knock.
+ */
+export function judgeUdp(asked: number, seen: readonly string[]): Finding {
+  if (asked === 0) return finding('skipped', 'udp.unknown');
+  const [first] = seen;
+  if (first === undefined) return finding('warn', 'udp.blocked', { count: asked });
+  if (new Set(seen).size > 1) return finding('warn', 'udp.symmetric', { count: seen.length });
+  return finding('ok', 'udp.ready', { address: first, count: seen.length });
+}
+
+/** Places that others keep for this node, so that it can be reached through them. */
+export interface RelayFacts {
+  /** Somebody from beyond the local network has come in by himself. */
+  reachable: boolean;
+  usesRelays: boolean;
+  held: number;
+  peers: number;
+}
+
+export function judgeRelays({ held, peers, reachable, usesRelays }: RelayFacts): Finding {
+  if (reachable) return finding('ok', 'relays.notNeeded');
+  if (!usesRelays) return finding('skipped', 'relays.off');
+  if (held > 0) return finding('ok', 'relays.held', { count: held });
+  return peers === 0 ? finding('skipped', 'relays.unknown') : finding('warn', 'relays.none');
+}
+
+/** What this node carries for others since it started. */
+export const judgeServing = (serving: boolean, clients: number, bytes: number): Finding =>
+  serving ? finding('ok', 'serving.on', { count: clients, bytes }) : finding('ok', 'serving.off');
 
 /** What is known of connections from outside. */
 export interface OutsideFacts {

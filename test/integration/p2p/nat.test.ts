@@ -15,7 +15,7 @@ interface State {
   peerId: string;
   addresses: string[];
   peers: Array<{ peerId: string; transport: string; path: string; encryption?: string }>;
-  nat: { reachable: boolean; serving: boolean; clients: number; relays: string[] };
+  nat: { reachable: boolean; serving: boolean; clients: number; relayedBytes: number; relays: string[] };
 }
 
 interface Node {
@@ -120,7 +120,10 @@ describe.skipIf(reason !== undefined)('two nodes through NATs', () => {
     });
     expect(await carrierTo(b, a)).toMatchObject({ path: 'relayed', transport: 'tcp' });
     expect(await b.ask('large', a.peerId)).toBe(true);
-    expect((await relay.state()).nat).toMatchObject({ reachable: true, serving: true, clients: 2 });
+    const { nat } = await relay.state();
+    expect(nat).toMatchObject({ reachable: true, serving: true, clients: 2 });
+    // A mebibyte went there and back.
+    expect(nat.relayedBytes).toBeGreaterThan(2 * 2 ** 20);
   });
 
   it('the relay goes in mid-call: the call fails at once, and another relay is found', async () => {

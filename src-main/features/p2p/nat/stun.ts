@@ -10,11 +10,11 @@ import { isIPv4 } from 'node:net';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
 
-const COOKIE = 0x2112a442;
-const BINDING_REQUEST = 0x0001;
-const BINDING_SUCCESS = 0x0101;
-const XOR_MAPPED_ADDRESS = 0x0020;
-const HEADER_BYTES = 20;
+export const COOKIE = 0x2112a442;
+export const BINDING_REQUEST = 0x0001;
+export const BINDING_SUCCESS = 0x0101;
+export const XOR_MAPPED_ADDRESS = 0x0020;
+export const HEADER_BYTES = 20;
 /** Requests with attributes (software names, fingerprints) are larger than the header; none is larger than this. */
 const MAX_REQUEST_BYTES = 548;
 

@@ -44,12 +44,17 @@ export interface NatSituation {
   serving: boolean;
   /** Nodes that hold a place here. */
   clients: number;
+  /** Carried for them since the start. */
+  relayedBytes: number;
+  usesRelays: boolean;
   /** Relays at which this node holds a place. */
   relays: PeerId[];
   /** Direct connections through NATs that were tried from here since the start, and how many of them came about. */
   upgrades: { tried: number; direct: number };
   /** UDP ports on which STUN is answered. */
   stunPorts: number[];
+  /** `host:port` of nodes that answer STUN. */
+  stunServers: string[];
 }
 
 export interface Traversal {
@@ -97,6 +102,9 @@ export function createTraversal(
   async function reserve(): Promise<void> {
     if (!reachable && !stopping.signal.aborted) await listening.reserve(RELAYS_WANTED);
   }
+
+  const stunServers = (): string[] =>
+    stunServersIn([...deps.addresses(), ...deps.peers().flatMap(({ addresses }) => addresses)]);
 
   const cannotReserve = (error: unknown): void =>
     log.warn({ err: error }, 'places at relays could not be changed');
@@ -157,15 +165,17 @@ export function createTraversal(
       policy = wanted;
       serveLater();
     },
-    stunServers: () =>
-      stunServersIn([...deps.addresses(), ...deps.peers().flatMap(({ addresses }) => addresses)]),
+    stunServers,
     situation: () => ({
       reachable,
       serving: relay.isServing(),
       clients: relay.clients(),
+      relayedBytes: relay.relayedBytes(),
+      usesRelays: options.useRelays,
       relays: [...new Set(deps.addresses().flatMap((address) => relayIn(address) ?? []))],
       upgrades: { ...upgrades },
       stunPorts: stun?.ports ?? [],
+      stunServers: stunServers(),
     }),
   };
 }

@@ -13,6 +13,9 @@ import {
   judgePaths,
   judgePeers,
   judgePorts,
+  judgeRelays,
+  judgeServing,
+  judgeUdp,
   type DoctorCheck,
   type Finding,
 } from '#shared/features/p2p/doctor.ts';
@@ -45,6 +48,14 @@ export function answerDoctor({ clock, world }: Memory): Handlers<typeof doctorCo
       paths: judgePaths(connected.map(({ path }) => path ?? 'direct')),
       clock: judgeClock(some ? [131_000, 128_000] : []),
       nat: judgeNat(['192.168.1.23'], some ? ['203.0.113.9'] : []),
+      udp: judgeUdp(some ? 2 : 0, some ? ['203.0.113.9:40001', '203.0.113.9:40001'] : []),
+      relays: judgeRelays({
+        reachable: false,
+        usesRelays: true,
+        held: some ? 2 : 0,
+        peers: connected.length,
+      }),
+      serving: judgeServing(false, 0, 0),
       outside,
       firewall: judgeFirewall('linux', outside.code === 'outside.closed', 7422),
     };

@@ -16,6 +16,9 @@ import {
   judgePaths,
   judgePeers,
   judgePorts,
+  judgeRelays,
+  judgeServing,
+  judgeUdp,
   medianAhead,
   worstState,
 } from '#shared/features/p2p/doctor.ts';
@@ -124,5 +127,36 @@ describe('what checks find', () => {
     expect(worstState(['ok', 'running'])).toBe('running');
     expect(worstState(['skipped', 'ok'])).toBe('ok');
     expect(worstState([])).toBe('skipped');
+  });
+});
+
+describe('the way through NATs', () => {
+  it.each([
+    [0, [], 'skipped', 'udp.unknown'],
+    [2, [], 'warn', 'udp.blocked'],
+    [2, ['203.0.113.9:1'], 'ok', 'udp.ready'],
+    [2, ['203.0.113.9:1', '203.0.113.9:1'], 'ok', 'udp.ready'],
+    [2, ['203.0.113.9:1', '203.0.113.9:2'], 'warn', 'udp.symmetric'],
+  ])('%i asked, who saw %j: %s, %s', (asked, seen, state, code) => {
+    expect(judgeUdp(asked, seen)).toMatchObject({ state, code });
+  });
+
+  const behind = { reachable: false, usesRelays: true, held: 0, peers: 3 };
+  it.each([
+    [{ ...behind, reachable: true }, 'ok', 'relays.notNeeded'],
+    [{ ...behind, usesRelays: false }, 'skipped', 'relays.off'],
+    [{ ...behind, held: 2 }, 'ok', 'relays.held'],
+    [{ ...behind, peers: 0 }, 'skipped', 'relays.unknown'],
+    [behind, 'warn', 'relays.none'],
+  ])('%j: %s, %s', (facts, state, code) => {
+    expect(judgeRelays(facts)).toMatchObject({ state, code });
+  });
+
+  it('says what is carried for others', () => {
+    expect(judgeServing(true, 3, 4096)).toMatchObject({
+      code: 'serving.on',
+      facts: { count: 3, bytes: 4096 },
+    });
+    expect(judgeServing(false, 0, 4096).code).toBe('serving.off');
   });
 });

@@ -18,6 +18,7 @@ function setUp(bound: string[], { relay = 'off' as RelayPolicy, useRelays = true
         setServing: async (on) => void (serving = on),
         isServing: () => serving,
         clients: () => 0,
+        relayedBytes: () => 0,
         left: () => undefined,
       },
       listening: {
