@@ -109,22 +109,35 @@ describe.skipIf(reason !== undefined)('two nodes through NATs', () => {
     expect(await b.ask('echo', a.peerId)).toBe('hello');
   });
 
-  it.each<[NatKind, NatKind]>([
-    ['symmetric', 'symmetric'],
-    ['udp-blocked', 'cone'],
-  ])('behind %s and %s: calls run over the relay', async (kindA, kindB) => {
-    const { a, b, relay } = await meet({ a: kindA, b: kindB });
-    await until('a direct connection was tried in vain', async () => {
-      const { nat } = (await b.state()) as unknown as { nat: { upgrades: { tried: number } } };
-      return nat.upgrades.tried > 0;
-    });
-    expect(await carrierTo(b, a)).toMatchObject({ path: 'relayed', transport: 'tcp' });
-    expect(await b.ask('large', a.peerId)).toBe(true);
-    const { nat } = await relay.state();
-    expect(nat).toMatchObject({ reachable: true, serving: true, clients: 2 });
-    // A mebibyte went there and back.
-    expect(nat.relayedBytes).toBeGreaterThan(2 * 2 ** 20);
-  });
+  it.each<[NatKind, NatKind, string, string]>([
+    ['symmetric', 'symmetric', 'udp.symmetric', 'udp.symmetric'],
+    ['udp-blocked', 'cone', 'udp.blocked', 'udp.ready'],
+  ])(
+    'behind %s and %s: calls run over the relay, and the doctor says why',
+    async (kindA, kindB, saysA, saysB) => {
+      const { a, b, bootstrap, relay } = await meet({ a: kindA, b: kindB });
+      await until('a direct connection was tried in vain', async () => {
+        const { nat } = (await b.state()) as unknown as { nat: { upgrades: { tried: number } } };
+        return nat.upgrades.tried > 0;
+      });
+      expect(await carrierTo(b, a)).toMatchObject({ path: 'relayed', transport: 'tcp' });
+      expect(await b.ask('large', a.peerId)).toBe(true);
+      const { nat } = await relay.state();
+      expect(nat).toMatchObject({ reachable: true, serving: true, clients: 2 });
+      // A mebibyte went there and back.
+      expect(nat.relayedBytes).toBeGreaterThan(2 * 2 ** 20);
+      // Only two that are asked see whether each is shown another port.
+      const other = await begin('pub', { ...relaySpec(4), bootstrap });
+      for (const [node, says] of [
+        [a, saysA],
+        [b, saysB],
+      ] as const) {
+        await node.ask('dial', addressOf(other, 4));
+        await until('places at both', async () => (await node.state()).nat.relays.length === 2);
+        expect(await node.ask('udp')).toBe(says);
+      }
+    },
+  );
 
   it('the relay goes in mid-call: the call fails at once, and another relay is found', async () => {
     const { a, b, relay, bootstrap } = await meet({ a: 'udp-blocked', b: 'udp-blocked' });

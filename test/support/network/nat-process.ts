@@ -5,7 +5,8 @@
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { fromUtf8, utf8 } from '#shared/kernel/bytes.ts';
-import { createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
+import { judgeUdp } from '#shared/features/p2p/doctor.ts';
+import { askStun, createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { systemRandom } from '#main/platform/random.ts';
@@ -58,6 +59,12 @@ async function answer(ask: string, target: string): Promise<unknown> {
     case 'large': {
       const payload = new Uint8Array(2 ** 20).map((_, i) => i * 31);
       return Buffer.compare(await network.call(target, '/toolswarm/echo/1', payload).response, payload) === 0;
+    }
+    case 'udp': {
+      const servers = network.nat()?.stunServers ?? [];
+      const clockAndChance = { clock: systemClock, random: systemRandom };
+      const { asked, seen } = await askStun(clockAndChance, servers, new AbortController().signal);
+      return judgeUdp(asked, seen).code;
     }
     case 'never':
       return network.call(target, '/toolswarm/never/1', utf8('')).response.then(
