@@ -57,6 +57,8 @@ export interface GovernanceEvents {
 export interface Governance extends EventSource<GovernanceEvents> {
   start(): void;
   stop(): Promise<void>;
+  /** Counts the votes now, lets what is due take effect, and notes the day's sample; it happens by itself as well. */
+  count(): void;
   view(): GovernanceView;
   /** Throws `governance.unknown_proposal`. */
   proposal(id: string): ProposalView;
@@ -164,6 +166,7 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
   }
 
   function count(): void {
+    counting?.cancel();
     counting = undefined;
     const at = clock.now();
     for (const { decision, open } of standings()) {
@@ -266,6 +269,7 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
       countSoon();
     },
     stop: () => owned.close(),
+    count,
     view: () => {
       const established = isEstablished();
       return {
