@@ -23,6 +23,7 @@ import {
   judgePaths,
   judgePeers,
   judgePorts,
+  judgeVersions,
   judgeRelays,
   judgeServing,
   judgeUdp,
@@ -159,6 +160,7 @@ const SILENT: Record<DoctorCheck, Finding> = {
   },
   peers: judgePeers(0),
   paths: judgePaths([]),
+  versions: judgeVersions({ newer: 0, older: 0 }),
   clock: judgeClock([]),
   nat: judgeNat([], []),
   udp: judgeUdp(0, []),
@@ -204,6 +206,10 @@ function createProbes(deps: DoctorDeps): Record<DoctorCheck, Probe> {
     bootstrap: (signal) => probeBootstrap(network, settings.bootstrap(), signal),
     peers: () => judgePeers(network.peers().length),
     paths: () => judgePaths(network.peers().map(({ carrier }) => carrier.path)),
+    versions: () => {
+      const drops = network.drops();
+      return judgeVersions({ newer: drops['p2p.too_new'] ?? 0, older: drops['p2p.too_old'] ?? 0 });
+    },
     clock: () => judgeClock(network.whereabouts().clocksAhead),
     nat: () => {
       const observed = network.whereabouts().observed.map(({ address }) => hostOf(address) ?? '');

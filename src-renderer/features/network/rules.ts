@@ -120,6 +120,8 @@ export const mendable = [
   'bootstrap.silent',
   'peers.none',
   'paths.relayed',
+  'versions.older',
+  'versions.newer',
   'clock.wrong',
   'nat.carrier',
   'udp.blocked',

@@ -15,6 +15,7 @@ export const doctorChecks = [
   'bootstrap',
   'peers',
   'paths',
+  'versions',
   'clock',
   'nat',
   'udp',
@@ -44,6 +45,7 @@ export const doctorPlaces = {
   names: 'peers',
   bootstrap: 'peers',
   peers: 'peers',
+  versions: 'peers',
   paths: 'peers',
 } as const satisfies Record<DoctorCheck, 'you' | 'nat' | 'peers'>;
 
@@ -81,6 +83,9 @@ export const doctorCodeSchema = z.enum([
   'paths.ready',
   'paths.relayed',
   'paths.none',
+  'versions.ready',
+  'versions.older',
+  'versions.newer',
   'clock.ready',
   'clock.wrong',
   'clock.unknown',
@@ -143,6 +148,18 @@ const finding = (
   facts: Finding['facts'] = {},
   fix?: DoctorFix,
 ): Finding => ({ state, code, facts, ...(fix ? { fix } : {}) });
+
+/**
+ * Whether there are nodes that this one cannot talk with because one of the two is too old. Those that are newer come
+ * first: that can be mended here.
+ *
+ * @param refused connections since the start, by what the other node speaks.
+ */
+export function judgeVersions({ newer, older }: { newer: number; older: number }): Finding {
+  if (newer > 0) return finding('warn', 'versions.newer', { count: newer });
+  if (older > 0) return finding('warn', 'versions.older', { count: older });
+  return finding('ok', 'versions.ready');
+}
 
 /** Beyond this a clock makes trouble: signatures and certificates carry times. */
 export const CLOCK_WARN_MS = 30_000;

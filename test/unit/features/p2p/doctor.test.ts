@@ -16,12 +16,23 @@ import {
   judgePaths,
   judgePeers,
   judgePorts,
+  judgeVersions,
   judgeRelays,
   judgeServing,
   judgeUdp,
   medianAhead,
   worstState,
 } from '#shared/features/p2p/doctor.ts';
+
+describe('versions', () => {
+  it.each([
+    [{ newer: 0, older: 0 }, 'ok', 'versions.ready'],
+    [{ newer: 0, older: 2 }, 'warn', 'versions.older'],
+    [{ newer: 1, older: 2 }, 'warn', 'versions.newer'],
+  ] as const)('%j', (refused, state, code) => {
+    expect(judgeVersions(refused)).toMatchObject({ state, code });
+  });
+});
 
 describe('the clock', () => {
   it.each([
