@@ -120,7 +120,7 @@ const relayTransport = (components: RelayComponents) =>
   circuitRelayTransport()(
     // What libp2p hands out is a proxy that cannot be copied.
     new Proxy(components, {
-      get: (target, name) => (name === 'randomWalk' ? NO_WALK : Reflect.get(target, name)),
+      get: (target, name) => (name === 'randomWalk' ? NO_WALK : (Reflect.get(target, name) as unknown)),
     }),
   );
 

@@ -84,7 +84,7 @@ const replacing = <Target extends object>(target: Target, name: keyof Target, va
     get(original, asked) {
       if (asked === name) return value;
       const found: unknown = Reflect.get(original, asked);
-      return typeof found === 'function' ? found.bind(original) : found;
+      return typeof found === 'function' ? (found.bind(original) as unknown) : found;
     },
   });
 

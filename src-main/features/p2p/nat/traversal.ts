@@ -81,6 +81,7 @@ export function createTraversal(
   let policy = options.relay;
   let reachable = false;
   let stun: StunResponder | undefined;
+  let turning: Promise<void> = Promise.resolve();
 
   const wantsToServe = (): boolean => policy === 'on' || (policy === 'auto' && reachable);
 
@@ -92,12 +93,16 @@ export function createTraversal(
   }
 
   function closeStun(): void {
-    stun?.close();
+    void stun?.close();
     stun = undefined;
   }
 
-  const serveLater = (): void =>
-    void serve().catch((error: unknown) => log.warn({ err: error }, 'this node cannot serve as a relay'));
+  /** One turn after the other: two at once would both ask for the port of STUN. */
+  function serveLater(): void {
+    turning = turning
+      .then(serve)
+      .catch((error: unknown) => log.warn({ err: error }, 'this node cannot serve as a relay'));
+  }
 
   async function reserve(): Promise<void> {
     if (!reachable && !stopping.signal.aborted) await listening.reserve(RELAYS_WANTED);
@@ -125,15 +130,18 @@ export function createTraversal(
     const address = peer && webRtcAddress(peer);
     if (!address || stopping.signal.aborted) return;
     upgrades.tried++;
+    const late = new AbortController();
+    const limit = clock.after(UPGRADE_TIMEOUT_MS, () =>
+      late.abort(new Error('no direct connection in time')),
+    );
     try {
-      await deps.dialDirect(
-        address,
-        AbortSignal.any([stopping.signal, AbortSignal.timeout(UPGRADE_TIMEOUT_MS)]),
-      );
+      await deps.dialDirect(address, AbortSignal.any([stopping.signal, late.signal]));
       upgrades.direct++;
     } catch (error) {
       log.debug({ peerId, err: error }, 'the connection stays relayed');
       if (!stopping.signal.aborted) pursue(peer, UPGRADE_RETRY_MS);
+    } finally {
+      limit.cancel();
     }
   }
 
