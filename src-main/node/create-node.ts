@@ -56,7 +56,7 @@ export interface NodeOptions {
   mcpPort?: number | undefined;
   webPort?: number | undefined;
   mdns?: boolean | undefined;
-  /** `small`: fewer connections, for constrained machines. */
+  /** `small`: fewer connections, a part of the directory and no services for others, for constrained machines. */
   footprint?: 'small' | undefined;
   /** Where `TOOLSWARM_…` variables are read. */
   env: Record<string, string | undefined>;
@@ -101,15 +101,23 @@ export interface Node extends EventSource<NodeEvents> {
   attach(dashboard: Dashboard): void;
 }
 
-/** Connections of a node with a small footprint. */
-const SMALL_CONNECTIONS = 20;
+/** What a node with a small footprint is, whatever its settings say: it keeps, carries and opens nothing for others. */
+const SMALL_SETTINGS = {
+  'p2p.maxConnections': 20,
+  'p2p.dhtServer': false,
+  'p2p.relay.serve': 'off',
+  'p2p.webrtc': false,
+  'p2p.portMapping': false,
+};
+/** Bytes of records that it holds of providers who mean nothing to it: the newest. */
+const SMALL_DIRECTORY_BYTES = 8 << 20;
 
 /** Throws `node.already_running`, `settings.invalid`, `storage.…` or `keystore.…`; nothing is left open then. */
 export async function createNode(options: NodeOptions): Promise<Node> {
   const settings = readSettings(options);
   const platform = await openPlatform({ ...options, logLevel: settings.get('log.level') });
   try {
-    return assemble(platform, settings);
+    return assemble(platform, settings, options.footprint === 'small' ? SMALL_DIRECTORY_BYTES : undefined);
   } catch (error) {
     await platform.owned.close();
     throw error;
@@ -123,18 +131,22 @@ function readSettings(options: NodeOptions): Settings<typeof nodeSettings> {
     'p2p.listen': options.listen?.length ? options.listen : undefined,
     'p2p.bootstrap': options.bootstrap?.length ? options.bootstrap : undefined,
     'p2p.mdns': options.mdns,
-    'p2p.maxConnections': options.footprint === 'small' ? SMALL_CONNECTIONS : undefined,
+    ...(options.footprint === 'small' ? SMALL_SETTINGS : {}),
   };
   const file = describeDataDir(options.dataDir).settingsFile;
   return createSettings({ file, env: options.env, flags, log: silentLog }, nodeSettings);
 }
 
-function assemble(platform: Platform, settings: Settings<typeof nodeSettings>): Node {
+function assemble(
+  platform: Platform,
+  settings: Settings<typeof nodeSettings>,
+  directoryBytes: number | undefined,
+): Node {
   const { clock, dataDir, db, log, owned, random } = platform;
   const events = createEmitter<NodeEvents>((error) => log.error({ err: error }, 'a listener failed'));
   const tasks = createTaskBoard({ clock, newId: () => toHex(random.bytes(8)) });
   owned.defer(() => tasks.close());
-  const slices = createSlices(platform, settings);
+  const slices = createSlices(platform, settings, { directoryBytes });
   const { clients, identity, network } = slices;
   owned.add(clients);
   wire(slices, owned, log);

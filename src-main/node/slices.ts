@@ -48,7 +48,16 @@ export interface NodeSlices extends Slices {
 
 const DAY_MS = 24 * 3_600_000;
 
-export function createSlices(platform: Platform, settings: Settings<typeof nodeSettings>): NodeSlices {
+export interface SlicesOptions {
+  /** Most bytes of records that are held of providers who mean nothing here. Default: no bound but the store's own. */
+  directoryBytes?: number | undefined;
+}
+
+export function createSlices(
+  platform: Platform,
+  settings: Settings<typeof nodeSettings>,
+  { directoryBytes }: SlicesOptions = {},
+): NodeSlices {
   const { clock, db, keystore, log, random, verify } = platform;
   const base = { clock, db, log, random, verify };
   const metrics = createMetrics(base);
@@ -88,6 +97,7 @@ export function createSlices(platform: Platform, settings: Settings<typeof nodeS
       maySee: (provider, record) => access.maySee(provider, parseEntryKey(record.key).server).ok,
       isBlocked: (provider, node) => trust.isBlocked(provider, node),
       concerns,
+      ...(directoryBytes === undefined ? {} : { interest: () => ({ maxBytes: directoryBytes }) }),
     },
   );
   const equivocations = createEquivocations({ ...base, proofs: records.equivocations });
