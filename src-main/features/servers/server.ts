@@ -11,7 +11,7 @@ import { judgeAsk } from './asks.ts';
 import type { BackoffPolicy } from './backoff.ts';
 import type { Connector } from './connector.ts';
 import { asAppError, createLane, type Lane } from './lane.ts';
-import type { LanePolicy } from './lane-rules.ts';
+import { type LanePolicy, sharedCapabilities } from './lane-rules.ts';
 import { createLanes } from './lanes.ts';
 import type { OffersDifference } from './listing.ts';
 import type { LogRing } from './log-ring.ts';
@@ -208,12 +208,15 @@ export function createServer(
     return verdict.exchange.ask({ method, ...(params ? { params } : {}) });
   }
 
-  /** From now on clients that can be asked get a process of their own. */
+  /** From now on clients that can be asked get a process of their own, and the shared one is told that nobody can be. */
   function becomeInteractive(): void {
-    if (config.interaction !== 'auto' || learnt.interactive) return;
-    ring.event('asks its client: from now on each client that can be asked gets a process of its own');
-    learn({ interactive: true });
-    lanes.retireShared();
+    if (config.interaction !== 'auto') return;
+    if (!learnt.interactive) {
+      ring.event('asks its client: from now on each client that can be asked gets a process of its own');
+      learn({ interactive: true });
+    }
+    // Whatever was known when it started: a shared process that asks must not stay.
+    if (lanes.currentShared?.capabilities !== sharedCapabilities(policy())) lanes.retireShared();
   }
 
   // Requests
