@@ -414,7 +414,10 @@ export const findings: DoctorResult[] = [
     facts: { count: 1, silent: 1 },
     fix: 'redial',
   },
+  { check: 'udp', state: 'warn', code: 'udp.symmetric', facts: { count: 2 } },
   { check: 'outside', state: 'warn', code: 'outside.closed', facts: { port: 7422 } },
+  { check: 'relays', state: 'ok', code: 'relays.held', facts: { count: 2 } },
+  { check: 'serving', state: 'ok', code: 'serving.on', facts: { count: 1, bytes: 3_145_728 } },
 ];
 
 export const listing: Listing = {
