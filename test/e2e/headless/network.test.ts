@@ -82,7 +82,7 @@ test('an invitation is written once, as link, code and picture, and taken back',
 test('the doctor finds, says what to do, and can be called again', async ({ home: page }) => {
   await visit(page, '/network/doctor');
   await page.getByRole('button', { name: 'Check the connection' }).click();
-  await expect(page.getByText('4 things could be better.')).toBeVisible();
+  await expect(page.getByText('5 things could be better.')).toBeVisible();
   const first = page.getByRole('region', { name: 'Connection doctor' }).locator('ul > li').first();
   await expect(first).toContainText('could be better');
   await expect(page.getByText('Forward TCP port 7422 on your router to this computer')).toBeVisible();
