@@ -1,6 +1,7 @@
 /** Proposals and votes in force, out of the records: within bounds, whatever strangers send. */
 import {
   ADOPTION_TYPE,
+  parseAdoptionKey,
   type Proposal,
   PROPOSAL_TYPE,
   proposalId,
@@ -53,9 +54,11 @@ export function openProposals(
   return [...established, ...others].slice(0, MAX_PROPOSALS);
 }
 
+type Ballots = Pick<Records, 'equivocations' | 'get' | 'inForce'>;
+
 /** What each of these providers says, by proposal. Whose node signed two things under one number says nothing. */
 export function ballotsByProposal(
-  records: Pick<Records, 'inForce' | 'ofOwner'>,
+  records: Ballots,
   electors: ReadonlySet<ProviderId>,
 ): Map<string, Ballot[]> {
   const statements = records.inForce(ADOPTION_TYPE).flatMap(({ bytes, key, owner }) => {
@@ -63,7 +66,7 @@ export function ballotsByProposal(
     if (!vote || !electors.has(owner)) return [];
     return [{ id: toHex(proposal), statement: { provider: owner, vote, runs, since, seq, key } }];
   });
-  const contradicting = contradictions(records, electors);
+  const contradicting = contradictions(records);
   const byId = Map.groupBy(statements, ({ id }) => id);
   return new Map(
     [...byId].map(([id, said]) => [
@@ -76,17 +79,15 @@ export function ballotsByProposal(
   );
 }
 
-/** Who contradicted himself about which proposal. */
-function contradictions(
-  records: Pick<Records, 'ofOwner'>,
-  electors: ReadonlySet<ProviderId>,
-): Map<string, Set<ProviderId>> {
+/** Who contradicted himself about which proposal, and has not said anything later under the same key. */
+function contradictions(records: Ballots): Map<string, Set<ProviderId>> {
   const found = new Map<string, Set<ProviderId>>();
-  for (const provider of electors)
-    for (const { bytes, disputed, type } of records.ofOwner(provider)) {
-      if (!disputed || type !== ADOPTION_TYPE) continue;
-      const id = toHex(storedAdoption(bytes).proposal);
-      found.set(id, (found.get(id) ?? new Set()).add(provider));
-    }
+  for (const { key, owner, seq, type } of records.equivocations()) {
+    if (type !== ADOPTION_TYPE) continue;
+    const later = records.get(type, key);
+    if (later && !later.disputed && later.seq > seq) continue;
+    const id = parseAdoptionKey(key).proposal;
+    found.set(id, (found.get(id) ?? new Set()).add(owner));
+  }
   return found;
 }

@@ -192,7 +192,8 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
   }
 
   function onRefused({ reason, type }: { reason: string; type: string }): void {
-    if (type !== PROPOSAL_TYPE && type !== ADOPTION_TYPE) return;
+    const isOurs = type === PROPOSAL_TYPE || type === ADOPTION_TYPE || reason.startsWith('governance.');
+    if (!isOurs) return;
     if (refused.has(reason) || refused.size < MAX_REASONS)
       refused.set(reason, (refused.get(reason) ?? 0) + 1);
   }

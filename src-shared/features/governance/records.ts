@@ -148,6 +148,11 @@ export const proposalKey = ({ peerId, providerId }: NodeIds, feature: string): s
 export const adoptionKey = ({ peerId, providerId }: NodeIds, proposal: string): string =>
   `${providerId}/${peerId}/${proposal}`;
 
+/** The proposal in a key that {@link adoptionKey} wrote, hex. */
+export const parseAdoptionKey = (key: string): { proposal: string } => ({
+  proposal: key.split('/')[2] ?? '',
+});
+
 const DROP = 'Drop it; the sender is broken or speaks another version.';
 
 function isWebAddress(text: string): boolean {
