@@ -1,7 +1,6 @@
 /** Joins records, rule and operator: what is proposed, how it stands, and what follows here. */
 import type { GovernanceView, ProposalView } from '#shared/features/governance/contract.ts';
-import type { Vote } from '#shared/features/governance/numbers.ts';
-import { type ThresholdClass, RULES } from '#shared/features/governance/numbers.ts';
+import { RULES, type ThresholdClass, type Vote } from '#shared/features/governance/numbers.ts';
 import {
   ADOPTION_TOPIC,
   ADOPTION_TYPE,

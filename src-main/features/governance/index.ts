@@ -13,7 +13,7 @@
  * the operator's choice outranks every decision, and without `isAutomatic` nothing takes effect by itself.
  */
 export { type Activation, createActivation } from './activation.ts';
-export { MAX_PER_PROVIDER, MAX_PROPOSALS } from './ballot-box.ts';
+export { MAX_PER_PROVIDER } from './ballot-box.ts';
 export {
   createGovernance,
   type Governance,

@@ -10,9 +10,9 @@ import {
   MIN_YES,
   type Rule,
   type Share,
+  type Vote,
   WEIGHT_UNIT,
 } from './numbers.ts';
-import type { Vote } from './numbers.ts';
 
 export interface Elector {
   provider: ProviderId;
