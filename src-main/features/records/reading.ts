@@ -107,7 +107,7 @@ export function createReading(deps: ReadingDeps): (peer: PeerInfo) => Promise<vo
     for (let fetched = 0; fetched < MAX_FETCHED; ) {
       const ranges = reconciliation.next();
       if (ranges.length === 0) return;
-      const reply = await ask(peer, { op: 'ranges', filter, ranges } as CborValue);
+      const reply = await ask(peer, { op: 'ranges', filter, ranges });
       const { missing } = blaming(peer, () => reconciliation.take(decodeRangesReply(reply).answers));
       const wanted = missing.filter((hash) => isWanted(hash, peer));
       if (!(await fetchAll(peer, wanted))) return;

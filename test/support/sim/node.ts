@@ -124,9 +124,8 @@ export function createSimNode(deps: SimNodeDeps, name: string, spec: SimNodeSpec
   };
 
   function createNetwork(isBlocked: (...ids: string[]) => boolean): SimulatedNetwork {
-    let network: SimulatedNetwork | undefined;
-    const isFull = () => (network?.peers().length ?? 0) >= (spec.maxConnections ?? 60);
-    network = createSimulatedNetwork(
+    const isFull = () => network.peers().length >= (spec.maxConnections ?? 60);
+    const network: SimulatedNetwork = createSimulatedNetwork(
       internet,
       {
         privateKey: identity.nodeSeed,
