@@ -83,7 +83,7 @@ function ProposalRow({ proposal, isOpen }: { proposal: ProposalView; isOpen: boo
       title={<bdi dir="ltr">{feature}</bdi>}
       sub={
         <>
-          {t(`class.${kind}`)} · {t('by', { name, date: format.dateTime(opened) })}
+          {t(`class.${kind}`)} · <bdi>{name}</bdi> · <bdi>{format.dateTime(opened)}</bdi>
           {!proposer.established && ` · ${t('stranger')}`}
         </>
       }

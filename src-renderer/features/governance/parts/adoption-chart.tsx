@@ -26,12 +26,15 @@ export function AdoptionChart({ id, cast }: { id: string; cast: ProposalView['ca
   if (fault) return <FaultNote fault={fault} />;
   if (!data) return <Loading label={t('reading')} />;
   return (
-    <section aria-label={t('chart.title')}>
+    <section className={styles['part']} aria-label={t('chart.title')}>
       <h3>{t('chart.title')}</h3>
       {data.items.length < 2 ? <p>{t('chart.young')}</p> : <Shown samples={data.items} />}
     </section>
   );
 }
+
+/** A canvas lies from left to right: a date of a language that does not must keep its own direction. */
+const isolated = (text: string): string => `\u2068${text}\u2069`;
 
 /** Votes are shown in whole providers: thousandths are the rule's matter. */
 const providers = (units: number): number => units / 1000;
@@ -59,7 +62,7 @@ function Shown({ samples }: { samples: AdoptionSample[] }) {
               look,
               values: samples.map((sample) => providers(sample[key])),
             }))}
-            formatTime={format.date}
+            formatTime={(at) => isolated(format.date(at))}
             formatValue={format.number}
             height={9}
           />

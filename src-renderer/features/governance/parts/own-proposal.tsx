@@ -7,6 +7,7 @@ import { useNode } from '../../../platform/node-link.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { Inline } from '../../../ui/page.tsx';
+import styles from '../governance.module.css';
 
 /** What only the node that proposed it can do. */
 export function OwnProposal({ proposal: { feature, id, text } }: { proposal: ProposalView }) {
@@ -16,7 +17,7 @@ export function OwnProposal({ proposal: { feature, id, text } }: { proposal: Pro
   const [asking, setAsking] = useState<'erase' | 'withdraw'>();
   const close = () => setAsking(undefined);
   return (
-    <section aria-label={t('own.title')}>
+    <section className={styles['part']} aria-label={t('own.title')}>
       <h3>{t('own.title')}</h3>
       <Inline>
         {text !== '' && (

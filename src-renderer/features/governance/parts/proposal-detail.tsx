@@ -33,7 +33,7 @@ export function ProposalDetail({ proposal, automatic }: { proposal: ProposalView
       <Voting proposal={proposal} />
       <Tally proposal={proposal} />
       <AdoptionChart id={proposal.id} cast={proposal.cast} />
-      <section aria-label={t('here.title')}>
+      <section className={styles['part']} aria-label={t('here.title')}>
         <h3>{t('here.title')}</h3>
         <p>
           {runs ? t('here.runs') : t('here.runsNot')} {automatic ? t('here.automatic') : t('here.manual')}
@@ -54,7 +54,7 @@ function Voting({ proposal: { id, vote } }: { proposal: ProposalView }) {
     await node['governance.vote']({ id, vote: choice === vote ? null : choice }, { signal });
   });
   return (
-    <section aria-label={t('vote.title')}>
+    <section className={styles['part']} aria-label={t('vote.title')}>
       <h3>{t('vote.title')}</h3>
       <p>{t(vote ? `vote.said.${vote}` : 'vote.said.nothing')}</p>
       <Inline>
@@ -82,7 +82,7 @@ function Tally({ proposal }: { proposal: ProposalView }) {
   const format = useFormats();
   const percent = (share: number) => format.percent(share);
   return (
-    <section aria-label={t('tally.title')}>
+    <section className={styles['part']} aria-label={t('tally.title')}>
       <h3>{t('tally.title')}</h3>
       <p className={styles['soft']}>{t('tally.electors', { count: proposal.electors })}</p>
       {requirementsOf(proposal).map(({ have, name, need }) => (
@@ -103,7 +103,7 @@ function Papers({ proposal }: { proposal: ProposalView }) {
   const format = useFormats();
   const { earliest, opened, proposer, specHash, specUrl } = proposal;
   return (
-    <section aria-label={t('papers.title')}>
+    <section className={styles['part']} aria-label={t('papers.title')}>
       <h3>{t('papers.title')}</h3>
       <Facts
         items={[
