@@ -14,7 +14,7 @@ import {
   storedProposal,
   whyImpossible,
 } from '#shared/features/governance/records.ts';
-import { type Ballot, decide, type Decision, type Elector } from '#shared/features/governance/rules.ts';
+import { type Ballot, decide, type Elector } from '#shared/features/governance/rules.ts';
 import { fromHex, toHex } from '#shared/kernel/bytes.ts';
 import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
@@ -29,6 +29,7 @@ import type { Activation } from './activation.ts';
 import { ballotsByProposal, MAX_PER_PROVIDER, type OpenProposal, openProposals } from './ballot-box.ts';
 import { createDesk, type GovernanceNode } from './desk.ts';
 import { createHistory } from './history.ts';
+import { createViews, type Standing } from './views.ts';
 
 /** Votes come in crowds; they are counted at most this often, and once an hour for the sake of time itself. */
 const COUNT_AFTER_MS = 250;
@@ -99,11 +100,6 @@ export interface GovernanceOptions {
   rules?: typeof RULES;
 }
 
-interface Standing {
-  open: OpenProposal;
-  decision: Decision;
-}
-
 export function createGovernance(deps: GovernanceDeps, options: GovernanceOptions): Governance {
   const { activation, clock, log, node, records } = deps;
   const rules = options.rules ?? RULES;
@@ -111,6 +107,7 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
   const owned = createDisposableStore();
   const desk = createDesk(deps);
   const history = createHistory(deps.db);
+  const views = createViews({ ...deps, desk, providerName: options.providerName });
   const refused = new Map<string, number>();
   let counting: Timer | undefined;
 
@@ -197,60 +194,8 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
       refused.set(reason, (refused.get(reason) ?? 0) + 1);
   }
 
-  function viewOf({ decision, open }: Standing, established: ReadonlySet<string>): ProposalView {
-    const { id, key, proposal, provider } = open;
-    const { class: kind, earliest, feature, opened, spec } = proposal;
-    const { cast, electors, lacks, settled, state, weight, ...moments } = decision;
-    const vote = desk.ownVote(id);
-    const override = activation.overrideOf(feature);
-    return {
-      id,
-      feature,
-      class: kind,
-      specUrl: spec.url,
-      specHash: toHex(spec.hash),
-      opened,
-      earliest,
-      text: records.texts(PROPOSAL_TYPE, key)[0]?.text ?? '',
-      proposer: {
-        providerId: provider,
-        name: options.providerName(provider) ?? '',
-        own: provider === node.providerId,
-        established: established.has(provider),
-      },
-      state:
-        activation.activatedAt(feature) !== undefined ? 'active' : state === 'active' ? 'waiting' : state,
-      electors,
-      weight,
-      cast,
-      settled,
-      lacks,
-      ...moments,
-      ...(vote ? { vote } : {}),
-      runs: activation.runs(feature),
-      ...(override ? { override } : {}),
-    };
-  }
-
   const isEstablished = () => new Set(options.electors().map(({ provider }) => provider));
-  const proposalView = (id: string) => viewOf(standing(id), isEstablished());
-
-  function featureViews(): GovernanceView['features'] {
-    const peers = options.peers();
-    return activation.features.map(({ about, activation: kind, name }) => {
-      const [override, activatedAt] = [activation.overrideOf(name), activation.activatedAt(name)];
-      return {
-        name,
-        about,
-        activation: kind,
-        active: activation.isActive(name),
-        peers: new Set(peers.filter(({ features }) => features.includes(name)).map(({ peerId }) => peerId))
-          .size,
-        ...(override ? { override } : {}),
-        ...(activatedAt === undefined ? {} : { activatedAt }),
-      };
-    });
-  }
+  const proposalView = (id: string) => views.proposal(standing(id), isEstablished());
 
   return {
     on: events.on,
@@ -275,8 +220,8 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
       return {
         versions: { ...options.versions },
         refusedVersions: options.refusedVersions(),
-        features: featureViews(),
-        proposals: standings().map((one) => viewOf(one, established)),
+        features: views.features(options.peers()),
+        proposals: standings().map((one) => views.proposal(one, established)),
         electors: established.size,
         automatic: options.isAutomatic(),
         refused: Object.fromEntries(refused),

@@ -12,6 +12,7 @@ import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
 import { createLinks, type Links } from './links.ts';
 import type { Admit, NetworkEvents, PeerInfo, RpcCall, RpcCallOptions } from './network.ts';
+import { createIncompatible, createPeerClocks } from './peer-notes.ts';
 import type { RememberedPeers } from './peers.ts';
 import { createRedialler } from './redial.ts';
 import { DEFAULT_TIMEOUT_MS, lookedAtLater } from './rpc/calls.ts';
@@ -23,23 +24,6 @@ export const DEFAULT_LIMITS: LinkLimits = {
   calls: 1024,
   requestBytes: 8 * 1024 * 1024,
 };
-
-/** Peers whose clocks are compared with ours; the oldest makes room. */
-const MAX_CLOCKS = 64;
-
-/** One reading per peer, so that one that connects often does not count more. */
-function createPeerClocks() {
-  const readings = new Map<PeerId, number>();
-  return {
-    note(peerId: PeerId, aheadMs: number): void {
-      readings.delete(peerId);
-      readings.set(peerId, aheadMs);
-      const oldest = readings.keys().next().value;
-      if (readings.size > MAX_CLOCKS && oldest !== undefined) readings.delete(oldest);
-    },
-    ahead: () => [...readings.values()],
-  };
-}
 
 /** Names of the optional abilities that this node offers at the moment, and word of every change. */
 export interface OfferedFeatures {
@@ -61,24 +45,6 @@ export interface PeeringOptions {
   enoughPeers?: number;
   /** Range of the calls protocol; for tests of the negotiation. */
   versions?: { min: number; max: number };
-}
-
-/** Peers whose versions do not meet ours are not dialled again by this node itself for so long: one must be updated first. */
-const INCOMPATIBLE_MS = 3_600_000;
-const MAX_INCOMPATIBLE = 1000;
-
-function createIncompatible(clock: Clock) {
-  const since = new Map<PeerId, number>();
-  return {
-    note(peerId: PeerId): void {
-      since.delete(peerId);
-      since.set(peerId, clock.monotonic());
-      const oldest = since.keys().next().value;
-      if (since.size > MAX_INCOMPATIBLE && oldest !== undefined) since.delete(oldest);
-    },
-    delete: (peerId: PeerId) => since.delete(peerId),
-    has: (peerId: PeerId) => clock.monotonic() - (since.get(peerId) ?? -Infinity) < INCOMPATIBLE_MS,
-  };
 }
 
 export interface PeeringDeps {
