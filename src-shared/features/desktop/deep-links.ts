@@ -80,7 +80,7 @@ function decoded(part: string): string | undefined {
 }
 
 /** Letters, digits and what addresses and codes are made of: no spaces, no quotes, no control characters. */
-const CODE = /^[A-Za-z0-9._~:/@%+=-]+$/;
+const CODE = /^[A-Za-z0-9._~:/@%+=$*-]+$/;
 
 function readJoin(code: string | undefined): ParsedLink {
   if (code === undefined || code.length > MAX_CODE || !CODE.test(code)) return refuse('bad_code');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deepLinkIn, MAX_DEEP_LINK, parseDeepLink } from '#shared/features/desktop/deep-links.ts';
+import { readShortCode, shortLinkOf } from '#shared/features/p2p/short-code.ts';
 import { toBase64Url, utf8 } from '#shared/kernel/bytes.ts';
 
 const add = (value: unknown) => `toolswarm://add/${toBase64Url(utf8(JSON.stringify(value)))}`;
@@ -15,6 +16,16 @@ describe('links that join', () => {
       ok: true,
       link: { kind: 'join', code: 'AbC-123_x' },
     });
+  });
+
+  it('carry an invitation in its short form, as a camera reads it from a picture', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 600 }), (bytes) => {
+        const parsed = parseDeepLink(shortLinkOf(bytes));
+        const code = parsed.ok && parsed.link.kind === 'join' ? parsed.link.code : '';
+        expect(readShortCode(code)).toEqual(bytes);
+      }),
+    );
   });
 
   it('carry the address of a peer, encoded or not', () => {
