@@ -124,6 +124,24 @@ export const nodeSettings = {
       needsRestart: false,
     },
   ),
+  'relay.maxRunning': setting(
+    z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(256)
+      .describe('Calls of peers that run here at the same time; further ones wait.'),
+    { needsRestart: false },
+  ),
+  'relay.maxWaiting': setting(
+    z
+      .int()
+      .min(0)
+      .max(100_000)
+      .default(1024)
+      .describe('Calls of peers that may wait for a place; further ones are told to come back.'),
+    { needsRestart: false },
+  ),
   'discovery.registry': setting(
     z
       .url({ protocol: /^https?$/ })

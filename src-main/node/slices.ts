@@ -168,6 +168,8 @@ export function createSlices(
       maxResultBytes: () => settings.get('relay.maxResultBytes'),
       keepPayloads: () => settings.get('relay.keepPayloads'),
       retentionMs: () => settings.get('relay.retentionDays') * DAY_MS,
+      maxRunning: () => settings.get('relay.maxRunning'),
+      maxWaiting: () => settings.get('relay.maxWaiting'),
     },
   );
   return {

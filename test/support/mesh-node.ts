@@ -144,6 +144,8 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       maxResultBytes: () => options.maxResultBytes ?? 8 << 20,
       keepPayloads: () => false,
       retentionMs: () => 3_600_000,
+      maxRunning: () => 256,
+      maxWaiting: () => 1024,
     },
   );
   access.on('shareChanged', ({ server, share }) => {

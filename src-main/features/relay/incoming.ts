@@ -19,7 +19,7 @@ import type { Network, PeerInfo, RpcExchange } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import type { HopClock } from './hop-clock.ts';
 import { asRpcError } from './outgoing.ts';
-import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
+import type { Door, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
 import type { Validation } from './validation.ts';
 
 /** Sessions of one peer that servers keep something for; the oldest is ended when a peer opens more. */
@@ -58,6 +58,7 @@ export function createIncoming(
     validation: Validation;
     servers: LocalServers;
     mayCall: MayCall;
+    door: Door;
     /** Whether this node serves nobody but its own clients now. */
     isPaused(): boolean;
     /** The tool of an own server, or undefined. */
@@ -69,43 +70,26 @@ export function createIncoming(
   const sessions = new Map<PeerId, Set<string>>();
 
   /** Every call is judged anew, tool and fingerprint included; nothing the consumer says is taken on trust. */
-  function admit(request: CallRequest, { network, providerId }: PeerInfo): CallableTool {
+  function judge(request: CallRequest, { network, providerId }: PeerInfo): CallableTool {
     const allowed = deps.mayCall(providerId, request.server, request.tool, network);
     if (!allowed.ok) throw relayError(allowed.reason);
     if (deps.isPaused()) throw relayError('relay.paused');
     const found = deps.findLocal(request.server, request.tool);
     if (!found) throw relayError('relay.no_such_tool');
     if (found.fingerprint !== request.fingerprint) throw relayError('relay.tool_changed');
-    deps.validation.checkArguments(
-      found.tool,
-      found.fingerprint,
-      (request.params.arguments ?? {}) as JsonObject,
-    );
     return found;
   }
 
-  async function run(request: CallRequest, rpc: RpcExchange, hops: HopClock) {
-    const { network, peerId, providerId } = rpc.peer;
-    admit(request, rpc.peer);
-    const target = deps.servers.target(request.server);
-    if (!target) throw relayError('relay.no_such_tool');
-    const call: Running = {
-      providerId,
-      peerId,
-      network,
-      server: request.server,
-      tool: request.tool,
-      controller: new AbortController(),
-    };
+  /** Judged by what is cheap first; checking arguments costs time, which the door gives out. */
+  async function run(request: CallRequest, requestBytes: number, rpc: RpcExchange, hops: HopClock) {
+    const found = judge(request, rpc.peer);
+    const call: Running = { ...runningOf(request, rpc.peer), controller: new AbortController() };
+    const signal = AbortSignal.any([rpc.signal, call.controller.signal]);
     running.add(call);
     try {
       hops.begin('queue');
-      const exchange = { ...exchangeFor(request, rpc, call.controller.signal), trace: hops };
-      const message = { method: 'tools/call', params: { ...request.params, name: request.tool } };
-      const result = await target.request(message, exchange);
-      const bytes = encodeMessage({ result, hops: reportOf(hops.soFar()) });
-      if (bytes.length > options.maxResultBytes()) throw relayError('relay.too_large');
-      return { result, bytes, responseBytes: bytes.length };
+      const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer), signal);
+      return await inPlace(place, () => perform(request, found, exchangeFor(request, rpc, signal), hops));
     } catch (error) {
       throw call.controller.signal.aborted ? call.controller.signal.reason : error;
     } finally {
@@ -113,14 +97,26 @@ export function createIncoming(
     }
   }
 
-  function exchangeFor(request: CallRequest, rpc: RpcExchange, revoked: AbortSignal): McpExchange {
+  async function perform(request: CallRequest, found: CallableTool, exchange: McpExchange, hops: HopClock) {
+    const target = deps.servers.target(request.server);
+    if (!target) throw relayError('relay.no_such_tool');
+    const { tool, fingerprint } = found;
+    deps.validation.checkArguments(tool, fingerprint, (request.params.arguments ?? {}) as JsonObject);
+    const message = { method: 'tools/call', params: { ...request.params, name: request.tool } };
+    const result = await target.request(message, { ...exchange, trace: hops });
+    const bytes = encodeMessage({ result, hops: reportOf(hops.soFar()) });
+    if (bytes.length > options.maxResultBytes()) throw relayError('relay.too_large');
+    return { result, bytes, responseBytes: bytes.length };
+  }
+
+  function exchangeFor(request: CallRequest, rpc: RpcExchange, signal: AbortSignal): McpExchange {
     const questions = createQuestions((message) => rpc.send(encodeMessage(message)));
     rpc.onMessage(questions.receive);
     const session = `${rpc.peer.peerId}:${request.caller.session}`;
     noteSession(rpc.peer.peerId, session);
     return {
       caller: { ...request.caller, session, principal: rpc.peer.providerId },
-      signal: AbortSignal.any([rpc.signal, revoked]),
+      signal,
       notify: ({ method, params }) => {
         // Best effort by nature: when the consumer is gone, so is his interest in progress.
         rpc.send(encodeMessage({ t: 'notify', method, ...(params ? { params } : {}) })).catch(ignoreGone);
@@ -157,7 +153,7 @@ export function createIncoming(
             peerId,
             providerId,
             requestBytes: payload.length,
-            run: (hops) => run(request, rpc, hops),
+            run: (hops) => run(request, payload.length, rpc, hops),
           });
         }),
       );
@@ -172,6 +168,35 @@ export function createIncoming(
     },
   };
 }
+
+const runningOf = ({ server, tool }: CallRequest, { network, peerId, providerId }: PeerInfo) => ({
+  network,
+  peerId,
+  providerId,
+  server,
+  tool,
+});
+
+/** Gives the place back with what was used of it. */
+async function inPlace<T extends { responseBytes: number }>(
+  place: Place,
+  work: () => Promise<T>,
+): Promise<T> {
+  let used = { responseBytes: 0, failed: true };
+  try {
+    const outcome = await work();
+    used = { responseBytes: outcome.responseBytes, failed: false };
+    return outcome;
+  } finally {
+    place.release(used);
+  }
+}
+
+const visitOf = (
+  { manner = {}, server, tool }: CallRequest,
+  requestBytes: number,
+  { peerId, providerId }: PeerInfo,
+): Visit => ({ manner, peerId, providerId, requestBytes, server, tool });
 
 /** Questions of the server on their way to the consumer's client, and the answers on their way back. */
 function createQuestions(send: (message: ProviderMessage) => Promise<void>) {

@@ -20,6 +20,7 @@ import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
+import { createDoor } from './admission/door.ts';
 import { createIncoming, encodeFailure, type IncomingCall } from './incoming.ts';
 import type { HopClock } from './hop-clock.ts';
 import { createInvocations, type Invocations } from './invocations.ts';
@@ -69,7 +70,10 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const validation = createValidation();
   const invocations = owned.add(createInvocations(deps, options));
   const outgoing = createOutgoing({ isServing: () => true, ...deps, validation }, options);
-  const incoming = createIncoming({ isPaused: () => false, ...deps, validation }, options);
+  const incoming = createIncoming(
+    { isPaused: () => false, ...deps, validation, door: createDoor(options) },
+    options,
+  );
 
   const recorder = createRecorder({ clock, random: deps.random, add: invocations.add }, options);
 

@@ -1,6 +1,7 @@
 /** What the relay needs of the world, as injected functions: it routes and checks, and owns none of these. */
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
-import type { NetworkId, ProviderId } from '#shared/kernel/ids.ts';
+import type { Manner } from '#shared/features/relay/manner.ts';
+import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import type { AccessRule } from '../access/index.ts';
 
@@ -18,6 +19,32 @@ export interface RelayOptions {
   /** Whether arguments and results are kept in the record of calls. */
   keepPayloads(): boolean;
   retentionMs(): number;
+  /** Calls of peers that run at the same time. */
+  maxRunning(): number;
+  /** Calls of peers that wait for a place, of all providers together. */
+  maxWaiting(): number;
+}
+
+/** A call of a peer that asks to be let in; access has been granted already. */
+export interface Visit {
+  providerId: ProviderId;
+  peerId: PeerId;
+  server: string;
+  tool: string;
+  requestBytes: number;
+  manner: Manner;
+}
+
+/** A place for one call that runs. */
+export interface Place {
+  /** Gives it back; the second time does nothing. */
+  release(used: { responseBytes: number; failed: boolean }): void;
+}
+
+/** Limits how much of what peers ask runs here. */
+export interface Door {
+  /** Waits for a place. Rejects with `relay.busy` (`details.retryAfterMs`) or, where the signal aborts, `relay.cancelled`. */
+  enter(visit: Visit, signal: AbortSignal): Promise<Place>;
 }
 
 export type MayCall = (

@@ -29,6 +29,8 @@ export const settingGroups = {
   'endpoint.port': 'clients',
   'relay.idleTimeoutMs': 'clients',
   'relay.maxResultBytes': 'clients',
+  'relay.maxRunning': 'network',
+  'relay.maxWaiting': 'network',
   'servers.clientDocument': 'clients',
   'relay.keepPayloads': 'privacy',
   'relay.retentionDays': 'privacy',

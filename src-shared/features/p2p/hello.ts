@@ -81,33 +81,42 @@ export function decodeFeatures(bytes: Uint8Array): string[] {
   throw p2pError('p2p.malformed', { message: 'The peer offers what are no features.' });
 }
 
+/** Whoever says “in a day” or later says no. */
+const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
+
 const errorSchema = z.looseObject({
   code: z.string().regex(/^[a-z0-9_.]{1,64}$/),
   message: z.string(),
   advice: z.string(),
   retryable: z.boolean(),
+  /** When the same may succeed. Absent: nobody knows, and from older nodes. */
+  retryAfterMs: z.number().int().min(0).max(MAX_RETRY_AFTER_MS).optional().catch(undefined),
 });
 
 const MAX_SENTENCE = 1024;
 
-/** The wire form of a fault: code, sentence, advice and whether a retry can help; details stay at home. */
-export const encodeFault = (shape: ErrorShape): Uint8Array =>
-  encodeCbor({
+/** The wire form of a fault: code, sentence, advice, whether and when a retry can help; other details stay at home. */
+export function encodeFault(shape: ErrorShape): Uint8Array {
+  const after = shape.details?.['retryAfterMs'];
+  return encodeCbor({
     code: shape.code,
     message: shape.message.slice(0, MAX_SENTENCE),
     advice: shape.advice.slice(0, MAX_SENTENCE),
     retryable: shape.retryable,
+    ...(typeof after === 'number' ? { retryAfterMs: Math.min(Math.ceil(after), MAX_RETRY_AFTER_MS) } : {}),
   });
+}
 
 /** A fault from the other end, ready to be thrown. Throws `p2p.malformed` or `kernel.malformed`. */
 export function decodeFault(bytes: Uint8Array): AppError {
   const parsed = errorSchema.safeParse(decodeCbor(bytes));
   if (!parsed.success) throw p2pError('p2p.malformed', { message: 'The peer sent a fault without meaning.' });
-  const { code, message, advice, retryable } = parsed.data;
+  const { advice, code, message, retryable, retryAfterMs } = parsed.data;
   return fromErrorShape({
     code,
     message: message.slice(0, MAX_SENTENCE),
     advice: advice.slice(0, MAX_SENTENCE),
     retryable,
+    ...(retryAfterMs === undefined ? {} : { details: { retryAfterMs } }),
   });
 }

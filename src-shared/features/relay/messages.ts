@@ -8,6 +8,7 @@ import { fromUtf8, utf8 } from '../../kernel/bytes.ts';
 import type { JsonObject, JsonValue } from '../../kernel/canonical.ts';
 import { relayError } from './errors.ts';
 import { reportSchema } from './hops.ts';
+import { mannerSchema } from './manner.ts';
 
 export const CALL_PROTOCOL = '/toolswarm/call/1';
 
@@ -33,6 +34,7 @@ export const callRequestSchema = z.object({
   /** Params of `tools/call`; its `name` is the tool's own. */
   params: object,
   caller: callerSchema,
+  manner: mannerSchema.optional(),
 });
 export type CallRequest = z.output<typeof callRequestSchema>;
 

@@ -38,6 +38,8 @@ export function serveMore(world: World, node: SimNode): Services {
       maxResultBytes: () => 1 << 20,
       keepPayloads: () => false,
       retentionMs: () => 3_600_000,
+      maxRunning: () => 256,
+      maxWaiting: () => 1024,
     } as Parameters<typeof createRelay>[1],
   );
   relay.start();
