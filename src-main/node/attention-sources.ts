@@ -2,6 +2,8 @@
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { judgeClock } from '#shared/features/p2p/doctor.ts';
+import type { GovernanceView, ProposalView } from '#shared/features/governance/contract.ts';
+import type { Governance } from '../features/governance/index.ts';
 import type { Identity } from '../features/identity/index.ts';
 import type { Libp2pNetwork } from '../features/p2p/index.ts';
 import type { Registry } from '../features/registry/index.ts';
@@ -12,12 +14,14 @@ export interface AttentionSlices {
   identity: Identity;
   registry: Registry;
   servers: Servers;
+  governance: Governance;
   network: Pick<Libp2pNetwork, 'on' | 'whereabouts'>;
 }
 
 export function addAttentionSources(attention: Attention, slices: AttentionSlices, clock: Clock): void {
   attention.add(toolsSource(slices.registry));
   attention.add(serversSource(slices.servers));
+  attention.add(governanceSource(slices.governance));
   attention.add(phraseSource(slices.identity));
   attention.add(clockSource(slices.identity, clock, slices.network));
 }
@@ -69,6 +73,37 @@ export const phraseSource = (identity: Pick<Identity, 'view' | 'on'>): Attention
     return () => stops.forEach((stop) => stop());
   },
 });
+
+export const governanceSource = (governance: Pick<Governance, 'on' | 'view'>): AttentionSource => ({
+  read: () => dueDecisions(governance.view()),
+  subscribe: (changed) => governance.on('changed', changed),
+});
+
+/** Changes of the protocol that want a word of the operator, until he said it: a vote, or what this node does. */
+export const dueDecisions = ({
+  automatic,
+  proposals,
+}: Pick<GovernanceView, 'automatic' | 'proposals'>): Matter[] =>
+  proposals.flatMap((proposal) => dueDecision(proposal, automatic) ?? []);
+
+/** Strangers can propose whatever they like: only what the established propose or support comes up. */
+function dueDecision(proposal: ProposalView, automatic: boolean): Matter | undefined {
+  const { activatesAt, feature, id, opened, override, runs, state, vote } = proposal;
+  const matter = (kind: Matter['kind'] & `governance.${string}`, more: Partial<Matter> = {}): Matter => ({
+    id: `${kind}:${id}`,
+    kind,
+    level: 'decide',
+    subject: feature,
+    ref: id,
+    ...more,
+  });
+  if (override) return undefined;
+  if (state === 'waiting' && runs) return matter('governance.waiting', { since: activatesAt });
+  if (state === 'locked' && automatic && runs) return matter('governance.activation', { due: activatesAt });
+  const matters = proposal.proposer.established || proposal.cast.yes > 0;
+  const isOpen = state === 'open' || state === 'locked';
+  return isOpen && !vote && matters ? matter('governance.vote', { since: opened }) : undefined;
+}
 
 /** One stranger's clock proves nothing about ours; two that agree do. */
 const DOUBTERS_NEEDED = 2;

@@ -165,12 +165,16 @@ function blocking({ network, records, relay, trust }: Slices, log: Log) {
 export function wireNetworks(
   {
     access,
+    governance,
     network,
     privateNetworks,
     records,
     relay,
     settings,
-  }: Pick<NodeSlices, 'access' | 'network' | 'privateNetworks' | 'records' | 'relay' | 'settings'>,
+  }: Pick<
+    NodeSlices,
+    'access' | 'governance' | 'network' | 'privateNetworks' | 'records' | 'relay' | 'settings'
+  >,
   { db, log, owned }: Pick<Platform, 'db' | 'log' | 'owned'>,
 ): void {
   // Whoever is met elsewhere as well is told there again what is there.
@@ -187,6 +191,8 @@ export function wireNetworks(
     }),
   );
   owned.defer(settings.watch('p2p.relay.serve', network.setRelayPolicy));
+  // What was decided and waits takes effect once it may.
+  owned.defer(settings.watch('governance.automatic', governance.count));
   owned.defer(
     settings.watch('p2p.public', (on) => {
       network.setPublic(on).catch((error: unknown) => {

@@ -129,7 +129,7 @@ export const attentionText = ({ kind, count = 1, subject = '' }: AttentionItem, 
   t(`desktop:attention.${kind}`, { count, subject });
 
 /** The page on which a matter is seen to. */
-export function routeOf({ kind, subject }: AttentionItem): string {
+export function routeOf({ kind, ref, subject }: AttentionItem): string {
   switch (kind) {
     case 'tools.pending':
     case 'tools.changed':
@@ -139,6 +139,10 @@ export function routeOf({ kind, subject }: AttentionItem): string {
       return subject ? `/servers/${encodeURIComponent(subject)}` : '/servers';
     case 'provider.equivocated':
       return '/network';
+    case 'governance.vote':
+    case 'governance.activation':
+    case 'governance.waiting':
+      return `/network/protocol/${ref ?? ''}`;
     case 'update.ready':
       return '/settings/start';
     case 'identity.phrase':

@@ -13,6 +13,12 @@ export const attentionKindSchema = z.enum([
   'server.login',
   /** A provider whose node signed two things under one number; `subject` is its name, or its id. */
   'provider.equivocated',
+  /** A change of the protocol that this provider said nothing to; `subject` is the feature, `ref` the proposal. */
+  'governance.vote',
+  /** A change that takes effect here by itself at `due`, unless it is vetoed; the same. */
+  'governance.activation',
+  /** A change that was decided and does not take effect here by itself; the same. */
+  'governance.waiting',
   /** The recovery phrase was never written down. */
   'identity.phrase',
   /** The machine's clock is far from that of its peers. */
@@ -32,6 +38,10 @@ export const attentionItemSchema = z.object({
   subject: z.string().optional(),
   code: z.string().optional(),
   count: z.number().optional(),
+  /** Opens what it is about, where the subject is not enough. */
+  ref: z.string().optional(),
+  /** When it happens unless somebody acts, epoch ms. */
+  due: z.number().optional(),
   since: z.number(),
 });
 export type AttentionItem = z.output<typeof attentionItemSchema>;

@@ -1,8 +1,18 @@
 /** Changes of the protocol: what is proposed, what one says to it, and the operator's last word. */
-import { emptyWorld } from '#test/support/renderer/world.ts';
+import { busyWorld, emptyWorld, type World } from '#test/support/renderer/world.ts';
 import { expect, test, visit } from './dashboard.ts';
 
 const main = '/network/protocol';
+
+/** One change is decided and takes effect by itself in three days; a stranger's has found its first supporter. */
+function lockedWorld(now: number): World {
+  const world = busyWorld(now);
+  world.settings.values.set('governance.automatic', true);
+  const [open, , strange] = world.governance.proposals;
+  if (open) Object.assign(open, { state: 'locked', lockedAt: now, activatesAt: now + 3 * 86_400_000 });
+  if (strange) strange.cast = { ...strange.cast, yes: 1000, yesCount: 1 };
+  return world;
+}
 
 test('shows how proposals stand, and opens one with its numbers', async ({ home: page }) => {
   await visit(page, main);
@@ -71,6 +81,39 @@ test('vetoes what this node always did', async ({ home: page }) => {
   await row.getByRole('button', { name: 'Never use it' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Never use it' }).click();
   await expect(row).toContainText('Vetoed by you');
+});
+
+test('what is due stands on Home until it is decided', async ({ home: page }) => {
+  await visit(page, '/');
+  const matter = page
+    .getByRole('region', { name: 'Needs your attention' })
+    .getByRole('listitem')
+    .filter({ hasText: 'compact-heads/1' });
+  await expect(matter).toContainText('was adopted. This node uses it once you switch it on.');
+  await matter.getByRole('link', { name: 'Decide' }).click();
+  const here = page.getByRole('region', { name: 'On this node' });
+  await here.getByRole('button', { name: 'Switch it on' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Use it' }).click();
+  await visit(page, '/');
+  await expect(page.getByRole('region', { name: 'Needs your attention' })).toBeVisible();
+  await expect(matter).toHaveCount(0);
+});
+
+test.describe('a change that takes effect by itself', () => {
+  test.use({ begin: { world: lockedWorld } });
+  test('is told with its time, can be vetoed, and a vote is asked for', async ({ home: page }) => {
+    await visit(page, '/');
+    const matters = page.getByRole('region', { name: 'Needs your attention' }).getByRole('listitem');
+    await expect(matters.filter({ hasText: 'rpc/2' })).toContainText('waits for your vote');
+    const due = matters.filter({ hasText: 'tree-sync/1' });
+    await expect(due).toContainText('unless you veto it');
+    await due.getByRole('link', { name: 'Decide' }).click();
+    await page.getByRole('button', { name: 'Never use it' }).first().click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Never use it' }).click();
+    await visit(page, '/');
+    await expect(matters.filter({ hasText: 'rpc/2' })).toHaveCount(1);
+    await expect(due).toHaveCount(0);
+  });
 });
 
 test.describe('nothing proposed', () => {

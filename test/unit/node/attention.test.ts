@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { GovernanceView } from '#shared/features/governance/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
 import { createAttention, type Matter } from '#main/node/attention.ts';
 import {
   clockSource,
   createStorageSource,
+  dueDecisions,
+  governanceSource,
   LOW_BYTES,
   phraseSource,
   serversSource,
@@ -12,7 +15,9 @@ import {
 } from '#main/node/attention-sources.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { createManualClock } from '#test/support/clock.ts';
+import { busyGovernance } from '#test/support/renderer/governance-world.ts';
 
+type Proposal = GovernanceView['proposals'][number];
 type Any = Parameters<typeof phraseSource>[0];
 
 function createWorld() {
@@ -179,6 +184,59 @@ describe('the sources', () => {
     stop();
     const setBack = { ...identity, view: () => ({ createdAt: clock.now() + 60_000 }) } as unknown as Any;
     expect(clockSource(setBack, clock).read()).toHaveLength(1);
+  });
+
+  describe('decisions about the protocol', () => {
+    const [open, waiting, strange] = busyGovernance(0).proposals as [Proposal, Proposal, Proposal];
+    const kinds = (automatic: boolean, ...proposals: Proposal[]) =>
+      dueDecisions({ automatic, proposals }).map(({ kind, ref }) => [kind, ref]);
+    const { vote: _said, ...unsaid } = open;
+    const locked = { ...open, state: 'locked' as const, lockedAt: 1, activatesAt: 9 };
+
+    it('ask for a vote until it is given, or the operator decided for his node', () => {
+      expect(kinds(false, open)).toEqual([]);
+      expect(kinds(false, unsaid)).toEqual([['governance.vote', open.id]]);
+      expect(kinds(false, { ...unsaid, override: 'never' })).toEqual([]);
+      expect(kinds(false, { ...unsaid, state: 'lapsed' })).toEqual([]);
+    });
+
+    it('hold strangers back until somebody established supports what they propose', () => {
+      expect(kinds(false, strange)).toEqual([]);
+      const supported = { ...strange, cast: { ...strange.cast, yes: 1000, yesCount: 1 } };
+      expect(kinds(false, supported)).toEqual([['governance.vote', strange.id]]);
+    });
+
+    it('tell of what takes effect by itself, with its time, until it is vetoed', () => {
+      expect(dueDecisions({ automatic: true, proposals: [locked] })).toMatchObject([
+        { kind: 'governance.activation', level: 'decide', subject: 'tree-sync/1', ref: open.id, due: 9 },
+      ]);
+      expect(kinds(true, { ...locked, override: 'never' })).toEqual([]);
+      // Nothing happens by itself here, or this code could not do it.
+      expect(kinds(false, locked)).toEqual([]);
+      expect(kinds(true, { ...locked, runs: false })).toEqual([]);
+    });
+
+    it('ask whether to use what was adopted and is not switched on', () => {
+      expect(kinds(false, waiting)).toEqual([['governance.waiting', waiting.id]]);
+      expect(kinds(false, { ...waiting, override: 'always' })).toEqual([]);
+      expect(kinds(false, { ...waiting, runs: false })).toEqual([]);
+    });
+
+    it('are read again when a vote or a choice changed them', () => {
+      const events = createEmitter<{ changed: object }>();
+      const proposals = [unsaid];
+      const source = governanceSource({
+        on: events.on,
+        view: () => ({ automatic: false, proposals }),
+      } as never);
+      let told = 0;
+      const stop = source.subscribe(() => told++);
+      expect(source.read()).toHaveLength(1);
+      proposals[0] = open;
+      events.emit('changed', {});
+      expect([told, source.read()]).toEqual([1, []]);
+      stop();
+    });
   });
 
   it('look at the disk, and remember a write that failed until it is found well again', async () => {

@@ -1,5 +1,6 @@
 import {
   ArrowRight,
+  CalendarClock,
   Clock,
   Download,
   HardDrive,
@@ -8,7 +9,9 @@ import {
   type LucideIcon,
   ServerCrash,
   ShieldAlert,
+  ToggleRight,
   UserX,
+  Vote,
   Wrench,
 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
@@ -16,6 +19,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { AttentionItem } from '#shared/features/node/attention.ts';
 import { useFaultText } from '../../../platform/faults.ts';
+import { useFormats } from '../../../platform/formats.ts';
 import { Button } from '../../../ui/button.tsx';
 import { RecoveryPhraseDialog } from '../../identity/index.ts';
 import { useAttention } from '../../node/index.ts';
@@ -27,6 +31,9 @@ const icons: Record<AttentionItem['kind'], LucideIcon> = {
   'server.failed': ServerCrash,
   'server.login': LogIn,
   'provider.equivocated': UserX,
+  'governance.vote': Vote,
+  'governance.activation': CalendarClock,
+  'governance.waiting': ToggleRight,
   'identity.phrase': KeyRound,
   'node.clock': Clock,
   'node.storage': HardDrive,
@@ -78,9 +85,14 @@ function Matter({ item, onRecover }: { item: AttentionItem; onRecover(): void })
   );
 }
 
-function Words({ item: { kind, subject = '', code, count = 0 } }: { item: AttentionItem }): ReactNode {
+function Words({
+  item: { kind, subject = '', code, count = 0, due = 0 },
+}: {
+  item: AttentionItem;
+}): ReactNode {
   const { t } = useTranslation('home');
   const faultText = useFaultText();
+  const format = useFormats();
   switch (kind) {
     case 'tools.pending':
       return t('attention.pending', { count });
@@ -92,6 +104,12 @@ function Words({ item: { kind, subject = '', code, count = 0 } }: { item: Attent
       return t('attention.login', { name: subject });
     case 'provider.equivocated':
       return t('attention.equivocated', { name: subject });
+    case 'governance.vote':
+      return t('attention.vote', { feature: subject });
+    case 'governance.activation':
+      return t('attention.activation', { feature: subject, when: format.dateTime(due) });
+    case 'governance.waiting':
+      return t('attention.waiting', { feature: subject });
     case 'identity.phrase':
       return t('attention.phrase');
     case 'node.clock':
@@ -123,6 +141,10 @@ function WayOut({ item, onRecover }: { item: AttentionItem; onRecover(): void })
       return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.signIn')}</Go>;
     case 'provider.equivocated':
       return <Go to="/network">{t('attention.proofs')}</Go>;
+    case 'governance.vote':
+    case 'governance.activation':
+    case 'governance.waiting':
+      return <Go to={`/network/protocol/${item.ref ?? ''}`}>{t('attention.decide')}</Go>;
     case 'identity.phrase':
       return (
         <Button size="small" onPress={onRecover}>

@@ -2,6 +2,7 @@ import { type AttentionItem, type attentionContract, byUrgency } from '#shared/f
 import type { nodeContract } from '#shared/features/node/contract.ts';
 import { advanceSetup, type setupContract } from '#shared/features/node/setup.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
+import { dueDecisions } from '#main/node/attention-sources.ts';
 import { statusOf } from '../views.ts';
 import type { World } from '../world.ts';
 import type { Memory } from './memory.ts';
@@ -55,6 +56,10 @@ function attentionOf(world: World): AttentionItem[] {
         subject: providerName ?? providerId,
         since: foundAt,
       });
+  const automatic = world.settings.values.get('governance.automatic') === true;
+  const { proposals } = world.governance;
+  for (const matter of dueDecisions({ automatic, proposals }))
+    items.push({ ...matter, since: matter.since ?? since });
   for (const { name, problem, state } of world.servers)
     if (state === 'failed')
       items.push({
