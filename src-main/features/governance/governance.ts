@@ -187,6 +187,11 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
     if (type === PROPOSAL_TYPE || type === ADOPTION_TYPE) countSoon();
   }
 
+  /** What is announced comes without its words. */
+  function seekWords({ key, type }: { type: string; key: string }): void {
+    if (type === PROPOSAL_TYPE) records.seekTexts(type, key);
+  }
+
   function onRefused({ reason, type }: { reason: string; type: string }): void {
     const isOurs = type === PROPOSAL_TYPE || type === ADOPTION_TYPE || reason.startsWith('governance.');
     if (!isOurs) return;
@@ -203,6 +208,8 @@ export function createGovernance(deps: GovernanceDeps, options: GovernanceOption
     history: history.of,
     start() {
       owned.defer(records.on('stored', onRecord));
+      owned.defer(records.on('stored', seekWords));
+      owned.defer(records.on('textCame', onRecord));
       owned.defer(records.on('removed', onRecord));
       owned.defer(records.on('refused', onRefused));
       owned.defer(activation.on('changed', () => events.emit('changed', {})));

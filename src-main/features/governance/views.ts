@@ -41,6 +41,7 @@ function proposalView(
   const { class: kind, earliest, feature, opened, spec } = proposal;
   const { cast, electors, lacks, settled, state, weight, ...moments } = decision;
   const [vote, override] = [desk.ownVote(id), activation.overrideOf(feature)];
+  const [words] = records.texts(PROPOSAL_TYPE, key);
   const isOn = activation.activatedAt(feature) !== undefined;
   return {
     id,
@@ -50,7 +51,8 @@ function proposalView(
     specHash: toHex(spec.hash),
     opened,
     earliest,
-    text: records.texts(PROPOSAL_TYPE, key)[0]?.text ?? '',
+    text: words?.text ?? '',
+    textPending: words !== undefined && words.text === undefined && !words.erased,
     proposer: {
       providerId: provider,
       name: providerName(provider) ?? '',

@@ -21,6 +21,7 @@ import type { Conduct } from './conduct.ts';
 import { isOfNode } from './keys.ts';
 import type { Proofs } from './proofs.ts';
 import { createReading } from './reading.ts';
+import { createTextSeeking } from './seeking-texts.ts';
 import { createServing } from './serving.ts';
 import type { RecordStore, StoredRecord } from './store.ts';
 import type { Texts } from './texts.ts';
@@ -74,6 +75,8 @@ export interface Exchange {
     wanted: Wanted,
     options?: { signal?: AbortSignal; network?: NetworkId },
   ): Promise<StoredRecord[]>;
+  /** Asks for texts that did not come with their record. */
+  seekTexts(type: string, key: string): void;
 }
 
 export function createExchange(deps: ExchangeDeps, options: ExchangeOptions): Exchange {
@@ -85,6 +88,7 @@ export function createExchange(deps: ExchangeDeps, options: ExchangeOptions): Ex
   const shared = { ...deps, ask, noteHanded, mayHave, withdrawn, ...options };
   const answer = createServing(shared);
   const readPeer = createReading(shared);
+  const seeking = createTextSeeking(shared);
 
   /** Public records stay in the networks in which they were said; private ones go to those who may see them, wherever met. */
   function mayHave(peer: PeerInfo, record: StoredRecord): boolean {
@@ -213,10 +217,12 @@ export function createExchange(deps: ExchangeDeps, options: ExchangeOptions): Ex
       owned.defer(network.on('peerDisconnected', ({ peerId }) => void handed.delete(peerId)));
       const timer = clock.every(jitter(deps.random, RECONCILE_MS, 0.2), readSome);
       owned.defer(() => timer.cancel());
+      owned.defer(seeking.stop);
       for (const peer of network.peers()) onConnected(peer);
       return owned;
     },
     fetch,
+    seekTexts: seeking.seek,
     push(record) {
       if (!record) return;
       // Who is met in several networks is told once.

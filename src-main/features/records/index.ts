@@ -60,7 +60,7 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
   const events = createEmitter<RecordsEvents>((error) => log.error({ err: error }, 'a listener failed'));
   const store = createRecordStore(db, networksNow);
   const proofs = createProofs(db);
-  const texts = createTexts(db);
+  const texts = createTexts(db, (place) => events.emit('textCame', place));
   const kinds = new Map<string, RecordKind>();
   const owned = createDisposableStore();
   const interest = options.interest ?? (() => EVERYTHING);
@@ -216,6 +216,7 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
     reshare: (key, type) => exchange.push(store.get(type, key)),
     equivocations: () => proofs.list(),
     texts: (type, key) => texts.of(type, key),
+    seekTexts: (type, key) => exchange.seekTexts(type, key),
     erase: (commitments) => publish(ERASE_TYPE, signErasure(deps.self, clock, commitments)),
   };
 }

@@ -13,6 +13,7 @@ import {
   PROOF_BATCH,
   RECONCILE_FEATURE,
   RECORD_BATCH,
+  TEXTS_ALONG_FEATURE,
 } from '#shared/features/records/messages.ts';
 import { createReconciliation } from '#shared/features/records/ranges.ts';
 import { equalBytes, toHex } from '#shared/kernel/bytes.ts';
@@ -126,10 +127,13 @@ export function createReading(deps: ReadingDeps): (peer: PeerInfo) => Promise<vo
   async function fetchAll(peer: PeerInfo, hashes: readonly Uint8Array[]): Promise<boolean> {
     for (let from = 0; from < hashes.length; from += RECORD_BATCH) {
       const batch = hashes.slice(from, from + RECORD_BATCH);
-      const reply = await ask(peer, { op: 'fetch', hashes: batch });
-      const { records } = blaming(peer, () => decodeRecordsReply(reply));
+      const along = peer.features.includes(TEXTS_ALONG_FEATURE);
+      const request = { op: 'fetch', hashes: batch };
+      const reply = await ask(peer, along ? { ...request, texts: true } : request);
+      const { records, texts: beside = [] } = blaming(peer, () => decodeRecordsReply(reply));
       let taken = 0;
       for (const bytes of records) if (deps.receive(bytes, peer) !== 'declined') taken++;
+      for (const given of beside) texts.take(given);
       for (const hash of batch) if (!store.byHash(hash)) decline(hash, peer);
       if (records.length === 0) conduct.blame(peer.peerId, 'notGiven');
       if (batch.length === RECORD_BATCH && taken < RECORD_BATCH / 4) return false;

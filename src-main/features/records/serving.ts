@@ -4,9 +4,12 @@ import {
   decodeRecordsRequest,
   encodeRecordsMessage,
   INVENTORY_PAGE,
+  RECORD_BATCH,
   type RecordsRequest,
+  TEXTS_ALONG_FEATURE,
 } from '#shared/features/records/messages.ts';
 import { answerQuestions } from '#shared/features/records/ranges.ts';
+import type { SaltedText } from '#shared/features/records/texts.ts';
 import type { CborValue } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -78,6 +81,9 @@ export function createServing(deps: ServingDeps): (payload: Uint8Array, peer: Pe
             request.hashes.map((hash) => store.byHash(hash)),
             peer,
           ),
+          ...(request.texts && peer.features.includes(TEXTS_ALONG_FEATURE)
+            ? { texts: textsBeside(request.hashes, peer) }
+            : {}),
         };
       case 'get':
         return {
@@ -146,7 +152,18 @@ export function createServing(deps: ServingDeps): (payload: Uint8Array, peer: Pe
     }
   }
 
-  function textsFor(commitments: readonly Uint8Array[], peer: PeerInfo): CborValue {
+  /** As many as an answer has room for; who reads asks for the rest. */
+  function textsBeside(hashes: readonly Uint8Array[], peer: PeerInfo): CborValue {
+    const commitments = hashes
+      .map((hash) => store.byHash(hash))
+      .filter((record) => record !== undefined)
+      .flatMap(({ key, type }) => texts.of(type, key))
+      .filter(({ text }) => text !== undefined)
+      .map(({ commitment }) => commitment);
+    return textsFor(commitments.slice(0, RECORD_BATCH), peer).slice(0, RECORD_BATCH);
+  }
+
+  function textsFor(commitments: readonly Uint8Array[], peer: PeerInfo): SaltedText[] {
     return texts.find(commitments).flatMap(({ key, salt, text, type }) => {
       const record = store.get(type, key);
       return record && mayHave(peer, record) ? [{ salt, text }] : [];

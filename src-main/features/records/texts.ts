@@ -36,7 +36,11 @@ interface Row {
   text: string | null;
 }
 
-export function createTexts(db: Database): Texts {
+/** @param onCame told of each place for which a text came. */
+export function createTexts(
+  db: Database,
+  onCame: (place: { type: string; key: string; owner: ProviderId }) => void = () => undefined,
+): Texts {
   const isErased =
     'EXISTS (SELECT 1 FROM record_erased e WHERE e.commitment = t.commitment AND e.owner = t.owner)';
   const sql = {
@@ -67,7 +71,10 @@ export function createTexts(db: Database): Texts {
       for (const commitment of commitments) sql.place.run(type, key, owner, commitment);
     },
     take(given) {
-      return sql.take.run(given.salt, given.text, commitmentOf(given)).changes > 0;
+      const commitment = commitmentOf(given);
+      if (sql.take.run(given.salt, given.text, commitment).changes === 0) return false;
+      for (const { key, owner, type } of sql.find.all(commitment) as Row[]) onCame({ type, key, owner });
+      return true;
     },
     of: (type, key) =>
       rowsOf(type, key).map(({ commitment, erased, text }) => ({

@@ -35,6 +35,8 @@ export interface RecordsEvents {
   stored: { type: string; key: string; owner: ProviderId };
   /** Ended by a tombstone, expired, withdrawn by its node, or disputed. */
   removed: { type: string; key: string; owner: ProviderId };
+  /** A text beside a record came. */
+  textCame: { type: string; key: string; owner: ProviderId };
   equivocationFound: { type: string; key: string; owner: ProviderId };
   /** A record that was refused, by reason; for counters. */
   refused: { type: string; reason: string };
@@ -85,6 +87,8 @@ export interface Records extends EventSource<RecordsEvents> {
   equivocations(): Equivocation[];
   /** The texts beside a record, as far as they came and were not taken back. */
   texts(type: string, key: string): RecordText[];
+  /** Asks for texts that did not come with their record, instead of waiting until peers are compared with. */
+  seekTexts(type: string, key: string): void;
   /**
    * Takes own texts back everywhere: a signed statement spreads, nodes drop the texts and never take them again while a
    * record names them. Throws `records.cannot_erase` where this node cannot sign statements.

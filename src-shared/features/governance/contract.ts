@@ -44,6 +44,8 @@ export const proposalViewSchema = z.object({
   opened: z.number(),
   earliest: z.number(),
   text: z.string(),
+  /** The proposer's words have not come yet. */
+  textPending: z.boolean(),
   proposer: z.object({
     providerId: z.string(),
     name: z.string(),

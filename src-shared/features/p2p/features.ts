@@ -33,4 +33,10 @@ export const FEATURES: readonly FeatureInfo[] = [
     activation: 'always',
     usedIn: ['src-main/features/records/reading.ts'],
   },
+  {
+    name: 'texts-along/1',
+    about: 'Texts beside records come in the answer that brings the records.',
+    activation: 'decided',
+    usedIn: ['src-main/features/records/reading.ts', 'src-main/features/records/serving.ts'],
+  },
 ];

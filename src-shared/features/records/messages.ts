@@ -13,6 +13,9 @@ export const RECORDS_PROTOCOL = '/toolswarm/records/1';
 /** Feature in the hello: the peer answers `ranges`. Others are read by their whole inventory. */
 export const RECONCILE_FEATURE = 'reconcile/1';
 
+/** Feature in the hello: who asks for records gets the texts beside them in the same answer. */
+export const TEXTS_ALONG_FEATURE = 'texts-along/1';
+
 /** A signed record on the wire, envelope and all. */
 export const MAX_RECORD_BYTES = 4096;
 /** Lines of one page of an inventory. */
@@ -63,7 +66,12 @@ const request = z.discriminatedUnion('op', [
   }),
   /** Texts that stand beside records, by their commitments. */
   z.object({ op: z.literal('texts'), commitments: z.array(hash).max(RECORD_BATCH) }),
-  z.object({ op: z.literal('fetch'), hashes: z.array(hash).max(RECORD_BATCH) }),
+  z.object({
+    op: z.literal('fetch'),
+    hashes: z.array(hash).max(RECORD_BATCH),
+    /** The texts beside them too; only where both ends have {@link TEXTS_ALONG_FEATURE}. */
+    texts: z.boolean().optional(),
+  }),
   /** New or newer records that are for the receiver but not for gossip. */
   z.object({ op: z.literal('push'), records: z.array(record).max(RECORD_BATCH) }),
   /** Private records of the sender's own that the receiver may no longer see. */
@@ -79,7 +87,10 @@ export const inventoryReplySchema = z.object({
   /** Empty on the last page. */
   next: z.string().max(450),
 });
-export const recordsReplySchema = z.object({ records: z.array(record).max(RECORD_BATCH) });
+export const recordsReplySchema = z.object({
+  records: z.array(record).max(RECORD_BATCH),
+  texts: z.array(saltedTextSchema).max(RECORD_BATCH).optional(),
+});
 
 export const rangesReplySchema = z.object({ answers: answersSchema });
 /** Two records that contradict each other, the one with the lower bytes first. */

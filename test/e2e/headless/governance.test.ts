@@ -31,6 +31,7 @@ test('shows how proposals stand, and opens one with its numbers', async ({ home:
 test('says yes, takes it back, and abstains', async ({ home: page }) => {
   await visit(page, `${main}/${'c'.repeat(64)}`);
   await expect(page.getByText('You do not know the provider who proposes this.')).toBeVisible();
+  await expect(page.getByText('The proposer’s own words are on their way.')).toBeVisible();
   const vote = page.getByRole('region', { name: 'Your vote' });
   await vote.getByRole('button', { name: 'Support' }).click();
   await expect(vote).toContainText('You support it.');

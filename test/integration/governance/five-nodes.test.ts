@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FeatureInfo, FEATURES } from '#shared/features/p2p/features.ts';
 import { RULES } from '#shared/features/governance/numbers.ts';
-import { PROPOSAL_TYPE } from '#shared/features/governance/records.ts';
+import { ADOPTION_TYPE, PROPOSAL_TYPE } from '#shared/features/governance/records.ts';
+import { TEXTS_ALONG_FEATURE } from '#shared/features/records/messages.ts';
 import { utf8 } from '#shared/kernel/bytes.ts';
 import { type GovernedNode, startGovernedNode } from '#test/support/governance/governed-node.ts';
 import { until } from '#test/support/mesh-node.ts';
@@ -82,6 +83,95 @@ it('a proposal is adopted and counted alike everywhere; who vetoes it stays with
   vera.activation.override(NEW, null);
   await until(() => anna.network.peers().filter(({ features: both }) => both.includes(NEW)).length === 4);
   expect(await hears(vera, anna)).toEqual(utf8('LOUD'));
+});
+
+it('a feature of this protocol is switched on by signed votes: texts come with their records, save where it is vetoed', async () => {
+  const [anna, boris, , , vera] = nodes as [
+    GovernedNode,
+    GovernedNode,
+    GovernedNode,
+    GovernedNode,
+    GovernedNode,
+  ];
+  vera.activation.override(TEXTS_ALONG_FEATURE, 'never');
+  expect(nodes.map(({ activation }) => activation.isActive(TEXTS_ALONG_FEATURE))).not.toContain(true);
+
+  /** What a node asks for that meets Anna again after she proposed something. */
+  async function askedByReturning(node: GovernedNode, feature: string): Promise<Set<string>> {
+    const others = nodes.filter((other) => other !== node);
+    await Promise.all(others.map((other) => node.network.disconnect(other.peerId)));
+    await until(() => node.network.peers().length === 0);
+    anna.governance.propose({ ...wanted, feature, text: `Why ${feature}.` });
+    const before = node.asked.length;
+    await node.network.dial(anna.address());
+    const words = () => node.governance.view().proposals.find((one) => one.feature === feature)?.text;
+    await until(() => words() === `Why ${feature}.`);
+    return new Set(node.asked.slice(before));
+  }
+  expect(await askedByReturning(boris, 'first/1')).toContain('texts');
+
+  const { id } = anna.governance.propose({ ...wanted, feature: TEXTS_ALONG_FEATURE, text: '' });
+  await allHave(({ governance }) => governance.view().proposals.some((one) => one.id === id));
+  for (const node of nodes) node.governance.vote(id, 'yes');
+  await allHave((node) => {
+    node.governance.count();
+    return node.governance.proposal(id).state === 'active';
+  });
+  expect(nodes.map(({ activation }) => activation.isActive(TEXTS_ALONG_FEATURE))).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+  ]);
+  const row = () => anna.governance.view().features.find(({ name }) => name === TEXTS_ALONG_FEATURE);
+  await until(() => (row()?.peers ?? 0) > 0);
+  expect(row()).toMatchObject({ activation: 'decided', active: true });
+
+  const asked = await askedByReturning(boris, 'second/1');
+  expect(asked).toContain('fetch');
+  expect(asked).not.toContain('texts');
+  expect(await askedByReturning(vera, 'third/1')).toContain('texts');
+});
+
+it('words that were announced come from whoever has them, soon, and are known to be on their way', async () => {
+  const [anna, ...others] = nodes as [GovernedNode, ...GovernedNode[]];
+  await until(() => nodes.every(({ network }) => network.peers().length === 4));
+  // Whoever just connected reads everything; afterwards only the announcement tells of what is new.
+  await allHave(({ asked }) => asked.filter((op) => op === 'proofs').length >= 8);
+  const { id } = anna.governance.propose({ ...wanted, text: 'Quiet echoes are missed.' });
+  await until(() => others.every(({ governance }) => governance.view().proposals.length === 1));
+  await allHave(({ governance }) => {
+    const { text, textPending } = governance.proposal(id);
+    expect(text === '').toBe(textPending);
+    return !textPending;
+  });
+  expect(nodes.map(({ governance }) => governance.proposal(id).text)).toEqual(
+    nodes.map(() => 'Quiet echoes are missed.'),
+  );
+});
+
+it('a provider with two nodes is one voice: what either of them said last', async () => {
+  const [anna, boris] = nodes as [GovernedNode, GovernedNode];
+  const second = await startGovernedNode({ features, rules, root: boris.root });
+  nodes.push(second);
+  expect(second.providerId).toBe(boris.providerId);
+  for (const { providerId } of nodes)
+    if (providerId !== second.providerId) second.trust.setKnown(providerId, true);
+  await second.network.dial(anna.address());
+  await second.network.dial(boris.address());
+  const { id } = anna.governance.propose({ ...wanted, text: '' });
+  await allHave(({ governance }) => governance.view().proposals.length === 1);
+
+  boris.governance.vote(id, 'yes');
+  second.governance.vote(id, 'yes');
+  await until(() => anna.records.inForce(ADOPTION_TYPE).length === 2);
+  await allHave(({ governance }) => governance.proposal(id).cast.yes === 1000);
+  expect(anna.governance.proposal(id)).toMatchObject({ electors: 5, weight: 5000, cast: { yesCount: 1 } });
+
+  second.governance.vote(id, 'no');
+  await allHave(({ governance }) => governance.proposal(id).cast.no === 1000);
+  expect(anna.governance.proposal(id)).toMatchObject({ cast: { yes: 0, no: 1000, yesCount: 0 } });
 });
 
 it('without consent of the operator a decision waits for him', async () => {

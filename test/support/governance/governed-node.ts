@@ -11,16 +11,26 @@ import type { RULES } from '#shared/features/governance/numbers.ts';
 import { signCertificate, verifyCertificate } from '#shared/features/identity/rules.ts';
 import type { FeatureInfo } from '#shared/features/p2p/features.ts';
 import { VERSIONS } from '#shared/features/p2p/hello.ts';
+import { decodeRecordsRequest, RECORDS_PROTOCOL } from '#shared/features/records/messages.ts';
+import type { Signer } from '#shared/kernel/envelope.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { peerIdOf, providerIdOf } from '#shared/kernel/ids.ts';
 import { memoryDatabase } from '#test/support/database.ts';
 
 export type GovernedNode = Awaited<ReturnType<typeof startGovernedNode>>;
 
-export async function startGovernedNode(options: { features: readonly FeatureInfo[]; rules: typeof RULES }) {
+export interface GovernedNodeSpec {
+  features: readonly FeatureInfo[];
+  rules: typeof RULES;
+  /** Key of the provider whose node it is; one of its own unless given. */
+  root?: Signer;
+}
+
+export async function startGovernedNode(options: GovernedNodeSpec) {
   const deps = { clock: systemClock, random: systemRandom, log: silentLog, verify: createVerify() };
   const db = memoryDatabase(p2pMigrations, recordsMigrations, trustMigrations, governanceMigrations);
-  const [root, seed] = [createSigner(systemRandom.bytes(32)), systemRandom.bytes(32)];
+  const root = options.root ?? createSigner(systemRandom.bytes(32));
+  const seed = systemRandom.bytes(32);
   const signer = createSigner(seed);
   const [providerId, peerId] = [providerIdOf(root.publicKey), peerIdOf(signer.publicKey)];
   const certificate = signCertificate(root, {
@@ -55,8 +65,17 @@ export async function startGovernedNode(options: { features: readonly FeatureInf
       },
     },
   );
+  /** Operations about records that this node asked of others, in their order. */
+  const asked: string[] = [];
+  const observed: typeof network = {
+    ...network,
+    call(peer, protocol, payload, given) {
+      if (protocol === RECORDS_PROTOCOL) asked.push(decodeRecordsRequest(payload).op);
+      return network.call(peer, protocol, payload, given);
+    },
+  };
   const records = createRecords(
-    { ...deps, db, network, certified, self: { signer, certificate: () => certificate } },
+    { ...deps, db, network: observed, certified, self: { signer, certificate: () => certificate } },
     { maySee: () => true, isBlocked: () => false, concerns: () => true },
   );
   let automatic = true;
@@ -83,6 +102,7 @@ export async function startGovernedNode(options: { features: readonly FeatureInf
   records.start();
   governance.start();
   return {
+    root,
     providerId,
     peerId,
     trust,
@@ -90,6 +110,7 @@ export async function startGovernedNode(options: { features: readonly FeatureInf
     records,
     activation,
     governance,
+    asked,
     address: () => network.addresses()[0] as string,
     setAutomatic: (on: boolean) => void (automatic = on),
     async stop() {

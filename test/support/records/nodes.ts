@@ -82,6 +82,10 @@ export interface RecordsNode extends SimIdentity {
 export interface NodeSpec extends Partial<RecordsOptions> {
   /** A node of the version before cannot compare ranges. */
   isOld?: boolean;
+  /** Offered beside comparing ranges. */
+  features?: string[];
+  /** Whose node it is; a provider of its own unless a name is given. */
+  provider?: string;
 }
 
 export function createRecordsNodes(clock: Clock, random: Random, { gossips = true } = {}) {
@@ -105,7 +109,7 @@ export function createRecordsNodes(clock: Clock, random: Random, { gossips = tru
       return node ? [{ ...node.info, features, network }] : [];
     });
 
-  function networkOf(node: SimIdentity, isOld: boolean, asked: string[], disconnected: string[]): Network {
+  function networkOf(node: SimIdentity, offered: string[], asked: string[], disconnected: string[]): Network {
     const own = createEmitter<NetworkEvents>((error) => {
       throw error;
     });
@@ -113,7 +117,7 @@ export function createRecordsNodes(clock: Clock, random: Random, { gossips = tru
     const info = {
       peerId: node.peerId,
       providerId: node.providerId,
-      features: isOld ? [] : [RECONCILE_FEATURE],
+      features: offered,
     } as unknown as Omit<PeerInfo, 'network'>;
     const entry: NonNullable<ReturnType<typeof hub.get>> = {
       info,
@@ -171,7 +175,7 @@ export function createRecordsNodes(clock: Clock, random: Random, { gossips = tru
     ): Promise<Uint8Array> {
       const handler = hub.get(to)?.handler;
       if (!link || !handler) throw new AppError('p2p.unreachable', 'Not met.');
-      const peer = { ...info, network: link.network };
+      const peer = { ...info, features: link.features, network: link.network };
       return handler(payload, { peer } as Parameters<RpcHandler>[1]);
     }
   }
@@ -188,8 +192,11 @@ export function createRecordsNodes(clock: Clock, random: Random, { gossips = tru
 
   return {
     settle,
-    add(name: string, { isOld = false, ...options }: NodeSpec = {}): RecordsNode {
-      const identity = createSimIdentity(name, clock.now());
+    add(
+      name: string,
+      { features = [], isOld = false, provider = name, ...options }: NodeSpec = {},
+    ): RecordsNode {
+      const identity = createSimIdentity(name, clock.now(), provider);
       const db = memoryDatabase(recordsMigrations);
       const [refused, ignored, asked, disconnected]: [string[], string[], string[], string[]] = [
         [],
@@ -197,7 +204,7 @@ export function createRecordsNodes(clock: Clock, random: Random, { gossips = tru
         [],
         [],
       ];
-      const network = networkOf(identity, isOld, asked, disconnected);
+      const network = networkOf(identity, isOld ? [] : [RECONCILE_FEATURE, ...features], asked, disconnected);
       const create = (database: Database): Records => {
         const records = createRecords(
           {

@@ -11,7 +11,13 @@ export interface GovernanceWorld extends Omit<GovernanceView, 'automatic'> {
 }
 
 const features = (): GovernanceView['features'] =>
-  FEATURES.map(({ about, activation, name }) => ({ name, about, activation, active: true, peers: 0 }));
+  FEATURES.map(({ about, activation, name }) => ({
+    name,
+    about,
+    activation,
+    active: activation === 'always',
+    peers: 0,
+  }));
 
 export const quietGovernance = (): GovernanceWorld => ({
   versions: { min: 1, max: 1 },
@@ -45,6 +51,7 @@ const proposal = (
   opened: now - openedDays * DAY_MS,
   earliest: now + (21 - openedDays) * DAY_MS,
   text: '',
+  textPending: false,
   proposer: {
     providerId: 'z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH',
     name: 'Anna’s workshop',
@@ -101,6 +108,7 @@ export function busyGovernance(now: number): GovernanceWorld {
     feature: 'rpc/2',
     class: 'major',
     specUrl: '',
+    textPending: true,
     earliest: now - DAY_MS + RULES.major.stableMs + RULES.major.delayMs,
     proposer: {
       providerId: 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doZ',
@@ -114,7 +122,7 @@ export function busyGovernance(now: number): GovernanceWorld {
     ...quietGovernance(),
     refusedVersions: { older: 2, newer: 0 },
     features: [
-      ...features().map((feature) => ({ ...feature, peers: 2 })),
+      ...features().map((feature) => ({ ...feature, peers: feature.active ? 2 : 0 })),
       {
         name: 'compact-heads/1',
         about: 'Shorter heads of calls.',

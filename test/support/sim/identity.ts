@@ -16,8 +16,9 @@ export interface SimIdentity {
 
 const seedOf = (text: string): Uint8Array => new Uint8Array(createHash('sha256').update(text).digest());
 
-export function createSimIdentity(name: string, issuedAt: number): SimIdentity {
-  const root = createSigner(seedOf(`${name}/root`));
+/** @param provider whose node it is; a provider of its own unless somebody else's name is given. */
+export function createSimIdentity(name: string, issuedAt: number, provider = name): SimIdentity {
+  const root = createSigner(seedOf(`${provider}/root`));
   const nodeSeed = seedOf(`${name}/node`);
   const signer = createSigner(nodeSeed);
   return {

@@ -233,7 +233,7 @@ function detail(proposal: ProposalView): string {
     opened,
     proposer,
   } = proposal;
-  const { runs, specHash, specUrl, state, text, vote, weight } = proposal;
+  const { runs, specHash, specUrl, state, text, textPending, vote, weight } = proposal;
   const { approval, quorum } = RULES[kind];
   return facts([
     ['proposal', id],
@@ -257,6 +257,6 @@ function detail(proposal: ProposalView): string {
     ['proposed by', `${proposer.own ? 'you' : proposer.name || proposer.providerId}`],
     ['specification', specUrl || undefined],
     ['sha-256', specHash],
-    ['why', text || undefined],
+    ['why', text || (textPending ? 'these words are on their way' : undefined)],
   ]);
 }

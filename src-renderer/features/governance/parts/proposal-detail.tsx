@@ -20,11 +20,12 @@ import { StateSentence } from './proposal-state.tsx';
 /** Everything about one proposal, and what the operator can say to it. */
 export function ProposalDetail({ proposal, automatic }: { proposal: ProposalView; automatic: boolean }) {
   const { t } = useTranslation('governance');
-  const { feature, override, proposer, runs, text } = proposal;
+  const { feature, override, proposer, runs, text, textPending } = proposal;
   return (
     <Stack>
       <StateSentence proposal={proposal} />
       {!proposer.established && <Note tone="warn">{t('strangerNote')}</Note>}
+      {textPending && <p className={styles['soft']}>{t('textPending')}</p>}
       {text && (
         <blockquote className={styles['words']}>
           <bdi>{text}</bdi>

@@ -469,6 +469,7 @@ export const proposal: ProposalView = {
   opened: AT,
   earliest: AT + 21 * 86_400_000,
   text: 'Records are compared as a tree.\u202e\nIt is faster.',
+  textPending: false,
   proposer: { providerId: OTHER_PROVIDER, name: 'Anna\u0007', own: false, established: true },
   state: 'open',
   electors: 7,

@@ -40,6 +40,7 @@ export function answerGovernance({ after, clock, live, world }: Memory): Handler
         opened: now,
         earliest: earliest ?? now + RULES[kind].stableMs + RULES[kind].delayMs,
         text,
+        textPending: false,
         proposer: { providerId: OWN_PROVIDER, name: world.displayName, own: true, established: true },
         state: 'open',
         electors: governance.electors,
