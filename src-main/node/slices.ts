@@ -170,6 +170,8 @@ export function createSlices(
       retentionMs: () => settings.get('relay.retentionDays') * DAY_MS,
       maxRunning: () => settings.get('relay.maxRunning'),
       maxWaiting: () => settings.get('relay.maxWaiting'),
+      // Neither prices nor earned trust exist yet: what is weighed is what is measured.
+      preference: () => ({ price: 0, trust: 0 }),
     },
   );
   return {

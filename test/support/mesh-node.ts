@@ -38,6 +38,11 @@ export interface MeshNodeOptions {
   answersSearches?: () => boolean;
   /** `asking`: reads no peer's records, so that it knows only what it looks up; `hostile`: answers only what a test makes it. */
   role?: 'asking' | 'hostile';
+  /** 32 bytes; nodes with the same one serve one provider. Default: a provider of its own. */
+  rootSeed?: Uint8Array;
+  /** Calls of peers that run at the same time. */
+  maxRunning?: number;
+  maxWaiting?: number;
 }
 
 export type MeshNode = Awaited<ReturnType<typeof startMeshNode>>;
@@ -53,7 +58,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     registryMigrations,
     relayMigrations,
   );
-  const root = createSigner(systemRandom.bytes(32));
+  const root = createSigner(options.rootSeed ?? systemRandom.bytes(32));
   const nodeSeed = systemRandom.bytes(32);
   const signer = createSigner(nodeSeed);
   const providerId = providerIdOf(root.publicKey);
@@ -144,8 +149,9 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       maxResultBytes: () => options.maxResultBytes ?? 8 << 20,
       keepPayloads: () => false,
       retentionMs: () => 3_600_000,
-      maxRunning: () => 256,
-      maxWaiting: () => 1024,
+      maxRunning: () => options.maxRunning ?? 256,
+      maxWaiting: () => options.maxWaiting ?? 1024,
+      preference: () => ({ price: 0, trust: 0 }),
     },
   );
   access.on('shareChanged', ({ server, share }) => {

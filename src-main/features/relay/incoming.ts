@@ -18,6 +18,7 @@ import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Network, PeerInfo, RpcExchange } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import type { HopClock } from './hop-clock.ts';
+import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
 import type { Door, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
 import type { Validation } from './validation.ts';
@@ -59,6 +60,7 @@ export function createIncoming(
     servers: LocalServers;
     mayCall: MayCall;
     door: Door;
+    once: Once;
     /** Whether this node serves nobody but its own clients now. */
     isPaused(): boolean;
     /** The tool of an own server, or undefined. */
@@ -148,13 +150,15 @@ export function createIncoming(
         deps.network.serve(CALL_PROTOCOL, (payload, rpc) => {
           const request = decodeMessage(callRequestSchema, payload);
           const { peerId, providerId } = rpc.peer;
-          return record({
+          const call: IncomingCall = {
             request,
             peerId,
             providerId,
             requestBytes: payload.length,
             run: (hops) => run(request, payload.length, rpc, hops),
-          });
+          };
+          const again = () => void judge(request, rpc.peer);
+          return deps.once.run(providerId, request.manner?.key, payload, () => record(call), again);
         }),
       );
       owned.defer(deps.network.on('peerDisconnected', ({ peerId }) => endSessions(peerId)));

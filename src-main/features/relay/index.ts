@@ -21,9 +21,12 @@ import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import { createDoor } from './admission/door.ts';
+import { createInstances } from './choose/instances.ts';
+import { createRouter } from './choose/route.ts';
 import { createIncoming, encodeFailure, type IncomingCall } from './incoming.ts';
 import type { HopClock } from './hop-clock.ts';
 import { createInvocations, type Invocations } from './invocations.ts';
+import { createOnce } from './once.ts';
 import { createOutgoing, type RemoteOutcome } from './outgoing.ts';
 import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
 import { type CallFacts, createRecorder } from './recorder.ts';
@@ -69,9 +72,11 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const owned = createDisposableStore();
   const validation = createValidation();
   const invocations = owned.add(createInvocations(deps, options));
-  const outgoing = createOutgoing({ isServing: () => true, ...deps, validation }, options);
+  const instances = createInstances(deps, { preference: options.preference });
+  const router = createRouter({ isServing: () => true, ...deps, instances });
+  const outgoing = createOutgoing({ ...deps, validation, router }, options);
   const incoming = createIncoming(
-    { isPaused: () => false, ...deps, validation, door: createDoor(options) },
+    { isPaused: () => false, ...deps, validation, door: createDoor(options), once: createOnce(deps) },
     options,
   );
 

@@ -5,6 +5,7 @@ import { RELAY_ERRORS, type RelayErrorCode, relayError } from '#shared/features/
 import {
   CALL_PROTOCOL,
   type CallRequest,
+  type CallResponse,
   callResponseSchema,
   decodeMessage,
   encodeMessage,
@@ -16,8 +17,10 @@ import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
+import type { Random } from '#shared/kernel/random.ts';
 import type { Network, RpcCall } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
+import type { Router } from './choose/route.ts';
 import { createIdleDeadline } from './deadline.ts';
 import type { HopClock } from './hop-clock.ts';
 import type { RelayOptions } from './ports.ts';
@@ -41,30 +44,10 @@ export interface Outgoing {
 }
 
 export function createOutgoing(
-  deps: { network: Network; clock: Clock; validation: Validation; isServing(peerId: PeerId): boolean },
+  deps: { network: Network; clock: Clock; random: Random; validation: Validation; router: Router },
   options: Pick<RelayOptions, 'idleTimeoutMs' | 'maxResultBytes'>,
 ): Outgoing {
-  const { network, validation } = deps;
-
-  /** A connected node that serves, with the quickest answers, else one that can be dialled. Nothing was sent yet, so trying another is safe. */
-  async function reach({ addresses, nodes }: CallableTool, signal: AbortSignal): Promise<PeerId> {
-    const connected = network.peers().filter(({ peerId }) => nodes.includes(peerId));
-    const [best] = connected.sort(
-      (a, b) =>
-        Number(deps.isServing(b.peerId)) - Number(deps.isServing(a.peerId)) ||
-        (a.latencyMs ?? Infinity) - (b.latencyMs ?? Infinity),
-    );
-    if (best) return best.peerId;
-    for (const target of [...nodes, ...addresses]) {
-      try {
-        return (await network.dial(target, signal)).peerId;
-      } catch (error) {
-        if (signal.aborted) throw relayError('relay.cancelled');
-        if (!(error instanceof AppError)) throw error;
-      }
-    }
-    throw relayError('relay.unreachable');
-  }
+  const { network, router, validation } = deps;
 
   async function send(peerId: PeerId, request: CallRequest, exchange: McpExchange) {
     const deadline = createIdleDeadline(deps.clock, options.idleTimeoutMs());
@@ -100,23 +83,61 @@ export function createOutgoing(
       hops.begin('check');
       refuseUnapproved(tool.state);
       validation.checkArguments(tool.tool, tool.fingerprint, (params.arguments ?? {}) as JsonObject);
-      hops.begin('connect');
-      const peerId = await reach(tool, exchange.signal);
-      hops.begin('remote');
-      const { principal: _principal, profile: _profile, ...caller } = exchange.caller;
-      const request: CallRequest = {
-        server: tool.server,
-        tool: tool.tool.name,
-        fingerprint: tool.fingerprint,
-        params,
-        caller,
-      };
-      const { response, ...sizes } = await send(peerId, request, exchange);
-      hops.answered(response.hops);
-      if ('error' in response)
-        throw new McpError(response.error.code, response.error.message, response.error.data);
-      validation.checkResult(tool.tool, tool.fingerprint, response.result);
-      return { result: response.result, peerId, ...sizes };
+      const request = requestOf(tool, params, exchange, deps.random);
+      const watched = watch(exchange);
+      const { peerId, value } = await router.route({
+        tool,
+        signal: exchange.signal,
+        told: watched.told,
+        choosing: () => hops.begin('connect'),
+        async send(node) {
+          hops.begin('remote');
+          const { response, ...sizes } = await send(node, request, watched.exchange);
+          hops.answered(response.hops);
+          return { result: resultOf(response), ...sizes };
+        },
+      });
+      validation.checkResult(tool.tool, tool.fingerprint, value.result);
+      return { ...value, peerId };
+    },
+  };
+}
+
+/** Random bytes of the key under which a provider knows a call again. */
+const KEY_BYTES = 16;
+
+/** What is sent, the same in every attempt. */
+function requestOf(
+  { fingerprint, server, tool }: CallableTool,
+  params: JsonObject,
+  { caller: { principal: _principal, profile: _profile, ...caller } }: McpExchange,
+  random: Random,
+): CallRequest {
+  const key = Buffer.from(random.bytes(KEY_BYTES)).toString('base64url');
+  return { server, tool: tool.name, fingerprint, params, caller, manner: { key } };
+}
+
+function resultOf(response: CallResponse): JsonObject {
+  if ('result' in response) return response.result;
+  throw new McpError(response.error.code, response.error.message, response.error.data);
+}
+
+/** The same exchange, and whether anything has gone to the client through it. */
+function watch(exchange: McpExchange): { exchange: McpExchange; told(): boolean } {
+  let told = false;
+  return {
+    told: () => told,
+    exchange: {
+      caller: exchange.caller,
+      signal: exchange.signal,
+      notify(message) {
+        told = true;
+        exchange.notify(message);
+      },
+      ask(message) {
+        told = true;
+        return exchange.ask(message);
+      },
     },
   };
 }
@@ -183,16 +204,17 @@ const TRANSPORT_CODES: Record<string, RelayErrorCode> = {
 function translate(error: unknown): unknown {
   if (!(error instanceof AppError)) return error;
   const code = TRANSPORT_CODES[error.code] ?? error.code;
-  if (code in RELAY_ERRORS) {
-    const problems = code === 'relay.invalid_arguments' ? shortened(error.message) : undefined;
-    return problems
-      ? new AppError(code, problems, { advice: error.advice })
-      : relayError(code as RelayErrorCode);
-  }
-  return new AppError(code, shortened(error.message), {
-    advice: shortened(error.advice),
-    retryable: error.retryable,
-  });
+  const { advice, details, message } = error;
+  if (!(code in RELAY_ERRORS))
+    return new AppError(code, shortened(message), {
+      advice: shortened(advice),
+      retryable: error.retryable,
+      ...(details ? { details } : {}),
+    });
+  const problems = code === 'relay.invalid_arguments' ? shortened(message) : undefined;
+  return problems
+    ? new AppError(code, problems, { advice })
+    : relayError(code as RelayErrorCode, undefined, details);
 }
 
 const shortened = (text: string) => stripHidden(text).slice(0, 500);

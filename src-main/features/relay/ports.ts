@@ -1,5 +1,6 @@
 /** What the relay needs of the world, as injected functions: it routes and checks, and owns none of these. */
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
+import type { Preference } from '#shared/features/relay/choosing.ts';
 import type { Manner } from '#shared/features/relay/manner.ts';
 import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
@@ -23,6 +24,8 @@ export interface RelayOptions {
   maxRunning(): number;
   /** Calls of peers that wait for a place, of all providers together. */
   maxWaiting(): number;
+  /** What counts beside latency where several nodes offer a tool. */
+  preference(): Preference;
 }
 
 /** A call of a peer that asks to be let in; access has been granted already. */

@@ -71,6 +71,11 @@ export const RELAY_ERRORS = {
     advice: 'Try again later; the tool works again as soon as he resumes.',
     retryable: true,
   },
+  'relay.key_reused': {
+    message: 'The key of this call was used for another call before.',
+    advice: 'Use a fresh random key for every call.',
+    retryable: false,
+  },
   'relay.malformed': {
     message: 'The other node sent something that makes no sense.',
     advice: 'Update both nodes; if it happens again, block the peer.',

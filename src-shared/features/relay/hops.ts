@@ -99,6 +99,7 @@ const OF_CODE = {
   'relay.too_large': 'tool',
   'relay.busy': 'queue',
   'relay.paused': 'peerCheck',
+  'relay.key_reused': 'peerCheck',
   'relay.malformed': 'remote',
   'access.blocked': 'peerCheck',
   'access.not_shared': 'peerCheck',

@@ -1,0 +1,50 @@
+/** Whether a call that failed at one instance may be made once more, and where. Pure. */
+import type { Tool } from '../registry/tool.ts';
+
+/** Attempts at one call, the first included. */
+export const MAX_ATTEMPTS = 3;
+
+export interface FailedAttempt {
+  code: string;
+  retryable: boolean;
+  /** Which attempt this was, from 1. */
+  attempt: number;
+  /** Something of this attempt has reached the client: a second one would tell it twice. */
+  told: boolean;
+  /** Whether doing it twice does no more than doing it once, as the approved definition says. */
+  repeatable: boolean;
+}
+
+/** Refusals before anything was run: any tool can be asked for elsewhere. */
+const NOT_RUN: ReadonlySet<string> = new Set([
+  'relay.busy',
+  'relay.paused',
+  'relay.no_such_tool',
+  'relay.tool_changed',
+  'servers.busy',
+]);
+
+/** Failures that say nothing of what was done; `mcp.-32603` is the server's own “internal error”. */
+const PERHAPS_RUN: ReadonlySet<string> = new Set([
+  'relay.unreachable',
+  'relay.malformed',
+  'internal',
+  'mcp.-32603',
+]);
+
+/** Whether the code speaks of the instance, so that another one may do better. */
+export const isOfInstance = (code: string): boolean =>
+  NOT_RUN.has(code) || PERHAPS_RUN.has(code) || code === 'relay.timeout' || code.startsWith('servers.');
+
+export function mayRetry({ attempt, code, repeatable, retryable, told }: FailedAttempt): boolean {
+  if (attempt >= MAX_ATTEMPTS || told) return false;
+  if (NOT_RUN.has(code)) return true;
+  if (!repeatable) return false;
+  // Whoever waited in vain for as long as he wanted to is not made to wait again.
+  return PERHAPS_RUN.has(code) || (code.startsWith('servers.') && retryable);
+}
+
+/** Annotations of a definition that the operator approved: those of one that he did not are never asked. */
+export const isRepeatable = ({ annotations }: Tool): boolean =>
+  annotations?.readOnlyHint === true ||
+  (annotations?.idempotentHint === true && annotations.destructiveHint !== true);
