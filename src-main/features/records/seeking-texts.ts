@@ -46,13 +46,13 @@ export function createTextSeeking(deps: TextSeekingDeps): TextSeeking {
     const wait = TRIES_MS[attempt];
     if (wait === undefined || sought.has(name) || sought.size >= MAX_SOUGHT) return;
     if (missing(type, key).length === 0) return;
-    const next = () => {
+    const again = () => {
       sought.delete(name);
       seek(type, key, attempt + 1);
     };
     sought.set(
       name,
-      clock.after(jitter(random, wait, SPREAD), () => void ask(type, key, attempt).then(next)),
+      clock.after(jitter(random, wait, SPREAD), () => void ask(type, key, attempt).then(again)),
     );
   }
 

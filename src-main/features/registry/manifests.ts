@@ -32,7 +32,7 @@ export interface Manifests {
 /** Who is asked, and through which network: an entry of one network is nobody's business in another. */
 export interface Source {
   peerId: PeerId;
-  network: NetworkId | undefined;
+  network: NetworkId;
 }
 
 export interface StoredManifest {
@@ -85,7 +85,7 @@ export function createManifests(
     const request = concatBytes(hash, utf8(key));
     const bytes = await network.call(peerId, MANIFEST_PROTOCOL, request, {
       maxResponseBytes: Math.min(most, MAX_MANIFEST_BYTES),
-      ...(through === undefined ? {} : { network: through }),
+      network: through,
       ...(signal ? { signal } : {}),
     }).response;
     if (!equalBytes(sha256Bytes(bytes), hash))

@@ -4,7 +4,7 @@ import { equalBytes } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Network, PeerInfo } from '../p2p/index.ts';
 import type { Records, StoredRecord } from '../records/index.ts';
@@ -30,7 +30,8 @@ export interface NetworkEntries {
   mayRead(peer: PeerInfo, key: string, hash: Uint8Array): boolean;
   /**
    * Lists a stored entry now, its manifest fetched from this peer where it is missing. Rejects with what the call rejects
-   * with, `registry.bad_manifest`, or `registry.not_listed` where the entry went meanwhile or there is no room.
+   * with, `registry.bad_manifest`, or `registry.not_listed` where the entry went meanwhile, there is no room, or this peer
+   * is nobody to ask for it.
    */
   obtain(key: string, peer: PeerId, signal: AbortSignal): Promise<void>;
 }
@@ -243,14 +244,12 @@ export function createNetworkEntries(
       const hash = record && storedEntry(record.bytes).manifest;
       if (!record || !hash || record.own) throw notListed();
       if (isListed(record)) return;
-      if (!manifests.get(hash))
-        await manifests.fetch(
-          key,
-          hash,
-          { peerId: peer, network: commonWith(peer, record) },
-          room.left(parseEntryKey(key).provider, key),
-          signal,
-        );
+      if (!manifests.get(hash)) {
+        const where = whereToAsk(peer, record);
+        if (where === undefined) throw notListed();
+        const source = { peerId: peer, network: where };
+        await manifests.fetch(key, hash, source, room.left(parseEntryKey(key).provider, key), signal);
+      }
       const now = records.get(ENTRY_TYPE, key);
       if (!now || !(isListed(now) || take(now))) throw notListed();
       tell();
@@ -264,10 +263,15 @@ export function createNetworkEntries(
       : record.networks.includes(peer.network);
   }
 
-  /** A network in which the peer is met and the entry is out. */
-  function commonWith(peerId: string, record: StoredRecord) {
-    const isCommon = (peer: PeerInfo) => record.private || record.networks.includes(peer.network);
-    return network.peers().find((peer) => peer.peerId === peerId && isCommon(peer))?.network;
+  /**
+   * The network in which a peer may be asked for an entry's manifest: one in which the entry is out, best where the peer is
+   * met already; asking anywhere else would tell of it there. Of a private entry nobody is asked but its own node.
+   */
+  function whereToAsk(peerId: PeerId, record: StoredRecord): NetworkId | undefined {
+    const met = network.peers().filter((peer) => peer.peerId === peerId);
+    if (record.private) return parseEntryKey(record.key).peer === peerId ? met[0]?.network : undefined;
+    const common = met.find((peer) => record.networks.includes(peer.network));
+    return common?.network ?? record.networks[0];
   }
 
   function isListed({ bytes, key }: StoredRecord): boolean {

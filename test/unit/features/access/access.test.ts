@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { accessMigrations, createAccess, type ShareRequest } from '#main/features/access/index.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
-import { providerIdOf } from '#shared/kernel/ids.ts';
+import { providerIdOf, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { memoryDatabase } from '#test/support/database.ts';
 
 const alice = providerIdOf(new Uint8Array(32).fill(1));
@@ -120,5 +120,46 @@ describe('access', () => {
     expect(() => access.share(request({ overrides: { gone: { note: 'x' } } }))).toThrow(
       expect.objectContaining({ code: 'access.no_such_tool' }),
     );
+  });
+});
+
+describe('a network that is gone for good', () => {
+  const [red, blue] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb'];
+  const everyone = (server: string, networks?: string[]) =>
+    request({ server, confirmed: true, ...(networks ? { networks } : {}) });
+
+  it('takes what was shared in it alone with it, and leaves the rest as it is, also over a restart', () => {
+    const { access, db } = setUp();
+    access.share(everyone('there', [red]));
+    access.share(everyone('both', [red, blue]));
+    access.share(everyone('openly'));
+    access.share(request({ server: 'named', audience: { kind: 'providers', providers: [alice] } }));
+    const told: Array<[string, readonly string[] | undefined]> = [];
+    access.on('shareChanged', ({ server, share }) => told.push([server, share && (share.networks ?? ['–'])]));
+    access.forgetNetwork(red);
+    expect(told).toEqual([
+      ['there', undefined],
+      ['both', [blue]],
+    ]);
+    for (const { access: now } of [{ access }, setUp(db)]) {
+      expect(
+        now
+          .shares()
+          .map(({ server }) => server)
+          .sort(),
+      ).toEqual(['both', 'named', 'openly']);
+      expect(now.maySee(alice, 'both', red).ok).toBe(false);
+      expect(now.maySee(alice, 'both', blue).ok).toBe(true);
+      expect(now.maySee(alice, 'openly', PUBLIC_NETWORK).ok).toBe(true);
+      expect(now.maySee(alice, 'there').ok).toBe(false);
+      expect(now.maySee(alice, 'named', red).ok).toBe(true);
+    }
+  });
+
+  it('is noted once, and not where it is the public one alone or everyone is not meant', () => {
+    const { access } = setUp();
+    expect(access.share(everyone('x', [red, red])).networks).toEqual([red]);
+    expect(access.share(everyone('x', [PUBLIC_NETWORK])).networks).toBeUndefined();
+    expect(access.share(request({ audience: { kind: 'known' }, networks: [red] })).networks).toBeUndefined();
   });
 });

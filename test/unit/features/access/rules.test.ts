@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Audience, Share, ToolAudience } from '#shared/features/access/contract.ts';
-import { callersOf, mayCall, maySee, overrideOf, riskyTools } from '#shared/features/access/rules.ts';
+import {
+  callersOf,
+  isSharedIn,
+  mayCall,
+  maySee,
+  networksOf,
+  overrideOf,
+  riskyTools,
+} from '#shared/features/access/rules.ts';
+import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 
 const share = (audience: Audience, tools?: string[]): Share => ({
   server: 'files',
@@ -29,6 +38,47 @@ describe('maySee', () => {
     expect(maySee({ ...asker, share: share({ kind: 'providers', providers: ['z6MkAlice'] }) }).ok).toBe(true);
     expect(maySee({ ...asker, known: true, share: share({ kind: 'known' }) }).ok).toBe(true);
     expect(maySee({ ...asker, share: share({ kind: 'everyone' }) }).ok).toBe(true);
+  });
+});
+
+describe('the networks of a share', () => {
+  const everyone = (...networks: string[]): Share => ({ ...share({ kind: 'everyone' }), networks });
+  const RED = 'aaaaaaaaaaaaaaaa';
+
+  it('are the public one where nothing is said, those that are named, and none for other audiences', () => {
+    expect(networksOf(share({ kind: 'everyone' }))).toEqual([PUBLIC_NETWORK]);
+    expect(networksOf(everyone(RED))).toEqual([RED]);
+    expect(networksOf({ ...everyone(RED), audience: { kind: 'known' } })).toEqual([]);
+    expect(isSharedIn(everyone(RED), PUBLIC_NETWORK)).toBe(false);
+  });
+
+  it('are where everyone sees it; elsewhere it is as if it were not there', () => {
+    const asks = (network?: string) => ({ ...asker, share: everyone(RED), network });
+    expect(maySee(asks(RED)).ok).toBe(true);
+    expect(maySee(asks(PUBLIC_NETWORK))).toEqual({ ok: false, reason: 'access.not_shared' });
+    expect(mayCall(asks(PUBLIC_NETWORK), 'read')).toEqual({ ok: false, reason: 'access.not_shared' });
+    // Asked about somebody wherever he is.
+    expect(maySee(asks()).ok).toBe(true);
+  });
+
+  it('bind nobody who was named himself, wherever he is met', () => {
+    const named = { ...everyone(RED), audience: { kind: 'providers' as const, providers: ['z6MkAlice'] } };
+    expect(maySee({ ...asker, share: named, network: PUBLIC_NETWORK }).ok).toBe(true);
+  });
+
+  it('never let in whom the audience leaves out, and a block outranks them', () => {
+    const network = fc.constantFrom(PUBLIC_NETWORK, RED, 'bbbbbbbbbbbbbbbb');
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(network, { minLength: 1 }),
+        network,
+        fc.boolean(),
+        (networks, met, blocked) => {
+          const seen = maySee({ ...asker, blocked, share: everyone(...networks), network: met }).ok;
+          expect(seen).toBe(!blocked && networks.includes(met));
+        },
+      ),
+    );
   });
 });
 
