@@ -11,7 +11,7 @@ export function addPeerCommands(program: Command, cli: Cli): void {
     .action(() =>
       cli.ask(async (node) => {
         const { items } = await node['peers.list']({});
-        return { data: { items }, text: listPeers(items) };
+        return { data: { items }, text: listPeers(items, await networkNames(node, items)) };
       }),
     );
   peers
@@ -58,16 +58,28 @@ export function addPeerCommands(program: Command, cli: Cli): void {
       );
 }
 
-function listPeers(items: PeerView[]): string {
+type NodeOf = Parameters<Parameters<Cli['ask']>[0]>[0];
+
+/** What the private networks are called in which peers are met; nobody is asked where there are none. */
+async function networkNames(node: NodeOf, items: readonly PeerView[]): Promise<ReadonlyMap<string, string>> {
+  const met = new Set(items.flatMap(({ networks = [] }) => networks));
+  met.delete('public');
+  if (met.size === 0) return new Map();
+  const { networks } = await node['network.show']({});
+  return new Map(networks.filter(({ id }) => met.has(id)).map(({ id, name }) => [id, name]));
+}
+
+function listPeers(items: readonly PeerView[], names: ReadonlyMap<string, string>): string {
   const rows = items.map((peer) => [
     peer.displayName ?? '',
     peer.blocked ? 'blocked' : peer.connected ? 'connected' : 'away',
     yesNo(peer.known),
+    (peer.networks ?? []).map((id) => names.get(id) || id).join(', '),
     peer.latencyMs === undefined ? '' : `${Math.round(peer.latencyMs)} ms`,
     peer.providerId ?? '',
     peer.peerId,
   ]);
-  return table(['NAME', 'STATE', 'KNOWN', 'LATENCY', 'PROVIDER', 'PEER'], rows, 'No peers yet.');
+  return table(['NAME', 'STATE', 'KNOWN', 'NETWORKS', 'LATENCY', 'PROVIDER', 'PEER'], rows, 'No peers yet.');
 }
 
 const showPeer = (peer: PeerView): string =>

@@ -147,6 +147,7 @@ export const peer: PeerView = {
   providerId: OTHER_PROVIDER,
   displayName: 'Grace',
   connected: true,
+  networks: ['public', '5f3a91c07be2d864'],
   blocked: false,
   known: true,
   addresses: ['/ip4/127.0.0.1/tcp/7432/p2p/12D3KooWThere'],
