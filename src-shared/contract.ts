@@ -1,5 +1,6 @@
 /** The contract of a node: every call that the window, the browser, the command line and the SDKs can make. */
 import { accessContract } from './features/access/contract.ts';
+import { limitsContract } from './features/access/limits.ts';
 import { centralContract } from './features/registry/central.ts';
 import { clientsContract } from './features/clients/contract.ts';
 import { governanceContract } from './features/governance/contract.ts';
@@ -18,6 +19,7 @@ import { joiningContract } from './features/p2p/joining.ts';
 import { recoveryContract } from './features/recovery/contract.ts';
 import { registryContract } from './features/registry/contract.ts';
 import { relayContract } from './features/relay/contract.ts';
+import { loadContract } from './features/relay/load.ts';
 import { serversContract } from './features/servers/contract.ts';
 import { settingsContract } from './features/settings/contract.ts';
 import type { ContractClient, Handlers } from './kernel/contract.ts';
@@ -39,10 +41,12 @@ export const contract = {
   ...governanceContract,
   ...clientsContract,
   ...accessContract,
+  ...limitsContract,
   ...registryContract,
   ...centralContract,
   ...serversContract,
   ...relayContract,
+  ...loadContract,
   ...recoveryContract,
 };
 

@@ -18,6 +18,7 @@ import { createIdentityHandlers } from '../features/identity/index.ts';
 import { createMetricsHandlers } from '../features/metrics/index.ts';
 import { createRecovery, createRecoveryHandlers } from '../features/recovery/index.ts';
 import { createCentral, createRegistryHandlers } from '../features/registry/index.ts';
+import { createLimitHandlers } from '../features/access/index.ts';
 import { createRelayHandlers } from '../features/relay/index.ts';
 import { createServersHandlers } from '../features/servers/index.ts';
 import { createSettings, createSettingsHandlers, type Settings } from '../features/settings/index.ts';
@@ -319,6 +320,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner
     ...createMetricsHandlers(slices.metrics),
     ...createGovernanceHandlers(slices.governance),
     ...createPeersHandlers(peersDeps(platform, slices)),
+    ...createLimitHandlers(access),
     ...createSharingHandlers({
       access,
       registry,
@@ -327,7 +329,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner
     }),
     ...createRegistryHandlers(registry),
     ...createServersHandlers(servers),
-    ...createRelayHandlers(relay, { clock }),
+    ...createRelayHandlers(relay, { clock, nameOf: registry.providerName }),
     ...createRecoveryHandlers(recovery),
   };
 }

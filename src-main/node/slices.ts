@@ -170,6 +170,7 @@ export function createSlices(
       retentionMs: () => settings.get('relay.retentionDays') * DAY_MS,
       maxRunning: () => settings.get('relay.maxRunning'),
       maxWaiting: () => settings.get('relay.maxWaiting'),
+      limitsOf: access.limits.of,
       // Neither prices nor earned trust exist yet: what is weighed is what is measured.
       preference: () => ({ price: 0, trust: 0 }),
     },
@@ -231,6 +232,7 @@ function networkOpener(
       useRelays: settings.get('p2p.relay.use'),
       webrtc: settings.get('p2p.webrtc'),
       portMapping: settings.get('p2p.portMapping'),
+      privateAddresses: settings.get('p2p.privateAddresses'),
     };
     if (network)
       return createLibp2pNetwork(deps, {

@@ -106,6 +106,7 @@ function serversToRegistry({ access, registry, relay, servers }: Slices) {
     servers.on('renamed', ({ from, to }) => access.rename(from, to)),
     servers.on('removed', ({ server }) => {
       access.unshare(server);
+      access.limits.forget(server);
       registry.removeLocalServer(server);
     }),
   ];

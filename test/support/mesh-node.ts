@@ -13,6 +13,7 @@ import { systemRandom } from '#main/platform/random.ts';
 import { signCertificate, verifyCertificate } from '#shared/features/identity/rules.ts';
 import { RECONCILE_FEATURE } from '#shared/features/records/messages.ts';
 import { parseEntryKey } from '#shared/features/registry/entry.ts';
+import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { McpExchange, McpTarget } from '#shared/features/servers/mcp.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -43,6 +44,8 @@ export interface MeshNodeOptions {
   /** Calls of peers that run at the same time. */
   maxRunning?: number;
   maxWaiting?: number;
+  /** Limits on calls of peers. Default: none. */
+  limits?: ScopedLimit[];
 }
 
 export type MeshNode = Awaited<ReturnType<typeof startMeshNode>>;
@@ -94,6 +97,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     {
       listen: ['/ip4/127.0.0.1/tcp/0'],
       mdns: false,
+      privateAddresses: 'always',
       bootstrap: options.bootstrap ?? [],
       dhtServer: options.dhtServer ?? false,
       features: { offered: () => [RECONCILE_FEATURE] },
@@ -151,6 +155,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       retentionMs: () => 3_600_000,
       maxRunning: () => options.maxRunning ?? 256,
       maxWaiting: () => options.maxWaiting ?? 1024,
+      limitsOf: () => options.limits ?? [],
       preference: () => ({ price: 0, trust: 0 }),
     },
   );

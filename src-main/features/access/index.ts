@@ -20,7 +20,9 @@ import { type NetworkId, type ProviderId, providerKeyOf, PUBLIC_NETWORK } from '
 import type { Result } from '#shared/kernel/result.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
+import { createLimitBook, type LimitBook } from './limit-book.ts';
 
+export { createLimitHandlers } from './handlers.ts';
 export { accessMigrations } from './migrations.ts';
 export type { AccessRule } from '#shared/features/access/rules.ts';
 
@@ -58,6 +60,8 @@ export interface Access extends EventSource<AccessEvents> {
   follow(from: ProviderId, to: ProviderId): void;
   /** A network is gone for good: nothing is shared there any more, not even if it is entered again. */
   forgetNetwork(network: NetworkId): void;
+  /** How much others may use of what is shared. */
+  readonly limits: Pick<LimitBook, 'list' | 'set' | 'of' | 'forget'>;
   /** `network`: through which it is asked; what everyone may see is seen in the networks it is shared in only. */
   maySee(provider: ProviderId, server: string, network?: NetworkId): Result<Share, AccessRule>;
   mayCall(provider: ProviderId, server: string, tool: string, network?: NetworkId): Result<Share, AccessRule>;
@@ -66,6 +70,7 @@ export interface Access extends EventSource<AccessEvents> {
 export function createAccess(deps: { db: Database; clock: Clock; log: Log; standing: StandingOf }): Access {
   const events = createEmitter<AccessEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const shares = loadShares(deps.db);
+  const limits = createLimitBook(deps.db);
   const save = deps.db.prepare(
     `INSERT INTO access_shares (server, audience, tools, details, shared_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (server) DO UPDATE SET audience = excluded.audience, tools = excluded.tools,
@@ -95,6 +100,7 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
 
   return {
     on: events.on,
+    limits,
     shares: () => [...shares.values()],
     shareOf: (server) => shares.get(server),
     share(request) {
@@ -121,6 +127,7 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
       }
     },
     rename(from, to) {
+      limits.rename(from, to);
       const share = shares.get(from);
       if (!share) return;
       put({ ...share, server: to });
@@ -133,6 +140,7 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
         ({ audience }) => audience.kind === 'providers' && audience.providers.includes(provider),
       ),
     follow(from, to) {
+      limits.follow(from, to);
       for (const share of shares.values()) {
         const followed = followedBy(share, from, to);
         if (JSON.stringify(followed) !== JSON.stringify(share)) put(followed);

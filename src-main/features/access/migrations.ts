@@ -18,4 +18,9 @@ export const accessMigrations: Migration[] = [
     version: 2,
     up: `ALTER TABLE access_shares ADD COLUMN details TEXT NOT NULL DEFAULT '{}';`,
   },
+  {
+    slice: 'access',
+    version: 3,
+    up: `CREATE TABLE access_limits (scope TEXT PRIMARY KEY, details TEXT NOT NULL) STRICT;`,
+  },
 ];

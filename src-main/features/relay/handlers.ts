@@ -1,10 +1,12 @@
 import type { relayContract } from '#shared/features/relay/contract.ts';
+import type { Load, loadContract } from '#shared/features/relay/load.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
 import { McpError, type McpCaller, type McpExchange } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
-import type { Clock } from '#shared/kernel/clock.ts';
+import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
 import { follow } from '#shared/kernel/watch.ts';
 import { createCallNews } from './call-news.ts';
 import type { Relay } from './index.ts';
@@ -22,7 +24,10 @@ const OPERATOR: McpCaller = {
   principal: 'local',
 };
 
-export function createRelayHandlers(relay: Relay, deps: { clock: Clock }): Handlers<typeof relayContract> {
+export function createRelayHandlers(
+  relay: Relay,
+  deps: { clock: Clock; nameOf(provider: ProviderId): string | undefined },
+): Handlers<typeof relayContract & typeof loadContract> {
   const { clock } = deps;
   const desk = createCallNews({ clock });
   return {
@@ -49,9 +54,31 @@ export function createRelayHandlers(relay: Relay, deps: { clock: Clock }): Handl
     'invocations.list': (page) => ({ items: relay.invocations.list(page) }),
     'invocations.get': ({ id }) => relay.invocations.get(id),
     'invocations.erase': ({ before }) => ({ erased: relay.invocations.erase(before) }),
+    'relay.load': (_input, { signal }) => watchLoad(relay, deps, signal),
     'invocations.watch': (_input, { signal }) => follow(signal, WATCH_CAPACITY, relay.onInvocation),
   };
 }
+
+const LOAD_INTERVAL_MS = 1_000;
+
+async function* watchLoad(
+  relay: Relay,
+  { clock, nameOf }: { clock: Clock; nameOf(provider: ProviderId): string | undefined },
+  signal: AbortSignal,
+): AsyncIterable<Load> {
+  let shown = '';
+  while (!signal.aborted) {
+    const { queues, ...load } = relay.load();
+    const now = { ...load, queues: queues.map((queue) => withName(queue, nameOf(queue.providerId))) };
+    const state = JSON.stringify(now);
+    if (state !== shown) yield now;
+    shown = state;
+    await sleep(clock, LOAD_INTERVAL_MS, signal).catch(() => undefined);
+  }
+}
+
+const withName = (queue: Load['queues'][number], name: string | undefined) =>
+  name === undefined ? queue : { ...queue, name };
 
 /** Servers tell progress to those who ask for it. */
 const WITH_PROGRESS = { _meta: { progressToken: 'operator' } };

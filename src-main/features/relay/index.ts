@@ -10,6 +10,7 @@
  */
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
+import type { Load } from '#shared/features/relay/load.ts';
 import type { McpExchange, McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
@@ -20,7 +21,7 @@ import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
-import { createDoor } from './admission/door.ts';
+import { createDoor, type DoorState } from './admission/door.ts';
 import { createInstances } from './choose/instances.ts';
 import { createRouter } from './choose/route.ts';
 import { createIncoming, encodeFailure, type IncomingCall } from './incoming.ts';
@@ -48,6 +49,8 @@ export interface Relay {
   /** The record of calls. */
   readonly invocations: Pick<Invocations, 'list' | 'get' | 'erase'>;
   onInvocation(listener: (invocation: Invocation) => void): () => void;
+  /** How busy this node is with calls of peers. */
+  load(): Load;
 }
 
 export interface RelayDeps {
@@ -75,8 +78,9 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const instances = createInstances(deps, { preference: options.preference });
   const router = createRouter({ isServing: () => true, ...deps, instances });
   const outgoing = createOutgoing({ ...deps, validation, router }, options);
+  const door = createDoor(deps, options);
   const incoming = createIncoming(
-    { isPaused: () => false, ...deps, validation, door: createDoor(options), once: createOnce(deps) },
+    { isPaused: () => false, ...deps, validation, door, once: createOnce(deps) },
     options,
   );
 
@@ -172,6 +176,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     recheck: () => incoming.recheck(),
     invocations: { list: invocations.list, get: invocations.get, erase: invocations.erase },
     onInvocation: (listener) => invocations.onAdded(listener),
+    load: () => loadOf(door.state(), options),
   };
 }
 
@@ -181,6 +186,16 @@ const traced = ({ ask, caller, notify, signal }: McpExchange, trace: HopClock): 
   notify,
   ask,
   trace,
+});
+
+/** Providers shown with what they have waiting. */
+const MAX_QUEUES = 50;
+
+const loadOf = ({ queues, ...state }: DoorState, limits: RelayOptions): Load => ({
+  ...state,
+  maxRunning: limits.maxRunning(),
+  maxWaiting: limits.maxWaiting(),
+  queues: [...queues].sort((a, b) => b.waiting - a.waiting).slice(0, MAX_QUEUES),
 });
 
 /** Size of a value as JSON without writing it: strings count by their length, so large results cost nothing to measure. */

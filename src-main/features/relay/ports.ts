@@ -1,5 +1,6 @@
 /** What the relay needs of the world, as injected functions: it routes and checks, and owns none of these. */
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
+import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import type { Preference } from '#shared/features/relay/choosing.ts';
 import type { Manner } from '#shared/features/relay/manner.ts';
 import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
@@ -24,6 +25,8 @@ export interface RelayOptions {
   maxRunning(): number;
   /** Calls of peers that wait for a place, of all providers together. */
   maxWaiting(): number;
+  /** Every limit that fits a call of a peer. */
+  limitsOf(visit: Pick<Visit, 'providerId' | 'server' | 'tool'>): readonly ScopedLimit[];
   /** What counts beside latency where several nodes offer a tool. */
   preference(): Preference;
 }
@@ -46,7 +49,10 @@ export interface Place {
 
 /** Limits how much of what peers ask runs here. */
 export interface Door {
-  /** Waits for a place. Rejects with `relay.busy` (`details.retryAfterMs`) or, where the signal aborts, `relay.cancelled`. */
+  /**
+   * Waits for a place. Rejects with `relay.rate_limited`, `relay.too_late` or `relay.busy`, each with
+   * `details.retryAfterMs`, or with `relay.cancelled` where the signal aborts.
+   */
   enter(visit: Visit, signal: AbortSignal): Promise<Place>;
 }
 

@@ -66,6 +66,16 @@ export const RELAY_ERRORS = {
     advice: 'Try again in a moment.',
     retryable: true,
   },
+  'relay.rate_limited': {
+    message: 'This is more than the provider lets you have in so short a time.',
+    advice: 'Try again when the time given with this error is over, or ask the provider for more.',
+    retryable: true,
+  },
+  'relay.too_late': {
+    message: 'So many calls wait here that this one would not come to its turn in the time that it has.',
+    advice: 'Try again a little later, or with more time.',
+    retryable: true,
+  },
   'relay.paused': {
     message: 'The provider has paused sharing for now.',
     advice: 'Try again later; the tool works again as soon as he resumes.',

@@ -98,6 +98,8 @@ const OF_CODE = {
   'relay.bad_schema': 'check',
   'relay.too_large': 'tool',
   'relay.busy': 'queue',
+  'relay.rate_limited': 'queue',
+  'relay.too_late': 'queue',
   'relay.paused': 'peerCheck',
   'relay.key_reused': 'peerCheck',
   'relay.malformed': 'remote',

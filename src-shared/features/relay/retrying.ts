@@ -19,6 +19,8 @@ export interface FailedAttempt {
 const NOT_RUN: ReadonlySet<string> = new Set([
   'relay.busy',
   'relay.paused',
+  'relay.rate_limited',
+  'relay.too_late',
   'relay.no_such_tool',
   'relay.tool_changed',
   'servers.busy',

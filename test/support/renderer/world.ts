@@ -11,10 +11,12 @@ import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { warningsOf } from '#shared/features/registry/text.ts';
 import type { Share } from '#shared/features/access/contract.ts';
+import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import type { LeftNetwork, NetworkItem } from '#shared/features/p2p/networks.ts';
 import type { OpenInvitation } from '#shared/features/p2p/joining.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { Load } from '#shared/features/relay/load.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 import { formatToolId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { busyGovernance, type GovernanceWorld, quietGovernance } from './governance-world.ts';
@@ -50,6 +52,16 @@ export const WORDS =
     ' ',
   );
 
+const QUIET: Load = {
+  running: 0,
+  maxRunning: 256,
+  waiting: 0,
+  maxWaiting: 1024,
+  queues: [],
+  refused: { rate: 0, full: 0, late: 0, shed: 0 },
+  holdMs: 10,
+};
+
 export interface KnownTool {
   view: ToolView;
   tool: Tool;
@@ -66,6 +78,8 @@ export interface World {
   startedAt: number;
   servers: ServerView[];
   shares: Share[];
+  limits: ScopedLimit[];
+  load: Load;
   peers: PeerView[];
   /** AI clients of the machine. */
   clients: ClientsWorld;
@@ -232,6 +246,8 @@ export const emptyWorld = (now: number): World => ({
   conditions: { machine: {} },
   central: { listings: listings(now) },
   shares: [],
+  limits: [{ scope: { kind: 'each' }, concurrent: 128 }],
+  load: QUIET,
   peers: [],
   network: { networks: [publicNetwork()], left: [], invitations: [] },
   tools: [],
@@ -313,6 +329,22 @@ export function busyWorld(now: number): World {
         logins: [{ profile: 'default', state: 'needed', scopes: [], renewable: false }],
       }),
     ],
+    limits: [
+      { scope: { kind: 'each' }, concurrent: 128 },
+      { scope: { kind: 'provider', provider: BORIS }, callsPerMinute: 30, concurrent: 2 },
+      { scope: { kind: 'tool', server: 'everything', tool: 'echo' }, callsPerMinute: 600 },
+    ],
+    load: {
+      ...QUIET,
+      running: 4,
+      waiting: 11,
+      queues: [
+        { providerId: BORIS, name: 'Boris', waiting: 9 },
+        { providerId: ANNA, name: 'Anna', waiting: 2 },
+      ],
+      refused: { rate: 112, full: 0, late: 3, shed: 7 },
+      holdMs: 41.7,
+    },
     shares: [
       {
         server: 'everything',

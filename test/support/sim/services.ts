@@ -40,6 +40,7 @@ export function serveMore(world: World, node: SimNode): Services {
       retentionMs: () => 3_600_000,
       maxRunning: () => 256,
       maxWaiting: () => 1024,
+      limitsOf: () => [],
       preference: () => ({ price: 0, trust: 0 }),
     } as Parameters<typeof createRelay>[1],
   );

@@ -53,6 +53,7 @@ describe('scopes of the HTTP API', () => {
           "servers.previewImport",
         ],
         "operate": [
+          "access.setLimit",
           "central.forget",
           "central.sync",
           "clients.revoke",
@@ -112,6 +113,7 @@ describe('scopes of the HTTP API', () => {
           "tools.unpin",
         ],
         "read": [
+          "access.limits",
           "access.shares",
           "central.list",
           "central.show",
@@ -143,6 +145,7 @@ describe('scopes of the HTTP API', () => {
           "profiles.preview",
           "providers.equivocations",
           "recovery.suggest",
+          "relay.load",
           "rules.list",
           "rules.preview",
           "servers.followLogs",

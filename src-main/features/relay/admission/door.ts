@@ -1,71 +1,135 @@
 /**
- * The door of the node for calls of peers: so many run, so many wait, the rest is told to come back. Places that come free
- * go round the providers that wait, so that one with a long queue does not keep the others out.
+ * The door of the node for calls of peers: rates are asked first, then for a place; where all are taken, calls wait in a
+ * fair queue of a fixed size. A call that cannot come to its turn in the time that it has is refused at once, and a full
+ * queue is relieved by the provider who fills it most.
  */
+import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import type { Priority } from '#shared/features/relay/manner.ts';
 import type { Door, Place, Visit } from '../ports.ts';
+import { createFairQueue, type Waiting } from './fair-queue.ts';
+import { createQuotas, type Quota } from './quotas.ts';
 
 export interface DoorOptions {
   /** Calls of peers that run at the same time. */
   maxRunning(): number;
   /** Calls that wait for a place, of all providers together. */
   maxWaiting(): number;
+  /** Every limit that fits a call. */
+  limitsOf(visit: Visit): readonly ScopedLimit[];
 }
 
-interface Waiting {
-  admit(): void;
+interface Visitor extends Waiting {
+  quota: Quota;
+  /** Monotonic ms after which the answer is of no use any more. */
+  lateAt: number;
+  admit(place: Place): void;
+  refuse(error: Error): void;
 }
 
-/** What one who finds the door shut is told to wait at least. */
-const RETRY_AFTER_MS = 1_000;
+/** How many calls were refused, and why, since the start. */
+export interface DoorState {
+  running: number;
+  waiting: number;
+  /** Providers that wait, and how many calls of each. */
+  queues: Array<{ providerId: string; waiting: number }>;
+  refused: Record<RefusalReason, number>;
+  /** What a call holds its place for, decayed (ms). */
+  holdMs: number;
+}
 
-export function createDoor(options: DoorOptions): Door {
-  /** Those who wait, by provider; the provider whose turn is next stands first. */
-  const queues = new Map<string, Waiting[]>();
+type RefusalReason = 'rate' | 'full' | 'late' | 'shed';
+
+const HOLD_WEIGHT = 0.05;
+const FIRST_HOLD_MS = 10;
+const LEAST_RETRY_MS = 50;
+const MOST_RETRY_MS = 30_000;
+
+export interface LimitedDoor extends Door {
+  state(): DoorState;
+}
+
+export function createDoor(
+  { clock }: { clock: Pick<Clock, 'monotonic'> },
+  options: DoorOptions,
+): LimitedDoor {
+  const queue = createFairQueue<Visitor>();
+  const quotas = createQuotas({ clock }, options.limitsOf);
+  const refused: DoorState['refused'] = { rate: 0, full: 0, late: 0, shed: 0 };
   let running = 0;
-  let waiting = 0;
+  let holdMs = FIRST_HOLD_MS;
 
-  const place = (): Place => {
+  /** A place is taken; when it comes free, whoever is next gets it. */
+  function placeFor(quota: Quota): Place {
+    const since = clock.monotonic();
+    const end = quota.begin();
+    running++;
     let isHeld = true;
     return {
-      release() {
+      release({ responseBytes }) {
         if (!isHeld) return;
         isHeld = false;
         running--;
+        holdMs += HOLD_WEIGHT * (clock.monotonic() - since - holdMs);
+        end(responseBytes);
         admitNext();
       },
     };
-  };
-
-  function admitNext(): void {
-    const [provider, queue] = queues.entries().next().value ?? [];
-    const next = queue?.shift();
-    if (provider === undefined || !queue || !next) return;
-    queues.delete(provider);
-    if (queue.length > 0) queues.set(provider, queue);
-    waiting--;
-    next.admit();
   }
 
-  function wait({ providerId }: Visit, signal: AbortSignal): Promise<Place> {
+  function admitNext(): void {
+    while (running < options.maxRunning()) {
+      const next = queue.next(({ quota }) => quota.hasRoom());
+      if (!next) return;
+      if (next.lateAt <= clock.monotonic()) next.refuse(refusal('late'));
+      else next.admit(placeFor(next.quota));
+    }
+  }
+
+  /** How long a provider’s next call would wait: his own before it, each as long as a round of all who wait. */
+  function expectedWaitMs(providerId: string): number {
+    const providers = queue.lengths().size + (queue.sizeOf(providerId) > 0 ? 0 : 1);
+    return ((queue.sizeOf(providerId) + 1) * providers * holdMs) / Math.max(1, options.maxRunning());
+  }
+
+  function refusal(reason: RefusalReason, waitMs = holdMs, detail?: string): Error {
+    refused[reason]++;
+    const retryAfterMs = Math.round(Math.min(MOST_RETRY_MS, Math.max(LEAST_RETRY_MS, waitMs)));
+    const code = ({ rate: 'relay.rate_limited', late: 'relay.too_late' } as const)[reason as 'rate' | 'late'];
+    return relayError(code ?? 'relay.busy', detail, { retryAfterMs });
+  }
+
+  /** Makes room by taking it from whoever has most waiting, if that is not who comes now. */
+  function refuseWhereFull({ providerId }: Visit): void {
+    if (queue.size() < options.maxWaiting()) return;
+    const longest = Math.max(0, ...queue.lengths().values());
+    if (queue.sizeOf(providerId) + 1 >= longest) throw refusal('full', expectedWaitMs(providerId));
+    const dropped = queue.dropFromLongest();
+    dropped?.refuse(refusal('shed', expectedWaitMs(dropped.providerId)));
+  }
+
+  function wait(visit: Visit, quota: Quota, lateAt: number, signal: AbortSignal): Promise<Place> {
     return new Promise((resolve, reject) => {
-      const queue = queues.get(providerId) ?? [];
-      const one: Waiting = {
-        admit() {
-          signal.removeEventListener('abort', leave);
-          running++;
-          resolve(place());
-        },
-      };
       const leave = () => {
-        queue.splice(queue.indexOf(one), 1);
-        if (queue.length === 0) queues.delete(providerId);
-        waiting--;
+        queue.remove(visitor);
         reject(relayError('relay.cancelled'));
       };
-      queue.push(one);
-      queues.set(providerId, queue);
-      waiting++;
+      const visitor: Visitor = {
+        providerId: visit.providerId,
+        priority: priorityOf(visit),
+        quota,
+        lateAt,
+        admit(place) {
+          signal.removeEventListener('abort', leave);
+          resolve(place);
+        },
+        refuse(error) {
+          signal.removeEventListener('abort', leave);
+          reject(error);
+        },
+      };
+      queue.push(visitor);
       signal.addEventListener('abort', leave, { once: true });
     });
   }
@@ -73,13 +137,34 @@ export function createDoor(options: DoorOptions): Door {
   return {
     async enter(visit, signal) {
       if (signal.aborted) throw relayError('relay.cancelled');
-      if (running < options.maxRunning()) {
-        running++;
-        return place();
+      const quota = quotas.of(visit);
+      const exceeded = quota.exceeded();
+      if (exceeded) throw refusal('rate', exceeded.waitMs, `The limit is on ${WHAT[exceeded.rate]}.`);
+      if (running < options.maxRunning() && queue.sizeOf(visit.providerId) === 0 && quota.hasRoom()) {
+        quota.count();
+        return placeFor(quota);
       }
-      if (waiting >= options.maxWaiting())
-        throw relayError('relay.busy', undefined, { retryAfterMs: RETRY_AFTER_MS });
-      return wait(visit, signal);
+      const { timeLeftMs = Number.POSITIVE_INFINITY } = visit.manner;
+      if (expectedWaitMs(visit.providerId) > timeLeftMs)
+        throw refusal('late', expectedWaitMs(visit.providerId));
+      refuseWhereFull(visit);
+      quota.count();
+      return wait(visit, quota, clock.monotonic() + timeLeftMs, signal);
     },
+    state: () => ({
+      running,
+      waiting: queue.size(),
+      queues: [...queue.lengths()].map(([providerId, waiting]) => ({ providerId, waiting })),
+      refused: { ...refused },
+      holdMs,
+    }),
   };
 }
+
+const WHAT = {
+  calls: 'calls a minute',
+  in: 'bytes of arguments a minute',
+  out: 'bytes of results a minute',
+} as const;
+
+const priorityOf = ({ manner }: Visit): Priority => manner.priority ?? 'interactive';

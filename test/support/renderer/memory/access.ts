@@ -1,9 +1,10 @@
 import type { accessContract } from '#shared/features/access/contract.ts';
+import { type limitsContract, scopeName } from '#shared/features/access/limits.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Memory } from './memory.ts';
 
-export function answerAccess(memory: Memory): Handlers<typeof accessContract> {
+export function answerAccess(memory: Memory): Handlers<typeof accessContract & typeof limitsContract> {
   const { world, clock, after, serverOf } = memory;
   return {
     'access.shares': () => ({ items: world.shares }),
@@ -29,6 +30,14 @@ export function answerAccess(memory: Memory): Handlers<typeof accessContract> {
       };
       world.shares = [...world.shares.filter((item) => item.server !== name), share];
       return after(share);
+    },
+    'access.limits': () => ({ items: world.limits }),
+    'access.setLimit'(limit) {
+      const name = scopeName(limit.scope);
+      const { scope: _scope, ...numbers } = limit;
+      world.limits = world.limits.filter(({ scope }) => scopeName(scope) !== name);
+      if (Object.values(numbers).some((number) => number !== undefined)) world.limits.push(limit);
+      return after({ items: world.limits });
     },
     'servers.unshare': ({ name }) => {
       world.shares = world.shares.filter((item) => item.server !== name);

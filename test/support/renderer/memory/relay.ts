@@ -1,4 +1,5 @@
 import type { CallNews, Invocation, relayContract } from '#shared/features/relay/contract.ts';
+import type { loadContract } from '#shared/features/relay/load.ts';
 import type { Hop, HopName } from '#shared/features/relay/hops.ts';
 import { sleep } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
@@ -8,7 +9,7 @@ import { find, type Memory } from './memory.ts';
 
 const STEPS = 5;
 
-export function answerRelay(memory: Memory): Handlers<typeof relayContract> {
+export function answerRelay(memory: Memory): Handlers<typeof relayContract & typeof loadContract> {
   const { world, clock, calls, toolOf } = memory;
   return {
     'tools.call': async ({ id, arguments: given }, { signal }) => {
@@ -30,6 +31,10 @@ export function answerRelay(memory: Memory): Handlers<typeof relayContract> {
         const news: CallNews = { t: 'progress', progress: step, total: STEPS, message: `Step ${step}` };
         yield news;
       }
+    },
+    'relay.load': async function* (_, { signal }) {
+      yield world.load;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     },
     'invocations.list': ({ limit, ...filter }) => ({
       items: world.calls.filter((call) => fits(call, filter)).slice(0, limit),

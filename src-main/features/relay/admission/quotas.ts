@@ -1,0 +1,137 @@
+/** What is used of each limit: buckets that refill with time, and calls that run. */
+import { type Limit, type LimitScope, scopeName, type ScopedLimit } from '#shared/features/access/limits.ts';
+import {
+  type Bucket,
+  fullBucket,
+  type Rate,
+  refilled,
+  taken,
+  waitFor,
+} from '#shared/features/relay/buckets.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import type { Visit } from '../ports.ts';
+
+/** Scopes whose use is remembered; the one not used for longest goes first, those with calls that run stay. */
+const MAX_SCOPES = 10_000;
+const KIB = 1024;
+
+interface Use {
+  running: number;
+  buckets: Partial<Record<RateName, Bucket>>;
+}
+
+type RateName = 'calls' | 'in' | 'out';
+
+/** The limit that refuses, and when it would not. */
+export interface Exceeded {
+  scope: LimitScope;
+  rate: RateName;
+  waitMs: number;
+}
+
+/** The limits that fit one call, as they were when it came. */
+export interface Quota {
+  /** The rate that refuses the call now; the one that does so longest. */
+  exceeded(): Exceeded | undefined;
+  /** Takes the call and its arguments off the rates. */
+  count(): void;
+  /** Whether fewer run than may. */
+  hasRoom(): boolean;
+  /** It runs; the function is told the bytes of its answer when it has ended. */
+  begin(): (responseBytes: number) => void;
+}
+
+export interface Quotas {
+  of(visit: Visit): Quota;
+  /** Calls that run under a scope. */
+  running(scope: LimitScope, providerId?: string): number;
+}
+
+export function createQuotas(
+  { clock }: { clock: Pick<Clock, 'monotonic'> },
+  limitsOf: (visit: Visit) => readonly ScopedLimit[],
+): Quotas {
+  /** The scope used last stands last. */
+  const uses = new Map<string, Use>();
+
+  function useOf(key: string): Use {
+    const use = uses.get(key) ?? { running: 0, buckets: {} };
+    uses.delete(key);
+    uses.set(key, use);
+    if (uses.size > MAX_SCOPES) forgetOne();
+    return use;
+  }
+
+  function forgetOne(): void {
+    for (const [key, { running }] of uses) if (running === 0) return void uses.delete(key);
+  }
+
+  const bucketOf = (use: Use, name: RateName, rate: Rate): Bucket => {
+    const now = clock.monotonic();
+    return refilled(use.buckets[name] ?? fullBucket(rate, now), rate, now);
+  };
+
+  const take = (use: Use, name: RateName, rate: Rate, amount: number): void =>
+    void (use.buckets[name] = taken(bucketOf(use, name, rate), amount));
+
+  return {
+    of(visit) {
+      const scopes = limitsOf(visit).map((limit) => ({
+        limit,
+        rates: ratesOf(limit),
+        use: useOf(keyOf(limit.scope, visit.providerId)),
+      }));
+      return {
+        exceeded() {
+          let worst: Exceeded | undefined;
+          for (const { limit, rates, use } of scopes)
+            for (const [rate, of] of rates) {
+              // Bytes may have gone into debt, which is paid before more are taken.
+              const waitMs = waitFor(bucketOf(use, rate, of), of, rate === 'calls' ? 1 : 0);
+              if (waitMs > (worst?.waitMs ?? 0)) worst = { scope: limit.scope, rate, waitMs };
+            }
+          return worst;
+        },
+        count() {
+          for (const { rates, use } of scopes)
+            for (const [name, rate] of rates)
+              if (name !== 'out') take(use, name, rate, name === 'calls' ? 1 : visit.requestBytes);
+        },
+        hasRoom: () =>
+          scopes.every(({ limit, use }) => use.running < (limit.concurrent ?? Number.POSITIVE_INFINITY)),
+        begin() {
+          for (const { use } of scopes) use.running++;
+          return (responseBytes) => {
+            for (const { rates, use } of scopes) {
+              use.running--;
+              for (const [name, rate] of rates) if (name === 'out') take(use, name, rate, responseBytes);
+            }
+          };
+        },
+      };
+    },
+    running: (scope, providerId = '') => uses.get(keyOf(scope, providerId))?.running ?? 0,
+  };
+}
+
+/** What is used is kept per provider where the limit is one for each. */
+const keyOf = (scope: LimitScope, providerId: string): string =>
+  scope.kind === 'each' ? `each ${providerId}` : scopeName(scope);
+
+/** A sixth of a minute’s worth may come at once. */
+const BURST = 1 / 6;
+const LEAST_BURST = 10;
+
+function ratesOf({ callsPerMinute, kibInPerMinute, kibOutPerMinute }: Limit): Array<[RateName, Rate]> {
+  return [
+    ...(callsPerMinute === undefined ? [] : [['calls', rateOf(callsPerMinute, LEAST_BURST)] as const]),
+    ...(kibInPerMinute === undefined ? [] : [['in', rateOf(kibInPerMinute * KIB, KIB)] as const]),
+    ...(kibOutPerMinute === undefined ? [] : [['out', rateOf(kibOutPerMinute * KIB, KIB)] as const]),
+  ].map(([name, rate]) => [name, rate]);
+}
+
+/** A limit below the least burst is a limit all the same. */
+const rateOf = (perMinute: number, least: number): Rate => ({
+  perMinute,
+  burst: Math.max(1, Math.min(perMinute, Math.max(least, perMinute * BURST))),
+});
