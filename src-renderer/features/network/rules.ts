@@ -33,6 +33,31 @@ const fits: Record<Standing, (peer: PeerView) => boolean> = {
 export const inNetwork = (peers: readonly PeerView[], network: string): readonly PeerView[] =>
   network === 'any' ? peers : peers.filter((peer) => peer.networks?.includes(network));
 
+/** Signs for as many networks as a node can be in. */
+const MARKS = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+export type NetworkMarkOf = (typeof MARKS)[number];
+
+export interface MarkedNetwork {
+  id: string;
+  name: string;
+  mark: NetworkMarkOf;
+}
+
+/** A sign for each network, in the order of the list. Nobody needs one where there is only one network. */
+export const markedNetworks = (networks: ReadonlyArray<{ id: string; name: string }>): MarkedNetwork[] =>
+  networks.length < 2
+    ? []
+    : networks.flatMap(({ id, name }, index) => {
+        const mark = MARKS[index];
+        return mark === undefined ? [] : { id, name, mark };
+      });
+
+/** Those in which a peer is met. */
+export const networksOfPeer = (
+  marked: readonly MarkedNetwork[],
+  { networks = [] }: Pick<PeerView, 'networks'>,
+): MarkedNetwork[] => marked.filter(({ id }) => networks.includes(id));
+
 /** Peers of that standing whose name, ids, program or addresses hold the text. */
 export function filterPeers(peers: readonly PeerView[], standing: Standing, text: string): PeerView[] {
   const wanted = text.trim().toLowerCase();

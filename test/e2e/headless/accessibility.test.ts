@@ -1,5 +1,6 @@
 /** Every page and dialog, in every language and both themes: no violation that axe knows of, and a picture to look at. */
 import type { Page } from '@playwright/test';
+import { busyWorld, severalNetworks, WORKSHOP } from '#test/support/renderer/world.ts';
 import { settle, violations } from './axe.ts';
 import { expect, test, visit } from './dashboard.ts';
 
@@ -262,35 +263,85 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
+/** What looks different where the node is in several networks. */
+const severalNetworksViews: Record<string, (page: Page) => Promise<void>> = {
+  'networks-map': async (page) => {
+    await visit(page, '/network');
+    await expect(page.locator('figcaption ul')).toHaveCount(2);
+    await expect(page.locator('figure canvas').first()).toBeVisible();
+  },
+  'networks-peer': (page) =>
+    visit(page, '/network/peers/12D3KooWpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH'),
+  'networks-self': (page) => visit(page, '/network/self'),
+  'networks-make': async (page) => {
+    await visit(page, '/network/self');
+    await press(page, 'main button:has(svg.lucide-lock)');
+    await expect(page.getByRole('dialog').getByRole('textbox')).toBeVisible();
+  },
+  'networks-more': async (page) => {
+    await visit(page, '/network/self');
+    await press(page, 'main li button[aria-haspopup=true]');
+    await expect(page.getByRole('menuitem').last()).toBeVisible();
+  },
+  'networks-invite': async (page) => {
+    await visit(page, `/network/invite/${WORKSHOP}`);
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  'networks-share': async (page) => {
+    await visit(page, '/servers/filesystem');
+    await tab(page, 2);
+    await press(page, '[role=tabpanel] button:has(svg.lucide-share-2)');
+    await page.getByRole('dialog').getByRole('radio').last().click({ force: true });
+    await expect(page.getByRole('dialog').locator('fieldset').getByRole('checkbox')).toHaveCount(2);
+    // Nothing is chosen yet: that is what is wrong.
+    await press(page, '[role=dialog] button[type=submit]');
+    await expect(page.getByRole('dialog').getByRole('alert').first()).toBeVisible();
+  },
+};
+
 /** Views in groups that each fit a test's time; a group starts from a fresh page and a fresh node. */
 const GROUP_SIZE = 9;
-const all = Object.entries(views);
-const groups = Array.from({ length: Math.ceil(all.length / GROUP_SIZE) }, (_, index) =>
-  all.slice(index * GROUP_SIZE, (index + 1) * GROUP_SIZE),
-);
+const inGroups = (all: Array<[string, (page: Page) => Promise<void>]>) =>
+  Array.from({ length: Math.ceil(all.length / GROUP_SIZE) }, (_, index) =>
+    all.slice(index * GROUP_SIZE, (index + 1) * GROUP_SIZE),
+  );
+
+const worlds = [
+  { name: 'one network', world: busyWorld, groups: inGroups(Object.entries(views)) },
+  {
+    name: 'several networks',
+    world: severalNetworks,
+    groups: inGroups(Object.entries(severalNetworksViews)),
+  },
+];
 
 for (const language of ['en', 'ru', 'ar'] as const) {
   for (const theme of ['light', 'dark'] as const) {
-    test.describe(`${language}, ${theme}`, () => {
-      test.use({ language, theme, contextOptions: { reducedMotion: 'reduce' } });
-      for (const group of groups) {
-        test(`axe knows of nothing wrong: ${group.map(([name]) => name).join(', ')}`, async ({
-          home: page,
-        }) => {
-          test.slow();
-          for (const [name, show] of group) {
-            await test.step(name, async () => {
-              await page.keyboard.press('Escape');
-              await show(page);
-              await settle(page);
-              await page.screenshot({ path: `test-results/views/${name}-${language}-${theme}.png` });
-              await expect.soft
-                .poll(() => violations(page), { message: name, timeout: PATIENCE_MS, intervals: [500, 2000] })
-                .toEqual([]);
-            });
-          }
-        });
-      }
-    });
+    for (const { groups, name: where, world } of worlds)
+      test.describe(`${where}, ${language}, ${theme}`, () => {
+        test.use({ begin: { world }, language, theme, contextOptions: { reducedMotion: 'reduce' } });
+        for (const group of groups) {
+          test(`axe knows of nothing wrong: ${group.map(([name]) => name).join(', ')}`, async ({
+            home: page,
+          }) => {
+            test.slow();
+            for (const [name, show] of group) {
+              await test.step(name, async () => {
+                await page.keyboard.press('Escape');
+                await show(page);
+                await settle(page);
+                await page.screenshot({ path: `test-results/views/${name}-${language}-${theme}.png` });
+                await expect.soft
+                  .poll(() => violations(page), {
+                    message: name,
+                    timeout: PATIENCE_MS,
+                    intervals: [500, 2000],
+                  })
+                  .toEqual([]);
+              });
+            }
+          });
+        }
+      });
   }
 }

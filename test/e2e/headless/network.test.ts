@@ -157,6 +157,23 @@ test.describe('in several networks', () => {
     await expect(join.getByText('There is no QR code in this picture')).toBeVisible();
   });
 
+  test('the map gives each network a sign of its own, in colour and shape, and says it in words', async ({
+    home: page,
+  }) => {
+    await visit(page, '/network');
+    const legend = page.getByRole('list', { name: 'What the signs of networks mean' });
+    await expect(legend.getByRole('listitem')).toHaveText(['Public network', 'Workshop']);
+    const shapes = await legend
+      .locator('path')
+      .evaluateAll((paths) => paths.map((path) => [path.getAttribute('d'), getComputedStyle(path).fill]));
+    for (const column of [0, 1]) expect(new Set(shapes.map((shape) => shape[column])).size).toBe(2);
+    const anna = page.getByRole('button', {
+      name: 'Anna’s workshop: Direct, 12 ms, in Public network and Workshop',
+    });
+    await expect(anna.locator('path[d]').and(anna.locator('svg[viewBox="0 0 16 16"] path'))).toHaveCount(2);
+    await expect(page.getByRole('button', { name: /^Attic: .*, in Workshop$/ })).toBeVisible();
+  });
+
   test('peers are filtered by network, and say where they are met', async ({ home: page }) => {
     await visit(page, '/network/peers');
     await expect(page.getByRole('rowheader')).toHaveCount(5);

@@ -6,7 +6,10 @@ import { Note } from '../../../ui/note.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { Split } from '../../../ui/split.tsx';
 import styles from '../network.module.css';
-import { countPaths, drawnPeers, pathKinds } from '../rules.ts';
+import { countPaths, drawnPeers, type MarkedNetwork, markedNetworks, pathKinds } from '../rules.ts';
+import { useNetwork } from '../store.ts';
+import { NetworkMark } from './network-mark.tsx';
+import { useNetworkName } from './network-name.tsx';
 import { pathIcons } from './path-badge.tsx';
 import { PeersView } from './peers-view.tsx';
 import { usePeerDetail } from './peer-detail.tsx';
@@ -29,6 +32,10 @@ export function MapView({ peers, open, filter }: MapViewProps) {
   const [text, setText] = useState('');
   const drawn = useMemo(() => drawnPeers(peers), [peers]);
   const detail = usePeerDetail(peers, open);
+  const nameOf = useNetworkName();
+  const networks = markedNetworks(
+    (useNetwork().data?.networks ?? []).map((network) => ({ id: network.id, name: nameOf(network) })),
+  );
   if (!drawable)
     return (
       <>
@@ -43,6 +50,7 @@ export function MapView({ peers, open, filter }: MapViewProps) {
           <Suspense fallback={<Loading label={t('reading')} />}>
             <PeerMap
               peers={drawn}
+              networks={networks}
               open={open}
               onOpen={(id) =>
                 go(id === undefined ? '/network/map' : `/network/map/${encodeURIComponent(id)}`)
@@ -53,6 +61,7 @@ export function MapView({ peers, open, filter }: MapViewProps) {
             {filter && <div className={styles['filter']}>{filter}</div>}
             <Summary peers={peers} hidden={peers.filter(({ blocked }) => !blocked).length - drawn.length} />
             <Legend />
+            {networks.length > 0 && <NetworksLegend networks={networks} />}
           </figcaption>
         </figure>
       }
@@ -89,6 +98,20 @@ function Legend() {
           </li>
         );
       })}
+    </ul>
+  );
+}
+
+function NetworksLegend({ networks }: { networks: readonly MarkedNetwork[] }) {
+  const { t } = useTranslation('network');
+  return (
+    <ul className={styles['legend']} aria-label={t('map.networks')}>
+      {networks.map(({ id, mark, name }) => (
+        <li key={id}>
+          <NetworkMark mark={mark} />
+          <bdi>{name}</bdi>
+        </li>
+      ))}
     </ul>
   );
 }

@@ -15,7 +15,8 @@ import { useNodeLink } from '../../../platform/node-link.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { classes } from '../../../ui/classes.ts';
 import styles from '../network.module.css';
-import { firstPlaces, type ShownPath, shownPath } from '../rules.ts';
+import { firstPlaces, type MarkedNetwork, networksOfPeer, type ShownPath, shownPath } from '../rules.ts';
+import { NetworkMark } from './network-mark.tsx';
 import { pathIcons } from './path-badge.tsx';
 
 /** The package's types speak of an ES module; it is the function itself. */
@@ -36,11 +37,13 @@ const lines: Record<ShownPath, { colour: string; size: number }> = {
 
 export interface PeerMapProps {
   peers: readonly PeerView[];
+  /** With their signs; none where there is only one. */
+  networks: readonly MarkedNetwork[];
   open: string | undefined;
   onOpen(id: string | undefined): void;
 }
 
-export function PeerMap({ peers, open, onOpen }: PeerMapProps) {
+export function PeerMap({ peers, networks, open, onOpen }: PeerMapProps) {
   const { t } = useTranslation('network');
   const { direction } = useLocale();
   const { clock } = useNodeLink();
@@ -134,6 +137,7 @@ export function PeerMap({ peers, open, onOpen }: PeerMapProps) {
           <li key={peer.peerId}>
             <PeerButton
               peer={peer}
+              networks={networksOfPeer(networks, peer)}
               isOpen={open === peer.peerId}
               elementRef={note(peer.peerId)}
               onPress={() => onOpen(open === peer.peerId ? undefined : peer.peerId)}
@@ -152,12 +156,13 @@ export function PeerMap({ peers, open, onOpen }: PeerMapProps) {
 
 interface PeerButtonProps {
   peer: PeerView;
+  networks: readonly MarkedNetwork[];
   isOpen: boolean;
   elementRef(element: HTMLButtonElement | null): void;
   onPress(): void;
 }
 
-function PeerButton({ peer, isOpen, elementRef, onPress }: PeerButtonProps) {
+function PeerButton({ peer, networks, isOpen, elementRef, onPress }: PeerButtonProps) {
   const { t } = useTranslation(['network', 'peers']);
   const format = useFormats();
   const path = shownPath(peer);
@@ -165,9 +170,13 @@ function PeerButton({ peer, isOpen, elementRef, onPress }: PeerButtonProps) {
   const name = peer.displayName || t('peers:nameless');
   const facts = { name, path: t(`path.${path}`) };
   const isMeasured = peer.connected && peer.latencyMs !== undefined;
-  const label = isMeasured
+  const told = isMeasured
     ? t('map.nodeLatency', { ...facts, latency: format.duration(peer.latencyMs as number) })
     : t('map.node', facts);
+  const label =
+    networks.length > 0
+      ? t('map.nodeIn', { node: told, networks: format.list(networks.map((network) => network.name)) })
+      : told;
   return (
     <button
       ref={elementRef}
@@ -179,6 +188,13 @@ function PeerButton({ peer, isOpen, elementRef, onPress }: PeerButtonProps) {
     >
       <span className={styles['sign']}>
         <Icon aria-hidden size="1rem" />
+        {networks.length > 0 && (
+          <span className={styles['marks']}>
+            {networks.map(({ id, mark }) => (
+              <NetworkMark key={id} mark={mark} />
+            ))}
+          </span>
+        )}
       </span>
       <bdi className={styles['name']}>{name}</bdi>
     </button>
