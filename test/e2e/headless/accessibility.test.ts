@@ -292,10 +292,10 @@ const severalNetworksViews: Record<string, (page: Page) => Promise<void>> = {
     await tab(page, 2);
     await press(page, '[role=tabpanel] button:has(svg.lucide-share-2)');
     await page.getByRole('dialog').getByRole('radio').last().click({ force: true });
-    await expect(page.getByRole('dialog').locator('fieldset').getByRole('checkbox')).toHaveCount(2);
+    await expect(page.getByRole('dialog').locator('fieldset').first().getByRole('checkbox')).toHaveCount(2);
     // Nothing is chosen yet: that is what is wrong.
     await press(page, '[role=dialog] button[type=submit]');
-    await expect(page.getByRole('dialog').getByRole('alert').first()).toBeVisible();
+    await page.locator('[role=dialog] p[role=alert]').scrollIntoViewIfNeeded();
   },
 };
 
