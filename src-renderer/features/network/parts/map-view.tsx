@@ -6,10 +6,9 @@ import { Note } from '../../../ui/note.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { Split } from '../../../ui/split.tsx';
 import styles from '../network.module.css';
-import { countPaths, drawnPeers, type MarkedNetwork, markedNetworks, pathKinds } from '../rules.ts';
-import { useNetwork } from '../store.ts';
+import { countPaths, drawnPeers, type MarkedNetwork, pathKinds } from '../rules.ts';
 import { NetworkMark } from './network-mark.tsx';
-import { useNetworkName } from './network-name.tsx';
+import { useMarkedNetworks } from './network-name.tsx';
 import { pathIcons } from './path-badge.tsx';
 import { PeersView } from './peers-view.tsx';
 import { usePeerDetail } from './peer-detail.tsx';
@@ -32,10 +31,7 @@ export function MapView({ peers, open, filter }: MapViewProps) {
   const [text, setText] = useState('');
   const drawn = useMemo(() => drawnPeers(peers), [peers]);
   const detail = usePeerDetail(peers, open);
-  const nameOf = useNetworkName();
-  const networks = markedNetworks(
-    (useNetwork().data?.networks ?? []).map((network) => ({ id: network.id, name: nameOf(network) })),
-  );
+  const networks = useMarkedNetworks();
   if (!drawable)
     return (
       <>

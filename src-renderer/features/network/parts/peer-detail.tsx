@@ -10,10 +10,10 @@ import { CopyField } from '../../../ui/copy.tsx';
 import { Facts, Inline } from '../../../ui/page.tsx';
 import { BlockDialog, PeerStates, usePeerActions } from '../../peers/index.ts';
 import styles from '../network.module.css';
-import { shownPath } from '../rules.ts';
+import { type MarkedNetwork, networksOfPeer, shownPath } from '../rules.ts';
 import { LatencyChart } from './latency-chart.tsx';
-import { useNetwork } from '../store.ts';
-import { useNetworkName } from './network-name.tsx';
+import { NetworkMark } from './network-mark.tsx';
+import { useMarkedNetworks } from './network-name.tsx';
 import { PathBadge } from './path-badge.tsx';
 
 /** The opened peer as `Split` shows it. */
@@ -77,7 +77,7 @@ function Tools({ peer }: { peer: PeerView }) {
 
 function ConnectionFacts({ peer }: { peer: PeerView }) {
   const { t } = useTranslation('network');
-  const met = useNetworksOf(peer);
+  const met = networksOfPeer(useMarkedNetworks(), peer);
   const format = useFormats();
   const { clock } = useNodeLink();
   const clockText = useClockText();
@@ -95,7 +95,7 @@ function ConnectionFacts({ peer }: { peer: PeerView }) {
   return (
     <Facts
       items={[
-        met !== '' && { label: t('detail.networks'), value: <bdi>{met}</bdi> },
+        met.length > 0 && { label: t('detail.networks'), value: <NetworksOfPeer met={met} /> },
         { label: t('detail.path'), value: <PathBadge path={shownPath(peer)} /> },
         peer.transport && { label: t('detail.transport'), value: t(`transport.${peer.transport}`) },
         peer.encryption !== undefined && {
@@ -156,12 +156,14 @@ function Latency({ peer }: { peer: PeerView }) {
   );
 }
 
-/** The networks in which a peer is met, in words; nothing where this node is in one alone. */
-function useNetworksOf(peer: PeerView): string {
-  const { i18n } = useTranslation('network');
-  const nameOf = useNetworkName();
-  const joined = useNetwork().data?.networks ?? [];
-  if (joined.length < 2) return '';
-  const names = joined.filter(({ id }) => peer.networks?.includes(id)).map(nameOf);
-  return new Intl.ListFormat(i18n.language, { type: 'unit' }).format(names);
-}
+/** The networks in which a peer is met, with the signs that they have on the map. */
+const NetworksOfPeer = ({ met }: { met: readonly MarkedNetwork[] }) => (
+  <ul className={styles['legend']}>
+    {met.map(({ id, mark, name }) => (
+      <li key={id}>
+        <NetworkMark mark={mark} />
+        <bdi>{name}</bdi>
+      </li>
+    ))}
+  </ul>
+);
