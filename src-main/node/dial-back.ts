@@ -1,11 +1,13 @@
 /**
  * `/toolswarm/dial-back/1`: a node asks a peer to open a connection back to it, to learn whether its port can be reached
  * from there. A peer connects to the very address that the question came from and to no other, sends nothing, and rests
- * in between: nobody can be made to knock at the doors of others.
+ * in between: nobody can be made to knock at the doors of others. Where a router puts its own inner address in the place of
+ * the asker's, the door would be the router's: inner addresses are for trusted peers.
  */
 import { connect, isIP } from 'node:net';
 import { z } from 'zod';
 import { hostOf, reachOfIp } from '#shared/features/p2p/addresses.ts';
+import { isPublicIp } from '#shared/features/p2p/dial-policy.ts';
 import { decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
@@ -30,10 +32,12 @@ const MAX_ASKERS = 1000;
 export interface DialBackDeps {
   network: Network;
   clock: Clock;
+  /** Whether a connection back to this peer may go to an inner address. Default: to nobody. */
+  mayGoInward?(peer: PeerInfo): boolean;
 }
 
 /** Serves other nodes' questions. */
-export function serveDialBack({ clock, network }: DialBackDeps): Closeable {
+export function serveDialBack({ clock, mayGoInward = () => false, network }: DialBackDeps): Closeable {
   const lastAsked = new Map<PeerId, number>();
   let underWay = 0;
 
@@ -53,7 +57,8 @@ export function serveDialBack({ clock, network }: DialBackDeps): Closeable {
     const parsed = requestSchema.safeParse(decodeCbor(payload));
     const host = peer.carrier.path === 'relayed' ? '' : (hostOf(peer.addresses[0] ?? '') ?? '');
     // A name that we dialled is the peer's to change: it could mean a neighbour of ours by now.
-    if (!parsed.success || isIP(host) === 0)
+    const mayConnect = isPublicIp(host) || (isIP(host) !== 0 && mayGoInward(peer));
+    if (!parsed.success || !mayConnect)
       throw new AppError('p2p.malformed', 'This is no question that can be answered here.');
     admit(peer);
     underWay++;

@@ -1,6 +1,8 @@
 /** What lets a node find others and be found, put together: invitations, the doctor, and answers to other doctors. */
 import type { TaskRunner } from '#shared/features/node/tasks.ts';
 import { isSharedIn } from '#shared/features/access/rules.ts';
+import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
+import type { PeerInfo } from '../features/p2p/index.ts';
 import { serveDialBack } from './dial-back.ts';
 import { createDoctor } from './doctor.ts';
 import { createInvitationStore } from './invitation-store.ts';
@@ -42,13 +44,19 @@ export function createJoining(platform: Platform, slices: NodeSlices, deps: Join
     mcpUrl: deps.mcpUrl,
     settings: read,
   });
+  /** To whom this node came by itself, whom it sees on its own network, or who shares a key with it. */
+  const mayGoInward = ({ direction, network: id, peerId }: PeerInfo): boolean =>
+    id !== PUBLIC_NETWORK ||
+    direction === 'outbound' ||
+    settings.get('p2p.privateAddresses') === 'always' ||
+    network.whereabouts().lanPeers.includes(peerId);
   return {
     invites,
     doctor,
     /** Once the network runs. */
     start(): void {
       owned.add(invites.start());
-      owned.add(serveDialBack({ network, clock }));
+      owned.add(serveDialBack({ network, clock, mayGoInward }));
     },
   };
 }

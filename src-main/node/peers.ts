@@ -58,6 +58,7 @@ export function createPeersHandlers(deps: PeersDeps): Handlers<typeof p2pContrac
   return {
     'peers.list': () => ({ items: list() }),
     async 'peers.connect'({ address, network: within }, { signal }) {
+      network.vouch(address.trim(), within);
       const peer = await network.dial(address.trim(), signal, within);
       trust.setKnown(peer.providerId, true);
       return viewOfPeer(peer, deps);

@@ -67,6 +67,14 @@ export const nodeSettings = {
   'p2p.portMapping': setting(
     z.boolean().default(false).describe('Ask the router to let connections in (UPnP).'),
   ),
+  'p2p.privateAddresses': setting(
+    z
+      .enum(['auto', 'always'])
+      .default('auto')
+      .describe(
+        'Connect to inner addresses (192.168.…, 10.…, names) that others name. Auto: in private networks only, and to nodes found on the local network or named by you. Always: for offices whose public index spans several subnets.',
+      ),
+  ),
   'sharing.pauseOnMetered': setting(
     z
       .boolean()

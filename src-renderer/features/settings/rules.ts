@@ -21,6 +21,7 @@ export const settingGroups = {
   'p2p.portMapping': 'network',
   'p2p.relay.serve': 'network',
   'p2p.dhtServer': 'network',
+  'p2p.privateAddresses': 'network',
   'p2p.listen': 'network',
   'p2p.bootstrap': 'network',
   'discovery.registry': 'network',

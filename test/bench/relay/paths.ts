@@ -127,7 +127,7 @@ const network = async (number: number, listen: string[]): Promise<Network> => {
       log: silentLog,
       db: memoryDatabase(p2pMigrations),
     },
-    { listen, mdns: false },
+    { listen, mdns: false, privateAddresses: 'always' },
   );
   await created.start();
   return created;

@@ -59,6 +59,7 @@ export async function startGovernedNode(options: GovernedNodeSpec) {
     {
       listen: ['/ip4/127.0.0.1/tcp/0'],
       mdns: false,
+      privateAddresses: 'always',
       features: {
         offered: activation.offered,
         onChanged: (listener) => activation.on('changed', listener),

@@ -73,7 +73,13 @@ export function createHarness(clock: Clock, make: MakeNetwork, listen: readonly 
         log: silentLog,
         db: memoryDatabase(p2pMigrations),
       };
-      return begin(deps, { listen, mdns: false, agent: `test/${number}`, ...options });
+      return begin(deps, {
+        listen,
+        mdns: false,
+        privateAddresses: 'always',
+        agent: `test/${number}`,
+        ...options,
+      });
     },
     async reborn(network, { delayMs } = { delayMs: 0 }) {
       const before = made.find((other) => other.network === network);

@@ -2,6 +2,7 @@
 import type { Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { encodeHello, type Hello, rpcProtocol } from '#shared/features/p2p/hello.ts';
+import { createDialable } from '#main/features/p2p/libp2p/dialable.ts';
 import { createNode, nodeKey } from '#main/features/p2p/libp2p/node.ts';
 import { createFrameDecoder, encodeFrame, FRAME_TYPES } from '#main/features/p2p/rpc/frames.ts';
 import { DEFAULT_LIMITS } from '#main/features/p2p/index.ts';
@@ -52,6 +53,7 @@ export async function createRawPeer(seed: number): Promise<RawPeer> {
     dhtServer: false,
     maxConnections: 10,
     agent: 'raw',
+    dialable: createDialable('always'),
   });
   await node.start();
   return {

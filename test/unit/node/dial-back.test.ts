@@ -23,7 +23,7 @@ describe('a peer that asks to be dialled back', () => {
   afterEach(() => void listener.close());
 
   /** What a node answers to a peer whose connection has this address. */
-  function ask(address: string, path = 'direct'): Promise<unknown> {
+  function ask(address: string, path = 'direct', trusted = true): Promise<unknown> {
     let answer: Answer | undefined;
     const network = {
       serve: (_protocol: string, handler: Answer) => {
@@ -31,7 +31,7 @@ describe('a peer that asks to be dialled back', () => {
         return { close: () => undefined };
       },
     } as unknown as Network;
-    serveDialBack({ network, clock });
+    serveDialBack({ network, clock, mayGoInward: () => trusted });
     const peer = { peerId: 'peer', carrier: { path }, addresses: [address] };
     return (answer as Answer)(encodeCbor({ port }), { peer }).then(decodeCbor);
   }
@@ -39,6 +39,14 @@ describe('a peer that asks to be dialled back', () => {
   it('is reached at the address that his connection has', async () => {
     expect(await ask('/ip4/127.0.0.1/tcp/4001')).toEqual({ reachable: true });
   });
+
+  it.each(['/ip4/127.0.0.1/tcp/4001', '/ip4/192.168.1.1/tcp/4001', '/ip6/::ffff:127.0.0.1/tcp/4001'])(
+    'is not reached at the inner address %s where nobody knows him',
+    async (address) => {
+      await expect(ask(address, 'direct', false)).rejects.toMatchObject({ code: 'p2p.malformed' });
+      expect(knocks).toBe(0);
+    },
+  );
 
   it.each([
     ['a name, which he may have pointed at a neighbour of ours', '/dns4/localhost/tcp/4001', 'direct'],

@@ -5,13 +5,16 @@ import { create as createDigest } from 'multiformats/hashes/digest';
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import { sha256Bytes } from '#shared/kernel/canonical.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
+import type { Dialable } from './dialable.ts';
+import { withPeer } from './dialler.ts';
 import type { Node } from './node.ts';
 
 const SHA2_256 = 0x12;
 const DEFAULT_FIND_LIMIT = 20;
 
 /** Keys of any length become the content id of their SHA-256. */
-const cidOf = (key: Uint8Array): CID => CID.createV1(raw.code, createDigest(SHA2_256, sha256Bytes(key)));
+export const cidOf = (key: Uint8Array): CID =>
+  CID.createV1(raw.code, createDigest(SHA2_256, sha256Bytes(key)));
 
 /**
  * Puts a provider record at the nodes closest to the key. Throws `p2p.no_index` where not one of them took it: a
@@ -28,9 +31,13 @@ export async function provide(node: Node, key: Uint8Array, signal?: AbortSignal)
 export const withdraw = (node: Node, key: Uint8Array): Promise<void> =>
   node.services.dht.cancelReprovide(cidOf(key));
 
-/** Peers that claim to serve the key, each once, as answers come in. Ends early at `limit`. */
+/**
+ * Peers that claim to serve the key, each once, as answers come in. Ends early at `limit`. Of the addresses that come with
+ * them only those are kept that are dialled on the word of strangers.
+ */
 export async function* find(
   node: Node,
+  dialable: Dialable,
   key: Uint8Array,
   options: { limit?: number; signal?: AbortSignal } = {},
 ): AsyncIterable<PeerId> {
@@ -46,7 +53,10 @@ export async function* find(
       const peerId = provider.id.toString();
       if (seen.has(peerId)) continue;
       seen.add(peerId);
-      await node.peerStore.merge(provider.id, { multiaddrs: provider.multiaddrs });
+      const multiaddrs = provider.multiaddrs.filter(
+        (address) => dialable.refuse(withPeer(address.toString(), peerId)) === undefined,
+      );
+      await node.peerStore.merge(provider.id, { multiaddrs });
       yield peerId;
       if (seen.size >= limit) return;
     }

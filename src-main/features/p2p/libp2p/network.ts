@@ -3,10 +3,10 @@ import { KEEP_ALIVE } from '@libp2p/interface';
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { isRelayed, type Reach, reachOf, transportOf } from '#shared/features/p2p/addresses.ts';
+import type { PrivateAddresses, Refusal } from '#shared/features/p2p/dial-policy.ts';
 import { p2pError } from '#shared/features/p2p/errors.ts';
 import { VERSIONS } from '#shared/features/p2p/hello.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
-import { AppError } from '#shared/kernel/errors.ts';
 import { type PeerId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
@@ -16,6 +16,8 @@ import { createTraversal, type NatSituation, type RelayPolicy, type Traversal } 
 import { createPeering, type PeeringOptions, peerIdIn } from '../peering.ts';
 import { createRememberedPeers, type RememberedPeers } from '../peers.ts';
 import { createConnections, ON_RELAYS, rpcProtocols } from './connections.ts';
+import { createDialable } from './dialable.ts';
+import { createDialler, withPeer } from './dialler.ts';
 import { createGossip } from './gossip.ts';
 import { find, provide, withdraw } from './lookup.ts';
 import { createNode, type Node, nodeKey } from './node.ts';
@@ -52,6 +54,11 @@ export interface Libp2pOptions extends PeeringOptions {
   webrtc?: boolean;
   /** Asks the router to forward the port (UPnP, NAT-PMP). Default false. */
   portMapping?: boolean;
+  /**
+   * Whether inner addresses and names are dialled where only the index or a peer named them. Default `auto`: in private
+   * networks alone. What a person gave, the local network told, or has worked before is dialled in any case.
+   */
+  privateAddresses?: PrivateAddresses;
   /** 32 bytes that all nodes of a private network share; others cannot connect, nor this one to them. */
   networkKey?: Uint8Array | undefined;
 }
@@ -61,6 +68,8 @@ export interface Libp2pNetwork extends Network {
   readonly remembered: RememberedPeers;
   /** How many peers were dropped or refused since the start, by code. */
   drops(): Record<string, number>;
+  /** A person gave this address: it is dialled wherever it leads. */
+  vouch(address: string): void;
   setDhtServer(server: boolean): Promise<void>;
   setRelayPolicy(policy: RelayPolicy): void;
   /** How this node is reached from beyond its NAT; undefined while it does not run. */
@@ -78,6 +87,8 @@ export interface Whereabouts {
   lanPeers: PeerId[];
   /** How far the clocks of peers were ahead of ours, in ms. */
   clocksAhead: number[];
+  /** Addresses that were not dialled since the start, since nobody vouched for them, by the reason. */
+  refusedAddresses: Record<Refusal, number>;
 }
 
 /** Peers whose view of this node is kept, and neighbours that are remembered; the oldest make room. */
@@ -99,6 +110,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   let relayPolicy = options.relay ?? 'auto';
   let traversal: Traversal | undefined;
   let told = '';
+  const dialable = createDialable(options.networkKey ? 'always' : (options.privateAddresses ?? 'auto'));
   const observed = createBounded<string>(MAX_OBSERVERS);
   const lanPeers = createBounded<true>(MAX_OBSERVERS);
   const inbound: Record<Reach, number> = { machine: 0, lan: 0, internet: 0 };
@@ -116,32 +128,25 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     protocolsOf: async (connection) => (await running().services.identify.identify(connection)).protocols,
   });
 
+  const vouch = (address: string): void => dialable.vouch(canonical(address));
+
   const running = (): Node => {
     if (!node) throw p2pError('p2p.stopped');
     return node;
   };
 
-  async function connect(target: string, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
-    const libp2p = running();
-    try {
-      await connections.settled(peerIdIn(target));
-      const connection = await libp2p.dial(await dialTarget(libp2p, target, addresses), { signal });
-      return connection.remotePeer.toString();
-    } catch (error) {
-      throw dialFault(error, signal);
-    }
-  }
+  const dial = createDialler({
+    ...deps,
+    dialable,
+    useRelays,
+    running,
+    close: (connection) => connections.close(connection),
+  });
 
-  async function dialTarget(libp2p: Node, target: string, addresses: readonly string[]) {
-    try {
-      if (target.startsWith('/')) return multiaddr(target);
-      const peerId = peerIdFromString(target);
-      if (addresses.length > 0)
-        await libp2p.peerStore.merge(peerId, { multiaddrs: addresses.map((address) => multiaddr(address)) });
-      return peerId;
-    } catch (cause) {
-      throw p2pError('p2p.bad_address', { cause });
-    }
+  async function connect(target: string, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
+    if (options.bootstrap?.includes(target)) vouch(target);
+    await connections.settled(peerIdIn(target));
+    return dial(target, addresses, signal);
   }
 
   async function hangUp(peerId: PeerId): Promise<void> {
@@ -233,6 +238,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       networkKey: options.networkKey,
       webrtc: usesWebRtc,
       useRelays,
+      dialable,
       portMapping: options.portMapping ?? false,
       stunServers: () => traversal?.stunServers() ?? [],
       onLanPeer: (peerId) => lanPeers.set(peerId, true),
@@ -290,13 +296,15 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     subscribe: gossip.subscribe,
     provide: async (bytes, wanted) => provide(running(), bytes, wanted?.signal),
     withdraw: async (bytes) => withdraw(running(), bytes),
-    find: (bytes, wanted) => find(running(), bytes, wanted),
+    find: (bytes, wanted) => find(running(), dialable, bytes, wanted),
     drops: links.drops,
+    vouch,
     whereabouts: () => ({
       observed: [...observed].map(([by, address]) => ({ by, address })),
       inbound: { ...inbound },
       lanPeers: [...lanPeers.keys()],
       clocksAhead: peering.clocksAhead(),
+      refusedAddresses: dialable.refused(),
     }),
     nat: () => traversal?.situation(),
     setRelayPolicy(policy) {
@@ -310,6 +318,15 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
   };
 }
 
+/** In the form in which libp2p asks about it. What is no address at all fails when it is dialled. */
+const canonical = (address: string): string => {
+  try {
+    return multiaddr(address).toString();
+  } catch {
+    return address;
+  }
+};
+
 /** A map in which the entry set longest ago makes room. */
 function createBounded<Value>(limit: number): Map<PeerId, Value> {
   const map = new Map<PeerId, Value>();
@@ -322,19 +339,6 @@ function createBounded<Value>(limit: number): Map<PeerId, Value> {
     return map;
   };
   return map;
-}
-
-const withPeer = (address: string, peerId: PeerId): string =>
-  address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`;
-
-function dialFault(error: unknown, signal: AbortSignal): AppError {
-  if (error instanceof AppError) return error;
-  if (signal.aborted && signal.reason instanceof AppError) return signal.reason;
-  const name = (error as Error).name;
-  if (name === 'DialDeniedError' || name === 'ConnectionInterceptedError')
-    return p2pError('p2p.blocked', { cause: error });
-  if (name === 'InvalidPeerIdError') return p2pError('p2p.self', { cause: error });
-  return p2pError('p2p.unreachable', { cause: error });
 }
 
 function startFault(error: unknown): unknown {

@@ -5,22 +5,33 @@ import { yamux } from '@chainsafe/libp2p-yamux';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { type GossipSub, gossipsub, StrictSign } from '@libp2p/gossipsub';
 import { type Identify, identify } from '@libp2p/identify';
-import type { ConnectionGater, Libp2p, Listener, PeerDiscovery, PrivateKey } from '@libp2p/interface';
+import type {
+  Connection,
+  ConnectionGater,
+  Libp2p,
+  Listener,
+  MultiaddrResolver,
+  PeerDiscovery,
+  PrivateKey,
+} from '@libp2p/interface';
 import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { mdns } from '@libp2p/mdns';
 import { type Ping, ping } from '@libp2p/ping';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { preSharedKey } from '@libp2p/pnet';
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { uPnPNAT } from '@libp2p/upnp-nat';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
-import { createLibp2p } from 'libp2p';
+import { createLibp2p, dnsaddrResolver } from 'libp2p';
 import { isRelayed } from '#shared/features/p2p/addresses.ts';
+import { dialRank, isNeighbour } from '#shared/features/p2p/dial-policy.ts';
 import { concatBytes, toHex, utf8 } from '#shared/kernel/bytes.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import { type RelayServing, relayServing } from '../nat/relay-serving.ts';
 import { lazyWebRtc } from '../nat/webrtc.ts';
+import type { Dialable } from './dialable.ts';
 import { joiningSmallFrames } from './one-record.ts';
 
 export interface NodeOptions {
@@ -41,8 +52,8 @@ export interface NodeOptions {
   stunServers?(): string[];
   /** A node of the local network announced itself. */
   onLanPeer?(peerId: PeerId): void;
-  /** Dials of connections in progress at the same time. */
-  maxParallelDials?: number;
+  /** Which addresses are dialled at all. */
+  dialable: Dialable;
 }
 
 export interface Services extends Record<string, unknown> {
@@ -52,6 +63,7 @@ export interface Services extends Record<string, unknown> {
   gossip: GossipSub;
   relay: RelayServing;
   listening: Listening;
+  opening: Opening;
 }
 
 export type Node = Libp2p<Services>;
@@ -68,6 +80,12 @@ export interface Listening {
   confirm(address: string): void;
 }
 
+/** One address dialled beside others of the same peer, which the library's own dialler tries one after the other. */
+export interface Opening {
+  /** Passes no gate for addresses: the caller has asked. */
+  open(address: Multiaddr, signal: AbortSignal): Promise<Connection>;
+}
+
 export const KAD_PROTOCOL = '/toolswarm/kad/1';
 export const MDNS_TAG = '_toolswarm._udp.local';
 
@@ -77,7 +95,9 @@ const MAX_PENDING_INBOUND = 30;
 /** Streams one connection may hold: one for calls, two for gossip, the rest for lookups and identify. */
 const MAX_STREAMS = 256;
 const DIAL_TIMEOUT_MS = 10_000;
-const ADDRESS_DIAL_TIMEOUT_MS = 6_000;
+export const ADDRESS_DIAL_TIMEOUT_MS = 6_000;
+/** Peers being dialled at the same time. */
+export const MAX_PARALLEL_DIALS = 16;
 /** Largest gossiped message. */
 export const MAX_GOSSIP_BYTES = 64 * 1024;
 /** A gossip frame holds a few messages and control data. */
@@ -98,12 +118,31 @@ export function nodeKey(seed: Uint8Array): PrivateKey {
   return privateKeyFromRaw(concatBytes(seed, Buffer.from(x ?? '', 'base64url')));
 }
 
-/** Denies dialling and being dialled wherever `gate` says no, and dials through relays where none are wanted. */
-export function gater(gate: (peerId: PeerId) => boolean, useRelays = true): ConnectionGater {
+export interface GaterOptions {
+  self: PeerId;
+  dialable: Dialable;
+  useRelays?: boolean | undefined;
+}
+
+/**
+ * Denies dialling and being dialled wherever `gate` says no, addresses to which hearsay must not lead this node, and relays
+ * where none are wanted. Everything that dials passes here, the index and the relays included.
+ */
+export function gater(
+  gate: (peerId: PeerId) => boolean,
+  { dialable, self, useRelays = true }: GaterOptions,
+): ConnectionGater {
   const deny = (peerId: { toString(): string }) => !gate(peerId.toString());
   return {
-    // The library's own gater denies private addresses in browsers; ours knows peers only.
-    denyDialMultiaddr: (address) => !useRelays && isRelayed(address.toString()),
+    denyDialMultiaddr: (address) =>
+      (!useRelays && isRelayed(address.toString())) || dialable.refuse(address.toString()) !== undefined,
+    // What is not dialled is not remembered either, so that it is not passed on.
+    filterMultiaddrForPeer(peer, address) {
+      const [id, text] = [peer.toString(), address.toString()];
+      return (
+        id === self || dialable.refusal(text.includes('/p2p/') ? text : `${text}/p2p/${id}`) === undefined
+      );
+    },
     denyDialPeer: deny,
     denyInboundEncryptedConnection: deny,
     denyOutboundEncryptedConnection: deny,
@@ -112,6 +151,17 @@ export function gater(gate: (peerId: PeerId) => boolean, useRelays = true): Conn
     denyInboundRelayedConnection: (relay, remote) => deny(relay) || deny(remote),
   };
 }
+
+/** Looks up only names that somebody vouched for, and vouches for what they mean. */
+const resolving = (dialable: Dialable): MultiaddrResolver => ({
+  canResolve: (address) => dnsaddrResolver.canResolve(address),
+  async resolve(address, options) {
+    if (dialable.refuse(address.toString())) return [];
+    const found = await dnsaddrResolver.resolve(address, options);
+    for (const one of found) dialable.vouch(one.toString());
+    return found;
+  },
+});
 
 type RelayComponents = Parameters<ReturnType<typeof circuitRelayTransport>>[0];
 
@@ -153,15 +203,27 @@ const listening = ({ addressManager, transportManager }: ListeningComponents): L
   confirm: (address) => addressManager.confirmObservedAddr(multiaddr(address), { type: 'transport' }),
 });
 
+const opening = (components: {
+  transportManager: { dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection> };
+}): Opening => ({
+  open: (address, signal) => components.transportManager.dial(address, { signal }),
+});
+
 /** The text form that libp2p implementations share. */
 const swarmKey = (key: Uint8Array): Uint8Array => utf8(`/key/swarm/psk/1.0.0/\n/base16/\n${toHex(key)}`);
 
 /** mDNS, and a word about each node that it finds: the index finds peers too, and only this says who is near. */
 const lanDiscovery =
-  (onLanPeer: (peerId: PeerId) => void) =>
+  (dialable: Dialable, onLanPeer: (peerId: PeerId) => void) =>
   (components: Parameters<ReturnType<typeof mdns>>[0]): PeerDiscovery => {
     const discovery = mdns({ serviceTag: MDNS_TAG, interval: 20_000 })(components);
-    discovery.addEventListener('peer', ({ detail }) => onLanPeer(detail.id.toString()));
+    discovery.addEventListener('peer', ({ detail }) => {
+      const peerId = detail.id.toString();
+      // Before the library stores them: what nobody vouched for is not stored.
+      for (const address of detail.multiaddrs.map(String))
+        if (isNeighbour(address)) dialable.vouch(`${address}/p2p/${peerId}`);
+      onLanPeer(peerId);
+    });
     return discovery;
   };
 
@@ -195,7 +257,11 @@ export function createNode(
         }),
       ),
     ],
-    connectionGater: gater(gate, options.useRelays),
+    connectionGater: gater(gate, {
+      self: peerIdFromPrivateKey(privateKey).toString(),
+      dialable: options.dialable,
+      useRelays: options.useRelays,
+    }),
     ...(options.networkKey
       ? { connectionProtector: preSharedKey({ psk: swarmKey(options.networkKey) }) }
       : {}),
@@ -203,25 +269,33 @@ export function createNode(
       maxConnections: options.maxConnections,
       inboundConnectionThreshold: INBOUND_PER_SECOND,
       maxIncomingPendingConnections: MAX_PENDING_INBOUND,
-      maxParallelDials: options.maxParallelDials ?? 16,
+      maxParallelDials: MAX_PARALLEL_DIALS,
       dialTimeout: DIAL_TIMEOUT_MS,
       addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
+      addressSorter: (a, b) => {
+        const apart = dialRank(a.multiaddr.toString()) - dialRank(b.multiaddr.toString());
+        return apart < 0 ? -1 : apart > 0 ? 1 : 0;
+      },
+      resolvers: { dnsaddr: resolving(options.dialable) },
       // Lost peers are brought back by our own redialler, which knows which ones matter.
       reconnectRetries: 0,
     },
     // Every link pings its peer itself; a stream per ping and connection would be waste.
     connectionMonitor: { enabled: false },
-    peerDiscovery: options.mdns ? [lanDiscovery((peerId) => options.onLanPeer?.(peerId))] : [],
+    peerDiscovery: options.mdns
+      ? [lanDiscovery(options.dialable, (peerId) => options.onLanPeer?.(peerId))]
+      : [],
     services: {
       relay: relayServing(),
       listening,
+      opening,
       ...(options.portMapping ? { portMapping: uPnPNAT({ autoConfirmAddress: true }) } : {}),
       identify: identify(),
       ping: ping(),
       dht: kadDHT({
         protocol: KAD_PROTOCOL,
         clientMode: !options.dhtServer,
-        // Private networks and single machines are as good as the internet here.
+        // Private networks and local ones are as good as the internet here; what is dialled, the gater decides.
         peerInfoMapper: passthroughMapper,
         allowQueryWithZeroPeers: true,
         logPrefix: 'toolswarm:kad',

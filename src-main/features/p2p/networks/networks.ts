@@ -54,6 +54,8 @@ export interface Networks extends Omit<Libp2pNetwork, 'on'>, EventSource<Network
    * belongs, and one of a private network is never tried in another.
    */
   dial(target: string, signal?: AbortSignal, network?: NetworkId): Promise<PeerInfo>;
+  /** A person gave this address, in the public network where none is named. */
+  vouch(address: string, network?: NetworkId): void;
   /** In all networks, or in one. */
   disconnect(peerId: PeerId, network?: NetworkId): Promise<void>;
 }
@@ -276,6 +278,7 @@ export function createNetworks(
         options.limit,
       ),
     drops: () => sumOf(all().map(({ network }) => network.drops())),
+    vouch: (address, id = PUBLIC_NETWORK) => parts.get(id)?.network.vouch(address),
     whereabouts: () => main().whereabouts(),
     setDhtServer: (server) => publicNetwork.setDhtServer(server),
     nat: () => main().nat(),
