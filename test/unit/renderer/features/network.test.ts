@@ -8,9 +8,12 @@ import {
   drawnPeers,
   filterPeers,
   firstPlaces,
+  inNetwork,
   isAddress,
+  markedNetworks,
   MAX_DRAWN,
   mendable,
+  networksOfPeer,
   sortColumns,
   sortPeers,
   viewOf,
@@ -19,6 +22,29 @@ import { busyWorld } from '#test/support/renderer/world.ts';
 
 const { peers } = busyWorld(1_800_000_000_000);
 const names = (list: readonly PeerView[]) => list.map(({ displayName }) => displayName);
+
+describe('networks', () => {
+  const named = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ id: `n${index}`, name: `Network ${index}` }));
+
+  it('have signs of their own where there are several, as many as a node can be in', () => {
+    expect(markedNetworks(named(1))).toEqual([]);
+    const marked = markedNetworks(named(9));
+    expect(new Set(marked.map(({ mark }) => mark)).size).toBe(9);
+    expect(marked[1]).toEqual({ id: 'n1', name: 'Network 1', mark: 1 });
+  });
+
+  it('of a peer are those in which it is met now', () => {
+    const marked = markedNetworks(named(3));
+    expect(networksOfPeer(marked, { networks: ['n2', 'n0', 'left'] }).map(({ id }) => id)).toEqual([
+      'n0',
+      'n2',
+    ]);
+    expect(networksOfPeer(marked, {})).toEqual([]);
+    expect(inNetwork(peers, 'any')).toBe(peers);
+    expect(inNetwork(peers, 'n0')).toEqual([]);
+  });
+});
 
 describe('peers', () => {
   it('are counted by the way they are connected', () => {
