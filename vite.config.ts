@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { type Plugin, defineConfig } from 'vite';
 import { asciiOnly } from './scripts/lib/ascii.mjs';
+import { httpAlone } from './scripts/lib/http-alone.mjs';
 import { licences } from './scripts/lib/licences.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -95,6 +96,7 @@ export default defineConfig({
     onlyOurLanguages(['en', 'ru', 'ar']),
     licences(NATIVE),
     asciiOnly('node'),
+    httpAlone('node'),
   ],
   environments: {
     node: {

@@ -1,6 +1,5 @@
 /** The libp2p node as this product sets it up: every limit is named here. */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { type GossipSub, gossipsub, StrictSign } from '@libp2p/gossipsub';
@@ -32,6 +31,7 @@ import type { PeerId } from '#shared/kernel/ids.ts';
 import { type RelayServing, relayServing } from '../nat/relay-serving.ts';
 import { lazyWebRtc } from '../nat/webrtc.ts';
 import type { Dialable } from './dialable.ts';
+import { lazyNoise } from './lazy-noise.ts';
 import { joiningSmallFrames } from './one-record.ts';
 
 export interface NodeOptions {
@@ -247,7 +247,7 @@ export function createNode(
         : []),
     ],
     // The dialler's order decides: TLS costs half the CPU of noise per call, noise stays for who has nothing else.
-    connectionEncrypters: [tls(), noise()],
+    connectionEncrypters: [tls(), lazyNoise()],
     streamMuxers: [
       joiningSmallFrames(
         yamux({
