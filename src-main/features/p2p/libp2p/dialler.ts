@@ -110,7 +110,7 @@ export const withPeer = (address: string, peerId: PeerId): string =>
 function dialFault(error: unknown, signal: AbortSignal): AppError {
   if (error instanceof AppError) return error;
   if (signal.aborted && signal.reason instanceof AppError) return signal.reason;
-  const names = [error, ...(error instanceof AggregateError ? error.errors : [])].map(
+  const names = [error, ...(error instanceof AggregateError ? (error.errors as unknown[]) : [])].map(
     (one) => (one as Error).name,
   );
   if (names.includes('ConnectionInterceptedError')) return p2pError('p2p.blocked', { cause: error });

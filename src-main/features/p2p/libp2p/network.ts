@@ -74,6 +74,8 @@ export interface Libp2pNetwork extends Network {
   setRelayPolicy(policy: RelayPolicy): void;
   /** How this node is reached from beyond its NAT; undefined while it does not run. */
   nat(): NatSituation | undefined;
+  /** What a peer's gossip was worth: 0, and less for each message that a listener rejected; below -80 it is not heard. */
+  gossipScore(peerId: PeerId): number;
   /** What the network has found out about this node's own place in it. */
   whereabouts(): Whereabouts;
 }
@@ -292,6 +294,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     },
     serve: links.serve,
     call: peering.call,
+    gossipScore: gossip.score,
     announce: gossip.announce,
     subscribe: gossip.subscribe,
     provide: async (bytes, wanted) => provide(running(), bytes, wanted?.signal),

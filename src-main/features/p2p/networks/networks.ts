@@ -277,6 +277,7 @@ export function createNetworks(
         chosen(options.network).map((network) => network.find(key, options)),
         options.limit,
       ),
+    gossipScore: (peerId) => Math.min(0, ...running().map(({ network }) => network.gossipScore(peerId))),
     drops: () => sumOf(all().map(({ network }) => network.drops())),
     vouch: (address, id = PUBLIC_NETWORK) => parts.get(id)?.network.vouch(address),
     whereabouts: () => main().whereabouts(),
