@@ -79,7 +79,10 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     try {
       attach(await connection.newStream(rpcProtocols(versions), ON_RELAYS), connection);
     } catch (error) {
-      if ((error as Error).name === 'UnsupportedProtocolError') await refuseStranger(connection);
+      const { name } = error as Error;
+      // Dialled twice at the same address, by us and by the library for itself: it dropped the second, the first goes on.
+      if (name === 'InvalidMultiaddrError') return;
+      if (name === 'UnsupportedProtocolError') await refuseStranger(connection);
       else refuse(connection, p2pError('p2p.unreachable', { cause: error }));
     }
   }
