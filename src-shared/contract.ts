@@ -1,5 +1,6 @@
 /** The contract of a node: every call that the window, the browser, the command line and the SDKs can make. */
 import { accessContract } from './features/access/contract.ts';
+import { grantsContract } from './features/access/grants-contract.ts';
 import { limitsContract } from './features/access/limits.ts';
 import { centralContract } from './features/registry/central.ts';
 import { clientsContract } from './features/clients/contract.ts';
@@ -42,6 +43,7 @@ export const contract = {
   ...clientsContract,
   ...accessContract,
   ...limitsContract,
+  ...grantsContract,
   ...registryContract,
   ...centralContract,
   ...serversContract,

@@ -38,6 +38,7 @@ import { openPlatform, type Platform } from './platform.ts';
 import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
+import { createGrantHandlers } from './granting.ts';
 import { createSharingHandlers } from './sharing.ts';
 import { createSlices, type NodeSlices } from './slices.ts';
 import { createStatusBoard } from './status.ts';
@@ -279,6 +280,8 @@ async function startSlices(slices: NodeSlices, owned: Platform['owned']): Promis
   records.start();
   owned.defer(() => slices.governance.stop());
   slices.governance.start();
+  owned.defer(() => slices.grants.stop());
+  slices.grants.start();
   owned.defer(() => registry.stop());
   registry.start();
   owned.defer(() => servers.stopAll());
@@ -321,6 +324,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner
     ...createGovernanceHandlers(slices.governance),
     ...createPeersHandlers(peersDeps(platform, slices)),
     ...createLimitHandlers(access),
+    ...createGrantHandlers({ access, grants: slices.grants, servers, clock, nameOf: registry.providerName }),
     ...createSharingHandlers({
       access,
       registry,

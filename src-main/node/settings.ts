@@ -102,6 +102,13 @@ export const nodeSettings = {
       ),
     { needsRestart: false },
   ),
+  'access.takeRequests': setting(
+    z
+      .boolean()
+      .default(true)
+      .describe('Take requests for access from other providers; you accept or decline each.'),
+    { needsRestart: false },
+  ),
   'relay.idleTimeoutMs': setting(
     z
       .int()

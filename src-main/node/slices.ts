@@ -5,7 +5,7 @@ import { verifyCertificate } from '#shared/features/identity/rules.ts';
 import { type CertifiedNode, parseEntryKey } from '#shared/features/registry/entry.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { type NetworkId, type PeerId, type ProviderId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
-import { createAccess } from '../features/access/index.ts';
+import { createAccess, createGrants, type Grants } from '../features/access/index.ts';
 import { type Clients, createClients } from '../features/clients/index.ts';
 import { type Activation, createActivation, type Governance } from '../features/governance/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
@@ -62,7 +62,11 @@ export function createSlices(
   const base = { clock, db, log, random, verify };
   const metrics = createMetrics(base);
   const trust = createTrust(base);
-  const access = createAccess({ ...base, standing: trust.standing });
+  const access = createAccess({
+    ...base,
+    standing: trust.standing,
+    granted: (call) => grants.covering(call),
+  });
   const decided = decidedProviders(db);
   /** Whether a provider means something here: strangers must neither fill the store nor take what these need. */
   const concerns = (provider: ProviderId) =>
@@ -83,6 +87,13 @@ export function createSlices(
     membership,
     open: openNetwork,
     anyPort: () => settings.get('p2p.listen').every((address) => portOf(address) === 0),
+  });
+  const grants: Grants = createGrants({
+    ...base,
+    network,
+    self: () => ({ ...identity.self(), signer: identity.nodeSigner, certificate: identity.certificate() }),
+    certified: (certificate) => certifiedNode(certificate, platform, identity),
+    takesRequests: (provider) => !trust.isBlocked(provider) && settings.get('access.takeRequests'),
   });
   const conditions = platform.owned.add(createConditions({ ...base, settings }));
   const presence = platform.owned.add(createPresence({ network, log, isPaused: conditions.isPaused }));
@@ -158,6 +169,7 @@ export function createSlices(
         sessionEnded: servers.sessionEnded,
       },
       mayCall: access.mayCall,
+      useGrant: grants.use,
       isPaused: conditions.isPaused,
       isServing: presence.isServing,
       callable: registry.callable,
@@ -183,6 +195,7 @@ export function createSlices(
     records,
     clients,
     access,
+    grants,
     registry,
     servers,
     relay,

@@ -5,7 +5,7 @@
 import type { DisposableStore } from '#shared/kernel/disposables.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
-import type { Access } from '../features/access/index.ts';
+import type { Access, Grants } from '../features/access/index.ts';
 import type { Clients } from '../features/clients/index.ts';
 import type { CatalogEvents, CatalogSource } from '../features/endpoint/index.ts';
 import type { Identity } from '../features/identity/index.ts';
@@ -27,6 +27,7 @@ export interface Slices {
   network: Network;
   records: Records;
   access: Access;
+  grants: Grants;
   registry: Registry;
   servers: Servers;
   relay: Relay;
@@ -120,7 +121,7 @@ export function publishShares({ access, registry }: Pick<Slices, 'access' | 'reg
 }
 
 /** What sharing no longer allows ends, and what it allows is published. */
-function sharing({ access, network, registry, relay, trust }: Slices) {
+function sharing({ access, grants, network, registry, relay, trust }: Slices) {
   const republish = () => {
     for (const share of access.shares()) registry.setShare(share.server, share);
   };
@@ -128,6 +129,11 @@ function sharing({ access, network, registry, relay, trust }: Slices) {
     access.on('shareChanged', ({ server, share }) => {
       relay.recheck();
       registry.setShare(server, share);
+    }),
+    // Who holds a grant sees the server, and no longer once it is revoked.
+    grants.on('madeChanged', ({ server }) => {
+      relay.recheck();
+      registry.setShare(server, access.shareOf(server));
     }),
     // Some servers are shared with those who are known.
     trust.on('knownChanged', () => {

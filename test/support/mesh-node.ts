@@ -1,5 +1,5 @@
 /** A node of the mesh without servers and endpoint of its own: real libp2p, real SQLite, real records, registry and relay. */
-import { accessMigrations, createAccess } from '#main/features/access/index.ts';
+import { accessMigrations, createAccess, createGrants, type Grants } from '#main/features/access/index.ts';
 import { identityMigrations } from '#main/features/identity/index.ts';
 import { createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
 import { createRecords, recordsMigrations } from '#main/features/records/index.ts';
@@ -11,6 +11,7 @@ import { createSigner, createVerify } from '#main/platform/crypto.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { signCertificate, verifyCertificate } from '#shared/features/identity/rules.ts';
+import { GRANTS_FEATURE } from '#shared/features/access/grant-messages.ts';
 import { RECONCILE_FEATURE } from '#shared/features/records/messages.ts';
 import { parseEntryKey } from '#shared/features/registry/entry.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
@@ -100,10 +101,24 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       privateAddresses: 'always',
       bootstrap: options.bootstrap ?? [],
       dhtServer: options.dhtServer ?? false,
-      features: { offered: () => [RECONCILE_FEATURE] },
+      features: { offered: () => [RECONCILE_FEATURE, GRANTS_FEATURE] },
     },
   );
-  const access = createAccess({ db, clock: systemClock, log: silentLog, standing: trust.standing });
+  const access = createAccess({
+    db,
+    clock: systemClock,
+    log: silentLog,
+    standing: trust.standing,
+    granted: (call) => grants.covering(call),
+  });
+  const grants: Grants = createGrants({
+    ...deps,
+    db,
+    network,
+    self: () => ({ providerId, signer, certificate }),
+    certified,
+    takesRequests: () => true,
+  });
   const decided = decidedProviders(db);
   const concerns = (provider: string) =>
     trust.standing(provider).tier !== 'unknown' || access.concerns(provider) || decided(provider);
@@ -145,6 +160,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       network,
       servers: { target: (name) => options.targets?.[name], sessionEnded: () => undefined },
       mayCall: access.mayCall,
+      useGrant: grants.use,
       callable: registry.callable,
       findLocal: (server, tool) => registry.localTool(server, tool),
     },
@@ -163,6 +179,10 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     registry.setShare(server, share);
     relay.recheck();
   });
+  grants.on('madeChanged', ({ server }) => {
+    relay.recheck();
+    registry.setShare(server, access.shareOf(server));
+  });
   trust.on('blocked', ({ id }) => {
     relay.recheck();
     records.forget(id);
@@ -170,6 +190,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       if (peer.peerId === id || peer.providerId === id) void network.disconnect(peer.peerId);
   });
   await network.start();
+  grants.start();
   if (options.role === undefined) records.start();
   if (options.role !== 'hostile') registry.start();
   relay.start();
@@ -182,6 +203,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     trust,
     network,
     access,
+    grants,
     records,
     registry,
     relay,
@@ -205,6 +227,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     },
     async stop() {
       await relay.stop();
+      grants.stop();
       await registry.stop();
       await records.stop();
       await network.stop();

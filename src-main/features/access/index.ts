@@ -10,20 +10,29 @@
  */
 import type { Audience, Share, ToolAudience } from '#shared/features/access/contract.ts';
 import { audienceSchema, shareSchema } from '#shared/features/access/contract.ts';
-import { type AccessRule, callersOf, mayCall, maySee, riskyTools } from '#shared/features/access/rules.ts';
+import {
+  type AccessRule,
+  callersOf,
+  mayCall,
+  maySee,
+  type Permission,
+  riskyTools,
+} from '#shared/features/access/rules.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { StandingOf } from '#shared/features/trust/standing.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { type NetworkId, type ProviderId, providerKeyOf, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
-import type { Result } from '#shared/kernel/result.ts';
+import { fail, type Result } from '#shared/kernel/result.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
+import type { Grants } from './grants/grants.ts';
 import { createLimitBook, type LimitBook } from './limit-book.ts';
 
 export { createLimitHandlers } from './handlers.ts';
 export { accessMigrations } from './migrations.ts';
+export { createGrants, type Grants } from './grants/grants.ts';
 export type { AccessRule } from '#shared/features/access/rules.ts';
 
 export interface AccessEvents {
@@ -64,10 +73,24 @@ export interface Access extends EventSource<AccessEvents> {
   readonly limits: Pick<LimitBook, 'list' | 'set' | 'of' | 'forget'>;
   /** `network`: through which it is asked; what everyone may see is seen in the networks it is shared in only. */
   maySee(provider: ProviderId, server: string, network?: NetworkId): Result<Share, AccessRule>;
-  mayCall(provider: ProviderId, server: string, tool: string, network?: NetworkId): Result<Share, AccessRule>;
+  mayCall(
+    provider: ProviderId,
+    server: string,
+    tool: string,
+    network?: NetworkId,
+  ): Result<Permission, AccessRule>;
 }
 
-export function createAccess(deps: { db: Database; clock: Clock; log: Log; standing: StandingOf }): Access {
+export interface AccessDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  standing: StandingOf;
+  /** What grants say where a share does not let a provider in. Default: there are none. */
+  granted?: Grants['covering'];
+}
+
+export function createAccess(deps: AccessDeps): Access {
   const events = createEmitter<AccessEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const shares = loadShares(deps.db);
   const limits = createLimitBook(deps.db);
@@ -77,10 +100,21 @@ export function createAccess(deps: { db: Database; clock: Clock; log: Log; stand
        details = excluded.details, shared_at = excluded.shared_at`,
   );
   const remove = deps.db.prepare('DELETE FROM access_shares WHERE server = ?');
+  const grantedBy = (call: Parameters<Grants['covering']>[0]) =>
+    deps.granted?.(call) ?? fail('access.no_grant' as const);
   const question = (provider: ProviderId, server: string, network?: NetworkId) => {
     const { tier } = deps.standing(provider);
     const share = shares.get(server);
-    return { provider, network, blocked: tier === 'blocked', known: tier === 'known', share };
+    return {
+      provider,
+      network,
+      blocked: tier === 'blocked',
+      known: tier === 'known',
+      share,
+      ...(deps.granted
+        ? { granted: (tool: string | undefined) => grantedBy({ provider, server, tool }) }
+        : {}),
+    };
   };
   function put(share: Share): void {
     const tools = share.tools ? JSON.stringify(share.tools) : null;

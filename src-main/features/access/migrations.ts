@@ -23,4 +23,35 @@ export const accessMigrations: Migration[] = [
     version: 3,
     up: `CREATE TABLE access_limits (scope TEXT PRIMARY KEY, details TEXT NOT NULL) STRICT;`,
   },
+  {
+    slice: 'access',
+    version: 4,
+    up: `
+      CREATE TABLE access_grants_made (
+        id TEXT PRIMARY KEY,
+        bytes BLOB NOT NULL,
+        note TEXT NOT NULL,
+        used INTEGER NOT NULL DEFAULT 0,
+        last_used_at INTEGER,
+        revoked_at INTEGER
+      ) STRICT;
+      CREATE TABLE access_grants_held (
+        id TEXT PRIMARY KEY,
+        issuer TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        bytes BLOB NOT NULL
+      ) STRICT;
+      CREATE TABLE access_requests (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        side TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        peer TEXT NOT NULL,
+        server TEXT NOT NULL,
+        tools TEXT NOT NULL,
+        words TEXT NOT NULL,
+        state TEXT NOT NULL,
+        at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

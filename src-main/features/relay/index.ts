@@ -31,7 +31,7 @@ import { createOnce } from './once.ts';
 import { createOutgoing, type RemoteOutcome } from './outgoing.ts';
 import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
 import { type CallFacts, createRecorder } from './recorder.ts';
-import { createValidation } from './validation.ts';
+import { lazyValidation } from './lazy-validation.ts';
 
 export { createRelayHandlers } from './handlers.ts';
 export { relayMigrations } from './migrations.ts';
@@ -53,6 +53,10 @@ export interface Relay {
   load(): Load;
 }
 
+/** Gives what finds out whether a constraint of a grant can be checked; throws `relay.bad_schema` where not. */
+export const loadConstraintCompiler = async (): Promise<(schema: string) => unknown> =>
+  (await import('./validation.ts')).compileConstraint;
+
 export interface RelayDeps {
   db: Database;
   network: Network;
@@ -61,6 +65,8 @@ export interface RelayDeps {
   log: Log;
   servers: LocalServers;
   mayCall: MayCall;
+  /** Counts a call made under a grant. Default: there are none. */
+  useGrant?(id: string): void;
   /** Whether peers are not served now; calls in flight may end. Default: never. */
   isPaused?(): boolean;
   /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
@@ -73,14 +79,21 @@ export interface RelayDeps {
 export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const { clock } = deps;
   const owned = createDisposableStore();
-  const validation = createValidation();
+  const loadValidation = lazyValidation();
   const invocations = owned.add(createInvocations(deps, options));
   const instances = createInstances(deps, { preference: options.preference });
   const router = createRouter({ isServing: () => true, ...deps, instances });
-  const outgoing = createOutgoing({ ...deps, validation, router }, options);
+  const outgoing = createOutgoing({ ...deps, loadValidation, router }, options);
   const door = createDoor(deps, options);
   const incoming = createIncoming(
-    { isPaused: () => false, ...deps, validation, door, once: createOnce(deps) },
+    {
+      isPaused: () => false,
+      useGrant: () => undefined,
+      ...deps,
+      loadValidation,
+      door,
+      once: createOnce(deps),
+    },
     options,
   );
 

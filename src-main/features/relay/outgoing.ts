@@ -24,7 +24,7 @@ import type { Router } from './choose/route.ts';
 import { createIdleDeadline } from './deadline.ts';
 import type { HopClock } from './hop-clock.ts';
 import type { RelayOptions } from './ports.ts';
-import type { Validation } from './validation.ts';
+import type { LoadValidation } from './lazy-validation.ts';
 
 /** Questions of a server that wait for the client at the same time, per call. */
 const MAX_QUESTIONS = 16;
@@ -44,10 +44,10 @@ export interface Outgoing {
 }
 
 export function createOutgoing(
-  deps: { network: Network; clock: Clock; random: Random; validation: Validation; router: Router },
+  deps: { network: Network; clock: Clock; random: Random; loadValidation: LoadValidation; router: Router },
   options: Pick<RelayOptions, 'idleTimeoutMs' | 'maxResultBytes'>,
 ): Outgoing {
-  const { network, router, validation } = deps;
+  const { loadValidation, network, router } = deps;
 
   async function send(peerId: PeerId, request: CallRequest, exchange: McpExchange) {
     const deadline = createIdleDeadline(deps.clock, options.idleTimeoutMs());
@@ -82,6 +82,7 @@ export function createOutgoing(
     async call(tool, params, exchange, hops) {
       hops.begin('check');
       refuseUnapproved(tool.state);
+      const validation = await loadValidation();
       validation.checkArguments(tool.tool, tool.fingerprint, (params.arguments ?? {}) as JsonObject);
       const request = requestOf(tool, params, exchange, deps.random);
       const watched = watch(exchange);

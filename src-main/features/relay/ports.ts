@@ -5,6 +5,7 @@ import type { Preference } from '#shared/features/relay/choosing.ts';
 import type { Manner } from '#shared/features/relay/manner.ts';
 import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
+import type { GrantTerms } from '#shared/features/access/rules.ts';
 import type { AccessRule } from '../access/index.ts';
 
 export interface LocalServers {
@@ -61,4 +62,4 @@ export type MayCall = (
   server: string,
   tool: string,
   network: NetworkId,
-) => Result<unknown, AccessRule>;
+) => Result<{ grant?: GrantTerms }, AccessRule>;

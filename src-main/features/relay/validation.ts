@@ -27,6 +27,11 @@ const MAX_TRUSTED_CHARS = 16 * 1024;
 const COSTLY = /"(\$ref|\$dynamicRef|\$recursiveRef|uniqueItems)"/;
 
 export interface Validation {
+  /**
+   * Checks arguments against the JSON Schema (as text) of a grant. Throws `access.grant_arguments`, or `relay.bad_schema`
+   * where the schema cannot be used: a constraint that cannot be checked lets nothing through.
+   */
+  checkConstraint(grant: string, tool: string, schema: string, args: JsonObject): void;
   /** Throws `relay.invalid_arguments` with paths, or `relay.bad_schema`. */
   checkArguments(tool: Tool, fingerprint: string, args: JsonObject): void;
   /** Throws `relay.invalid_result` or `relay.bad_schema`. A result that says `isError` is not checked. */
@@ -44,18 +49,29 @@ interface Compiled {
 export function createValidation(): Validation {
   const compiled = new Map<string, Compiled>();
 
-  function compiledFor(tool: Tool, fingerprint: string): Compiled {
-    const found = compiled.get(fingerprint) ?? {
-      input: compile(tool.inputSchema),
-      output: tool.outputSchema && compile(tool.outputSchema),
-    };
-    compiled.delete(fingerprint);
-    compiled.set(fingerprint, found);
+  function kept(key: string, make: () => Compiled): Compiled {
+    const found = compiled.get(key) ?? make();
+    compiled.delete(key);
+    compiled.set(key, found);
     if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value as string);
     return found;
   }
 
+  const compiledFor = (tool: Tool, fingerprint: string): Compiled =>
+    kept(fingerprint, () => ({
+      input: compile(tool.inputSchema),
+      output: tool.outputSchema && compile(tool.outputSchema),
+    }));
+
   return {
+    checkConstraint(grant, tool, schema, args) {
+      const constraint = kept(`${grant} ${tool}`, () => ({
+        input: compileConstraint(schema),
+        output: undefined,
+      }));
+      const problems = constraint.input(args);
+      if (problems) throw problem('access.grant_arguments', problems);
+    },
     checkArguments(tool, fingerprint, args) {
       const problems = compiledFor(tool, fingerprint).input(args);
       if (problems) throw problem('relay.invalid_arguments', problems);
@@ -71,7 +87,10 @@ export function createValidation(): Validation {
   };
 }
 
-function problem(code: 'relay.invalid_arguments' | 'relay.invalid_result', errors: ErrorObject[]) {
+function problem(
+  code: 'relay.invalid_arguments' | 'relay.invalid_result' | 'access.grant_arguments',
+  errors: ErrorObject[],
+) {
   const problems = errors.slice(0, MAX_PROBLEMS).map(describe);
   return relayError(code, `${problems.join('; ')}.`, { problems });
 }
@@ -81,24 +100,39 @@ function describe({ instancePath, message, params }: ErrorObject): string {
   return `${instancePath || 'the whole'} ${message ?? 'is wrong'}${extra}`;
 }
 
-function compile(schema: Tool['inputSchema']): Check {
+/** Throws `relay.bad_schema` for what is no JSON Schema, and for patterns that cannot be checked in linear time. */
+export function compileConstraint(text: string): Check {
+  return compile(constraintIn(text), strictRegExp);
+}
+
+function constraintIn(text: string): JsonObject {
+  try {
+    const schema = JSON.parse(text) as JsonValue;
+    if (schema !== null && typeof schema === 'object' && !Array.isArray(schema)) return schema;
+  } catch (error) {
+    throw relayError('relay.bad_schema', (error as Error).message.slice(0, 200));
+  }
+  throw relayError('relay.bad_schema', 'It is no object.');
+}
+
+function compile(schema: Tool['inputSchema'], patterns: PatternMaker = linearRegExp): Check {
   const json = schema as JsonObject;
   // The depth first: writing what is nested without end exhausts the stack.
   const text = depthOf(json) > MAX_SCHEMA_DEPTH ? undefined : JSON.stringify(json);
   if (text === undefined || text.length > MAX_SCHEMA_CHARS)
     throw relayError('relay.bad_schema', 'It is too large or too deep.');
-  const validate = limited(() => compiledBy(json));
+  const validate = limited(() => compiledBy(json, patterns));
   const check: Check = (value) => (validate(value) ? undefined : (validate.errors ?? []));
   const isCostly = text.length > MAX_TRUSTED_CHARS || COSTLY.test(text);
   return isCostly ? (value) => limited(() => check(value)) : check;
 }
 
-function compiledBy(schema: JsonObject): ValidateFunction {
+function compiledBy(schema: JsonObject, patterns: PatternMaker): ValidateFunction {
   // An asynchronous schema answers with a promise, which looks like a yes.
   if ('$async' in schema) throw relayError('relay.bad_schema', 'It is asynchronous.');
   try {
     // A fresh instance each time: `$id`s of strangers must not meet.
-    return instanceFor(schema).compile(schema);
+    return instanceFor(schema, patterns).compile(schema);
   } catch (error) {
     throw relayError('relay.bad_schema', (error as Error).message.slice(0, 200));
   }
@@ -113,25 +147,36 @@ const OPTIONS = {
   allErrors: false,
   validateSchema: false,
   logger: false,
-  code: { regExp: Object.assign(linearRegExp, { code: 'linearRegExp' }) },
 } as const;
 
-function instanceFor(schema: JsonObject): Ajv {
+function instanceFor(schema: JsonObject, patterns: PatternMaker): Ajv {
   const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
-  const ajv = /draft-0[4-7]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+  const options = { ...OPTIONS, code: { regExp: Object.assign(patterns, { code: 'linearRegExp' }) } };
+  const ajv = /draft-0[4-7]/.test(dialect) ? new Ajv(options) : new Ajv2020(options);
   addFormats.default(ajv, { mode: 'fast' });
   return ajv;
 }
+
+type PatternMaker = (pattern: string) => { test(text: string): boolean } & RegExp;
 
 /** Patterns beyond RE2 (look-around, back-references) are left to the server that declared them. */
 function linearRegExp(pattern: string): { test(text: string): boolean } & RegExp {
   return { test: testerOf(pattern) } as { test(text: string): boolean } & RegExp;
 }
 
+/** A pattern that is not understood must not let everything through where it is the operator's own limit. */
+function strictRegExp(pattern: string): { test(text: string): boolean } & RegExp {
+  return { test: re2(pattern) } as { test(text: string): boolean } & RegExp;
+}
+
+function re2(pattern: string): (text: string) => boolean {
+  const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
+  return (text) => compiled.matcher(text).find();
+}
+
 function testerOf(pattern: string): (text: string) => boolean {
   try {
-    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-    return (text) => compiled.matcher(text).find();
+    return re2(pattern);
   } catch {
     return () => true;
   }

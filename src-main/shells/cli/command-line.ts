@@ -13,6 +13,7 @@ import { addIdentityCommands } from './commands/identity.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addNetworkCommands } from './commands/network.ts';
 import { addNodeCommands } from './commands/node.ts';
+import { addAccessCommands } from './commands/access.ts';
 import { addLimitCommands } from './commands/limits.ts';
 import { addPeerCommands } from './commands/peers.ts';
 import { addProfileCommands } from './commands/profiles.ts';
@@ -73,6 +74,7 @@ function createProgram(io: Io): Command {
   addDiscoverCommands(program, cli);
   addToolCommands(program, cli);
   addPeerCommands(program, cli);
+  addAccessCommands(program, cli);
   addLimitCommands(program, cli);
   addNetworkCommands(program, cli);
   addGovernanceCommands(program, cli);

@@ -15,6 +15,7 @@ export const settingGroups = {
   'sharing.pauseOnMetered': 'network',
   'sharing.pauseOnBattery': 'network',
   'search.answer': 'network',
+  'access.takeRequests': 'network',
   'governance.automatic': 'network',
   'p2p.relay.use': 'network',
   'p2p.webrtc': 'network',

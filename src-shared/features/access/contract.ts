@@ -8,6 +8,8 @@ export const audienceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('providers'), providers: z.array(z.string()).min(1).max(256) }),
   z.object({ kind: z.literal('known') }),
   z.object({ kind: z.literal('everyone') }),
+  /** Nobody but those who hold a grant for it. */
+  z.object({ kind: z.literal('grants') }),
 ]);
 export type Audience = z.output<typeof audienceSchema>;
 

@@ -3,6 +3,7 @@ import { type NetworkId, type ProviderId, PUBLIC_NETWORK } from '../../kernel/id
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Tool } from '../registry/tool.ts';
 import type { Audience, Share, ToolOverride } from './contract.ts';
+import type { GrantRule } from './grant.ts';
 
 /** The rule that refused; sent to the caller as the error's code. */
 export type AccessRule =
@@ -10,7 +11,9 @@ export type AccessRule =
   | 'access.not_shared'
   | 'access.not_listed'
   | 'access.not_known'
-  | 'access.tool_not_shared';
+  | 'access.tool_not_shared'
+  | 'access.not_granted'
+  | Exclude<GrantRule, 'access.no_grant'>;
 
 export interface AccessQuestion {
   provider: ProviderId;
@@ -21,6 +24,20 @@ export interface AccessQuestion {
   share: Share | undefined;
   /** The network through which it is asked; absent: whoever is asked about, wherever he is. */
   network?: NetworkId | undefined;
+  /** Whether a grant opens the server, or one tool of it, to the provider; asked only where the share does not. */
+  granted?(tool: string | undefined): Result<GrantTerms, GrantRule>;
+}
+
+/** What a grant says of the calls that are made under it. */
+export interface GrantTerms {
+  id: string;
+  grant: { args?: Record<string, string> | undefined };
+}
+
+/** A call may be made: by the share, or under a grant. */
+export interface Permission {
+  share: Share;
+  grant?: GrantTerms;
 }
 
 /** The networks in which everyone may see a server: none for other audiences. */
@@ -33,11 +50,16 @@ export const networksOf = ({
 export const isSharedIn = (share: Pick<Share, 'audience' | 'networks'>, network: NetworkId): boolean =>
   networksOf(share).includes(network);
 
-/** Whether a provider belongs to the audience of a server's share. Deny by default. */
+/** Whether a provider belongs to the audience of a server's share, or holds a grant for it. Deny by default. */
 export function maySee(question: AccessQuestion): Result<Share, AccessRule> {
   const { share } = question;
   if (question.blocked) return fail('access.blocked');
   if (!share) return fail('access.not_shared');
+  const seen = byShare(share, question);
+  return seen.ok || !question.granted?.(undefined).ok ? seen : ok(share);
+}
+
+function byShare(share: Share, question: AccessQuestion): Result<Share, AccessRule> {
   // As if it were not there: what is shared in one network is nobody's business in another.
   if (
     question.network !== undefined &&
@@ -49,15 +71,30 @@ export function maySee(question: AccessQuestion): Result<Share, AccessRule> {
   return refusal ? fail(refusal) : ok(share);
 }
 
-/** Whether a provider may call one tool of a server. */
-export function mayCall(question: AccessQuestion, tool: string): Result<Share, AccessRule> {
+/** Whether a provider may call one tool of a server: by its share, else under a grant. What is shared with nobody, no grant opens. */
+export function mayCall(question: AccessQuestion, tool: string): Result<Permission, AccessRule> {
+  const { share } = question;
+  if (question.blocked) return fail('access.blocked');
+  if (!share) return fail('access.not_shared');
+  if (!isToolShared(share, tool)) return refusedUnseen(question) ?? fail('access.tool_not_shared');
+  const refusal = toolRefusal(share, question, tool);
+  if (!refusal) return ok({ share });
+  const granted = question.granted?.(tool);
+  if (granted?.ok) return ok({ share, grant: granted.value });
+  return fail(!granted || granted.reason === 'access.no_grant' ? refusal : granted.reason);
+}
+
+/** Who may not see a server learns nothing of its tools. */
+function refusedUnseen(question: AccessQuestion): Result<never, AccessRule> | undefined {
   const seen = maySee(question);
-  if (!seen.ok) return seen;
-  if (!isToolShared(seen.value, tool)) return fail('access.tool_not_shared');
-  const narrowed = overrideOf(seen.value, tool)?.audience;
-  if (!narrowed || narrowed.kind === 'nobody') return seen;
-  const refusal = refusalOf(narrowed, question);
-  return refusal ? fail(refusal) : seen;
+  return seen.ok ? undefined : seen;
+}
+
+function toolRefusal(share: Share, question: AccessQuestion, tool: string): AccessRule | undefined {
+  const seen = byShare(share, question);
+  if (!seen.ok) return seen.reason;
+  const narrowed = overrideOf(share, tool)?.audience;
+  return !narrowed || narrowed.kind === 'nobody' ? undefined : refusalOf(narrowed, question);
 }
 
 /** Whether anybody at all may call the tool; only such tools are described to others. */
@@ -70,7 +107,7 @@ export const overrideOf = (share: Pick<Share, 'overrides'>, tool: string): ToolO
 
 /** Who may call a tool, as one statement for a person. `known_of`: those of them whom the operator knows. */
 export type Callers =
-  | { kind: 'nobody' | 'known' | 'everyone' }
+  | { kind: 'nobody' | 'known' | 'everyone' | 'grants' }
   | { kind: 'providers' | 'known_of'; providers: readonly string[] };
 
 /** Who may call a server, or one of its tools, by the rules that {@link mayCall} decides by. Blocked providers never may. */
@@ -85,6 +122,7 @@ export function callersOf(share: Share | undefined, tool?: string): Callers {
 function bothOf(one: Audience, other: Audience): Callers {
   if (one.kind === 'everyone') return other;
   if (other.kind === 'everyone') return one;
+  if (one.kind === 'grants' || other.kind === 'grants') return { kind: 'grants' };
   if (one.kind === 'known' && other.kind === 'known') return one;
   if (one.kind === 'providers' && other.kind === 'providers') {
     const providers = one.providers.filter((provider) => other.providers.includes(provider));
@@ -102,6 +140,8 @@ function refusalOf(audience: Audience, question: AccessQuestion): AccessRule | u
       return question.known ? undefined : 'access.not_known';
     case 'providers':
       return audience.providers.includes(question.provider) ? undefined : 'access.not_listed';
+    case 'grants':
+      return 'access.not_granted';
   }
 }
 

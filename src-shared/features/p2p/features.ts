@@ -34,6 +34,12 @@ export const FEATURES: readonly FeatureInfo[] = [
     usedIn: ['src-main/features/records/reading.ts'],
   },
   {
+    name: 'grants/1',
+    about: 'Grants are told to those who hold them, and requests for access are taken.',
+    activation: 'always',
+    usedIn: ['src-main/features/access/grants/grants.ts'],
+  },
+  {
     name: 'texts-along/1',
     about: 'Texts beside records come in the answer that brings the records.',
     activation: 'decided',

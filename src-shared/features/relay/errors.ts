@@ -116,6 +116,31 @@ export const RELAY_ERRORS = {
     advice: 'Ask its operator to share this tool as well.',
     retryable: false,
   },
+  'access.not_granted': {
+    message: 'The provider opens this to those he gave a grant, and you hold none.',
+    advice: 'Ask him for access: `toolswarm access ask`.',
+    retryable: false,
+  },
+  'access.grant_expired': {
+    message: 'Your grant for this tool has ended.',
+    advice: 'Ask the provider for a new one.',
+    retryable: false,
+  },
+  'access.grant_revoked': {
+    message: 'The provider has revoked your grant for this tool.',
+    advice: 'Ask him why, or for another one.',
+    retryable: false,
+  },
+  'access.grant_spent': {
+    message: 'All calls of your grant for this tool are used up.',
+    advice: 'Ask the provider for more.',
+    retryable: false,
+  },
+  'access.grant_arguments': {
+    message: 'Your grant does not allow these arguments.',
+    advice: 'Keep to what the grant allows, or ask the provider for a wider one.',
+    retryable: false,
+  },
 } as const satisfies Record<string, RelayErrorRow>;
 
 export type RelayErrorCode = keyof typeof RELAY_ERRORS;

@@ -108,6 +108,11 @@ const OF_CODE = {
   'access.not_listed': 'peerCheck',
   'access.not_known': 'peerCheck',
   'access.tool_not_shared': 'peerCheck',
+  'access.not_granted': 'peerCheck',
+  'access.grant_expired': 'peerCheck',
+  'access.grant_revoked': 'peerCheck',
+  'access.grant_spent': 'peerCheck',
+  'access.grant_arguments': 'peerCheck',
 } as const satisfies Record<RelayErrorCode, FailingHop>;
 
 /** Codes of other slices that a call can end with: the longest beginning that fits decides. */

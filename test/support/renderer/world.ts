@@ -11,6 +11,11 @@ import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { warningsOf } from '#shared/features/registry/text.ts';
 import type { Share } from '#shared/features/access/contract.ts';
+import type {
+  AccessRequestView,
+  HeldGrantView,
+  MadeGrantView,
+} from '#shared/features/access/grants-contract.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import type { LeftNetwork, NetworkItem } from '#shared/features/p2p/networks.ts';
 import type { OpenInvitation } from '#shared/features/p2p/joining.ts';
@@ -79,6 +84,7 @@ export interface World {
   servers: ServerView[];
   shares: Share[];
   limits: ScopedLimit[];
+  grants: { made: MadeGrantView[]; held: HeldGrantView[]; requests: AccessRequestView[] };
   load: Load;
   peers: PeerView[];
   /** AI clients of the machine. */
@@ -248,6 +254,7 @@ export const emptyWorld = (now: number): World => ({
   shares: [],
   limits: [{ scope: { kind: 'each' }, concurrent: 128 }],
   load: QUIET,
+  grants: { made: [], held: [], requests: [] },
   peers: [],
   network: { networks: [publicNetwork()], left: [], invitations: [] },
   tools: [],
@@ -329,6 +336,71 @@ export function busyWorld(now: number): World {
         logins: [{ profile: 'default', state: 'needed', scopes: [], renewable: false }],
       }),
     ],
+    grants: {
+      made: [
+        {
+          id: 'a1'.padEnd(64, '0'),
+          to: BORIS,
+          toName: 'Boris',
+          server: 'everything',
+          tools: ['echo'],
+          calls: 500,
+          note: 'For the trial in November',
+          issuedAt: now - 5 * 86_400_000,
+          expiresAt: now + 25 * 86_400_000,
+          used: 131,
+          lastUsedAt: now - 3_600_000,
+          state: 'active',
+        },
+        {
+          id: 'b2'.padEnd(64, '0'),
+          to: ANNA,
+          toName: 'Anna',
+          server: 'everything',
+          note: '',
+          issuedAt: now - 90 * 86_400_000,
+          expiresAt: now - 60 * 86_400_000,
+          used: 12,
+          lastUsedAt: now - 70 * 86_400_000,
+          state: 'expired',
+        },
+      ],
+      held: [
+        {
+          id: 'c3'.padEnd(64, '0'),
+          provider: ANNA,
+          providerName: 'Anna',
+          server: 'notes',
+          issuedAt: now - 86_400_000,
+          expiresAt: now + 6 * 86_400_000,
+          state: 'active',
+        },
+      ],
+      requests: [
+        {
+          id: 2,
+          side: 'here',
+          provider: BORIS,
+          providerName: 'Boris',
+          server: 'everything',
+          tools: ['get-sum'],
+          words: 'We would like to add up the hours of our team with it.',
+          state: 'open',
+          at: now - 7_200_000,
+        },
+        {
+          id: 1,
+          side: 'elsewhere',
+          provider: ANNA,
+          providerName: 'Anna',
+          server: 'notes',
+          tools: [],
+          words: '',
+          state: 'granted',
+          at: now - 2 * 86_400_000,
+        },
+      ],
+    },
     limits: [
       { scope: { kind: 'each' }, concurrent: 128 },
       { scope: { kind: 'provider', provider: BORIS }, callsPerMinute: 30, concurrent: 2 },

@@ -53,6 +53,11 @@ describe('scopes of the HTTP API', () => {
           "servers.previewImport",
         ],
         "operate": [
+          "access.accept",
+          "access.ask",
+          "access.decline",
+          "access.grant",
+          "access.revoke",
           "access.setLimit",
           "central.forget",
           "central.sync",
@@ -113,7 +118,9 @@ describe('scopes of the HTTP API', () => {
           "tools.unpin",
         ],
         "read": [
+          "access.grants",
           "access.limits",
+          "access.requests",
           "access.shares",
           "central.list",
           "central.show",

@@ -35,7 +35,10 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
     .command('share')
     .description('share a server with providers, with those you know, or with everyone')
     .argument('<name>')
-    .requiredOption('--to <who...>', 'provider ids, “known” or “everyone”')
+    .requiredOption(
+      '--to <who...>',
+      'provider ids, “known”, “everyone”, or “grants” for holders of a grant alone',
+    )
     .option('--tool <name>', 'only this tool (repeatable); without it all, now and later', collect)
     .option('--except <tool>', 'a tool that nobody else may see or call (repeatable)', collect)
     .option('--known-only <tool>', 'a tool that only known ones of them may call (repeatable)', collect)
@@ -87,9 +90,10 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
 
 function audienceOf(words: string[], command: Command): Audience {
   const [only] = words;
-  if (words.length === 1 && (only === 'known' || only === 'everyone')) return { kind: only };
-  if (words.includes('known') || words.includes('everyone'))
-    command.error('error: “known” and “everyone” stand alone after --to');
+  if (words.length === 1 && (only === 'known' || only === 'everyone' || only === 'grants'))
+    return { kind: only };
+  if (words.some((word) => word === 'known' || word === 'everyone' || word === 'grants'))
+    command.error('error: “known”, “everyone” and “grants” stand alone after --to');
   return { kind: 'providers', providers: words };
 }
 
@@ -146,6 +150,8 @@ function inWords(callers: Callers): string {
       return 'everyone on the network';
     case 'known':
       return 'providers you know';
+    case 'grants':
+      return 'holders of a grant';
     case 'providers':
       return callers.providers.join(', ');
     case 'known_of':

@@ -51,6 +51,7 @@ export function ThisNodeSpeaks({ view }: { view: GovernanceView }) {
 const words = {
   'feature-changes/1': 'changes',
   'reconcile/1': 'reconcile',
+  'grants/1': 'grants',
   'texts-along/1': 'textsAlong',
 } as const;
 const wordOf = (name: string): (typeof words)[keyof typeof words] | undefined =>

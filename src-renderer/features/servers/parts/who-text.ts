@@ -19,6 +19,8 @@ export function useWho(): { server(callers: Callers): string; tool(callers: Call
           return t('nobody.title');
         case 'everyone':
           return t('who.everyone');
+        case 'grants':
+          return t('who.grants');
         case 'known':
           return t('who.known', { count: known });
         case 'providers':
@@ -32,6 +34,7 @@ export function useWho(): { server(callers: Callers): string; tool(callers: Call
         case 'nobody':
         case 'everyone':
         case 'known':
+        case 'grants':
           return t(`callers.${callers.kind}`);
         case 'providers':
           return names(callers.providers);

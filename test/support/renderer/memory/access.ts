@@ -1,11 +1,33 @@
 import type { accessContract } from '#shared/features/access/contract.ts';
+import type { grantsContract, MadeGrantView } from '#shared/features/access/grants-contract.ts';
 import { type limitsContract, scopeName } from '#shared/features/access/limits.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { Memory } from './memory.ts';
+import { find, type Memory } from './memory.ts';
 
-export function answerAccess(memory: Memory): Handlers<typeof accessContract & typeof limitsContract> {
+const DAY_MS = 24 * 3_600_000;
+
+export function answerAccess(
+  memory: Memory,
+): Handlers<typeof accessContract & typeof limitsContract & typeof grantsContract> {
   const { world, clock, after, serverOf } = memory;
+  function grantFor(
+    terms: Pick<MadeGrantView, 'to' | 'server' | 'tools' | 'args' | 'calls' | 'note'>,
+    days: number,
+  ): MadeGrantView {
+    const issuedAt = clock.now();
+    const made: MadeGrantView = {
+      ...terms,
+      id: `${world.grants.made.length}`.padStart(64, '0'),
+      issuedAt,
+      expiresAt: issuedAt + days * DAY_MS,
+      used: 0,
+      state: 'active',
+    };
+    world.grants.made.unshift(made);
+    return made;
+  }
+
   return {
     'access.shares': () => ({ items: world.shares }),
     'servers.share': ({ name, audience, category, confirmed, networks, overrides, tools }) => {
@@ -38,6 +60,40 @@ export function answerAccess(memory: Memory): Handlers<typeof accessContract & t
       world.limits = world.limits.filter(({ scope }) => scopeName(scope) !== name);
       if (Object.values(numbers).some((number) => number !== undefined)) world.limits.push(limit);
       return after({ items: world.limits });
+    },
+    'access.grants': () => ({ made: world.grants.made, held: world.grants.held }),
+    'access.grant': ({ days, ...terms }) => after(grantFor(terms, days)),
+    'access.revoke'({ id }) {
+      const made = find(world.grants.made, (grant) => grant.id === id, 'This grant');
+      made.state = 'revoked';
+      made.revokedAt = clock.now();
+      return after({});
+    },
+    'access.requests': () => ({ items: world.grants.requests }),
+    'access.ask'({ provider, server, tools, words }) {
+      const request = {
+        id: world.grants.requests.length + 1,
+        side: 'elsewhere' as const,
+        provider,
+        server,
+        tools,
+        words,
+        state: 'open' as const,
+        at: clock.now(),
+      };
+      world.grants.requests.unshift(request);
+      return after(request);
+    },
+    'access.accept'({ id, days, tools, ...terms }) {
+      const request = find(world.grants.requests, (one) => one.id === id, 'This request');
+      request.state = 'granted';
+      const asked = tools ?? (request.tools.length > 0 ? request.tools : undefined);
+      const { provider: to, server } = request;
+      return after(grantFor({ ...terms, to, server, ...(asked ? { tools: asked } : {}) }, days));
+    },
+    'access.decline'({ id }) {
+      find(world.grants.requests, (one) => one.id === id, 'This request').state = 'declined';
+      return after({});
     },
     'servers.unshare': ({ name }) => {
       world.shares = world.shares.filter((item) => item.server !== name);

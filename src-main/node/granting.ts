@@ -1,0 +1,153 @@
+/** Grants as the operator commands them: access keeps and tells them, servers and registry know what there is and who is who. */
+import { covers } from '#shared/features/access/grant.ts';
+import type {
+  AccessRequestView,
+  grantsContract,
+  HeldGrantView,
+  MadeGrantView,
+} from '#shared/features/access/grants-contract.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
+import type { Handlers } from '#shared/kernel/contract.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { Access, Grants } from '../features/access/index.ts';
+import { loadConstraintCompiler } from '../features/relay/index.ts';
+import type { Servers } from '../features/servers/index.ts';
+
+type Made = ReturnType<Grants['made']>[number];
+type Held = ReturnType<Grants['held']>[number];
+type Request = ReturnType<Grants['requests']>[number];
+type CompileConstraint = Awaited<ReturnType<typeof loadConstraintCompiler>>;
+type NameOf = (provider: ProviderId) => string | undefined;
+
+export interface GrantingDeps {
+  access: Access;
+  grants: Grants;
+  servers: Servers;
+  clock: Clock;
+  nameOf: NameOf;
+}
+
+export function createGrantHandlers(deps: GrantingDeps): Handlers<typeof grantsContract> {
+  const { clock, grants, nameOf } = deps;
+
+  function make(wanted: Parameters<Grants['make']>[0], compile: CompileConstraint): MadeGrantView {
+    checkTerms(wanted, deps.servers, compile);
+    shareWithHolders(wanted.server, deps);
+    return madeView(grants.make(wanted), nameOf, clock.now());
+  }
+
+  return {
+    'access.grants': () => ({
+      made: grants
+        .made()
+        .map((made) => madeView(made, nameOf, clock.now()))
+        .reverse(),
+      held: grants.held().map((held) => heldView(held, nameOf, clock.now())),
+    }),
+    'access.grant': async (wanted) => make(wanted, await loadConstraintCompiler()),
+    'access.revoke'({ id }) {
+      grants.revoke(id);
+      return {};
+    },
+    'access.requests': () => ({
+      items: [...grants.requests('here'), ...grants.requests('elsewhere')]
+        .sort((a, b) => b.at - a.at)
+        .map((request) => requestView(request, nameOf)),
+    }),
+    'access.ask': async (wanted) => requestView(await grants.ask(wanted), nameOf),
+    async 'access.accept'({ id, tools, ...terms }) {
+      // First of all: the request must not change hands between looking at it and settling it.
+      const compile = await loadConstraintCompiler();
+      const request = grants.requests('here').find((one) => one.id === id);
+      if (!request)
+        throw new AppError('access.unknown_request', 'There is no such request.', {
+          advice: 'Look at the list again; it may have changed.',
+        });
+      const asked = request.tools.length > 0 ? request.tools : undefined;
+      const wanted = { ...terms, to: request.provider, server: request.server, tools: tools ?? asked };
+      const made = make(wanted, compile);
+      grants.settle(id, 'granted');
+      return made;
+    },
+    'access.decline'({ id }) {
+      grants.settle(id, 'declined');
+      return {};
+    },
+  };
+}
+
+/** Throws `access.no_such_tool`, or `relay.bad_schema` for a constraint that could not be checked. */
+function checkTerms(
+  { args = {}, server, tools = [] }: Parameters<Grants['make']>[0],
+  servers: Servers,
+  compile: CompileConstraint,
+): void {
+  servers.get(server);
+  const offered = new Set(servers.offers(server)?.tools.map(({ name }) => name));
+  const unknown = [...tools, ...Object.keys(args)].find((tool) => !offered.has(tool));
+  if (unknown !== undefined)
+    throw new AppError('access.no_such_tool', `The server has no tool “${unknown}”.`, {
+      advice: 'See its tools with `toolswarm tools list --local`.',
+    });
+  for (const schema of Object.values(args)) compile(schema);
+}
+
+/** A grant for what nobody sees would be worth nothing. */
+function shareWithHolders(server: string, { access, servers }: GrantingDeps): void {
+  if (access.shareOf(server)) return;
+  const offered = servers.offers(server)?.tools ?? [];
+  access.share({ server, audience: { kind: 'grants' }, confirmed: false, offered });
+}
+
+function madeView(made: Made, nameOf: NameOf, now: number): MadeGrantView {
+  const { grant, id, lastUsedAt, note, revokedAt, used } = made;
+  const { to } = grant;
+  const name = nameOf(to);
+  return {
+    ...termsOf(grant),
+    id,
+    to,
+    note,
+    used,
+    issuedAt: grant.iat,
+    expiresAt: grant.exp,
+    state: stateOf(made, now),
+    ...(name === undefined ? {} : { toName: name }),
+    ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+    ...(revokedAt === undefined ? {} : { revokedAt }),
+  };
+}
+
+function stateOf(made: Made, now: number): MadeGrantView['state'] {
+  const { server, to } = made.grant;
+  const covered = covers(made, { provider: to, server }, now);
+  if (covered.ok) return 'active';
+  if (covered.reason === 'access.grant_revoked') return 'revoked';
+  return covered.reason === 'access.grant_spent' ? 'spent' : 'expired';
+}
+
+function heldView({ grant, id, provider }: Held, nameOf: NameOf, now: number): HeldGrantView {
+  const name = nameOf(provider);
+  return {
+    ...termsOf(grant),
+    id,
+    provider,
+    issuedAt: grant.iat,
+    expiresAt: grant.exp,
+    state: now < grant.exp ? 'active' : 'expired',
+    ...(name === undefined ? {} : { providerName: name }),
+  };
+}
+
+const termsOf = ({ args, calls, server, tools }: Made['grant']) => ({
+  server,
+  ...(tools ? { tools } : {}),
+  ...(args ? { args } : {}),
+  ...(calls === undefined ? {} : { calls }),
+});
+
+function requestView({ peer: _peer, ...request }: Request, nameOf: NameOf): AccessRequestView {
+  const name = nameOf(request.provider);
+  return name === undefined ? request : { ...request, providerName: name };
+}
