@@ -1,4 +1,5 @@
 /** Calls of other providers' nodes to servers that this node shares with them. */
+import type { GrantTerms } from '#shared/features/access/rules.ts';
 import { RELAY_ERRORS, relayError } from '#shared/features/relay/errors.ts';
 import {
   CALL_PROTOCOL,
@@ -22,6 +23,7 @@ import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
 import type { Door, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
 import type { LoadValidation } from './lazy-validation.ts';
+import type { Validation } from './validation.ts';
 
 /** Sessions of one peer that servers keep something for; the oldest is ended when a peer opens more. */
 const MAX_SESSIONS_PER_PEER = 256;
@@ -35,6 +37,12 @@ export interface IncomingCall {
   requestBytes: number;
   /** Runs the call; the record of calls is kept around it. */
   run(hops: HopClock): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
+}
+
+/** What a call was found to be, and the grant that it needs. */
+interface Judged {
+  found: CallableTool;
+  grant: GrantTerms | undefined;
 }
 
 export interface Incoming {
@@ -61,6 +69,8 @@ export function createIncoming(
     mayCall: MayCall;
     door: Door;
     once: Once;
+    /** Counts a call made under a grant. */
+    useGrant(id: string): void;
     /** Whether this node serves nobody but its own clients now. */
     isPaused(): boolean;
     /** The tool of an own server, or undefined. */
@@ -72,26 +82,26 @@ export function createIncoming(
   const sessions = new Map<PeerId, Set<string>>();
 
   /** Every call is judged anew, tool and fingerprint included; nothing the consumer says is taken on trust. */
-  function judge(request: CallRequest, { network, providerId }: PeerInfo): CallableTool {
+  function judge(request: CallRequest, { network, providerId }: PeerInfo): Judged {
     const allowed = deps.mayCall(providerId, request.server, request.tool, network);
     if (!allowed.ok) throw relayError(allowed.reason);
     if (deps.isPaused()) throw relayError('relay.paused');
     const found = deps.findLocal(request.server, request.tool);
     if (!found) throw relayError('relay.no_such_tool');
     if (found.fingerprint !== request.fingerprint) throw relayError('relay.tool_changed');
-    return found;
+    return { found, grant: allowed.value.grant };
   }
 
   /** Judged by what is cheap first; checking arguments costs time, which the door gives out. */
   async function run(request: CallRequest, requestBytes: number, rpc: RpcExchange, hops: HopClock) {
-    const found = judge(request, rpc.peer);
+    const judged = judge(request, rpc.peer);
     const call: Running = { ...runningOf(request, rpc.peer), controller: new AbortController() };
     const signal = AbortSignal.any([rpc.signal, call.controller.signal]);
     running.add(call);
     try {
       hops.begin('queue');
       const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer), signal);
-      return await inPlace(place, () => perform(request, found, exchangeFor(request, rpc, signal), hops));
+      return await inPlace(place, () => perform(request, judged, exchangeFor(request, rpc, signal), hops));
     } catch (error) {
       throw call.controller.signal.aborted ? call.controller.signal.reason : error;
     } finally {
@@ -99,17 +109,35 @@ export function createIncoming(
     }
   }
 
-  async function perform(request: CallRequest, found: CallableTool, exchange: McpExchange, hops: HopClock) {
+  async function perform(
+    request: CallRequest,
+    { found, grant }: Judged,
+    exchange: McpExchange,
+    hops: HopClock,
+  ) {
     const target = deps.servers.target(request.server);
     if (!target) throw relayError('relay.no_such_tool');
-    const { tool, fingerprint } = found;
+    const args = (request.params.arguments ?? {}) as JsonObject;
     const validation = await deps.loadValidation();
-    validation.checkArguments(tool, fingerprint, (request.params.arguments ?? {}) as JsonObject);
+    validation.checkArguments(found.tool, found.fingerprint, args);
+    if (grant) spend(validation, grant, request, args);
     const message = { method: 'tools/call', params: { ...request.params, name: request.tool } };
     const result = await target.request(message, { ...exchange, trace: hops });
     const bytes = encodeMessage({ result, hops: reportOf(hops.soFar()) });
     if (bytes.length > options.maxResultBytes()) throw relayError('relay.too_large');
     return { result, bytes, responseBytes: bytes.length };
+  }
+
+  /** A grant may have been spent or revoked while the call waited; what is spent is spent before the call runs. */
+  function spend(
+    validation: Validation,
+    { grant, id }: GrantTerms,
+    { tool }: CallRequest,
+    args: JsonObject,
+  ): void {
+    const constraint = grant.args?.[tool];
+    if (constraint !== undefined) validation.checkConstraint(id, tool, constraint, args);
+    deps.useGrant(id);
   }
 
   function exchangeFor(request: CallRequest, rpc: RpcExchange, signal: AbortSignal): McpExchange {

@@ -53,6 +53,10 @@ export interface Relay {
   load(): Load;
 }
 
+/** Gives what finds out whether a constraint of a grant can be checked; throws `relay.bad_schema` where not. */
+export const loadConstraintCompiler = async (): Promise<(schema: string) => unknown> =>
+  (await import('./validation.ts')).compileConstraint;
+
 export interface RelayDeps {
   db: Database;
   network: Network;
@@ -61,6 +65,8 @@ export interface RelayDeps {
   log: Log;
   servers: LocalServers;
   mayCall: MayCall;
+  /** Counts a call made under a grant. Default: there are none. */
+  useGrant?(id: string): void;
   /** Whether peers are not served now; calls in flight may end. Default: never. */
   isPaused?(): boolean;
   /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
@@ -80,7 +86,14 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const outgoing = createOutgoing({ ...deps, loadValidation, router }, options);
   const door = createDoor(deps, options);
   const incoming = createIncoming(
-    { isPaused: () => false, ...deps, loadValidation, door, once: createOnce(deps) },
+    {
+      isPaused: () => false,
+      useGrant: () => undefined,
+      ...deps,
+      loadValidation,
+      door,
+      once: createOnce(deps),
+    },
     options,
   );
 
