@@ -11,7 +11,7 @@ const [name = '', ...args] = process.argv.slice(2);
 
 await runScript(async () => {
   const file = join(folder, `${name}.ts`);
-  if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
+  if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
     const known = readdirSync(folder).filter((entry) => entry.endsWith('.ts'));
     throw new Error(`name one of these: ${known.map((entry) => entry.slice(0, -3)).join(', ')}`);
   }

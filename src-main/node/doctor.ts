@@ -13,6 +13,7 @@ import {
   type Finding,
   judgeBootstrap,
   judgeClock,
+  judgeHearsay,
   judgeDisk,
   judgeFirewall,
   judgeLan,
@@ -161,6 +162,7 @@ const SILENT: Record<DoctorCheck, Finding> = {
   peers: judgePeers(0),
   paths: judgePaths([]),
   versions: judgeVersions({ newer: 0, older: 0 }),
+  hearsay: judgeHearsay(0),
   clock: judgeClock([]),
   nat: judgeNat([], []),
   udp: judgeUdp(0, []),
@@ -209,6 +211,10 @@ function createProbes(deps: DoctorDeps): Record<DoctorCheck, Probe> {
     versions: () => {
       const drops = network.drops();
       return judgeVersions({ newer: drops['p2p.too_new'] ?? 0, older: drops['p2p.too_old'] ?? 0 });
+    },
+    hearsay: () => {
+      const refused = Object.values(network.whereabouts().refusedAddresses);
+      return judgeHearsay(refused.reduce((sum, count) => sum + count, 0));
     },
     clock: () => judgeClock(network.whereabouts().clocksAhead),
     nat: () => {

@@ -16,6 +16,7 @@ export const doctorChecks = [
   'peers',
   'paths',
   'versions',
+  'hearsay',
   'clock',
   'nat',
   'udp',
@@ -46,6 +47,7 @@ export const doctorPlaces = {
   bootstrap: 'peers',
   peers: 'peers',
   versions: 'peers',
+  hearsay: 'peers',
   paths: 'peers',
 } as const satisfies Record<DoctorCheck, 'you' | 'nat' | 'peers'>;
 
@@ -86,6 +88,8 @@ export const doctorCodeSchema = z.enum([
   'versions.ready',
   'versions.older',
   'versions.newer',
+  'hearsay.none',
+  'hearsay.refused',
   'clock.ready',
   'clock.wrong',
   'clock.unknown',
@@ -160,6 +164,10 @@ export function judgeVersions({ newer, older }: { newer: number; older: number }
   if (older > 0) return finding('warn', 'versions.older', { count: older });
   return finding('ok', 'versions.ready');
 }
+
+/** Addresses of this node's own surroundings that strangers named; they were not dialled, so nothing is wrong. */
+export const judgeHearsay = (refused: number): Finding =>
+  refused === 0 ? finding('ok', 'hearsay.none') : finding('ok', 'hearsay.refused', { count: refused });
 
 /** Beyond this a clock makes trouble: signatures and certificates carry times. */
 export const CLOCK_WARN_MS = 30_000;

@@ -6,6 +6,7 @@ import {
   doctorCodeSchema,
   judgeBootstrap,
   judgeClock,
+  judgeHearsay,
   judgeDisk,
   judgeFirewall,
   judgeLan,
@@ -23,6 +24,11 @@ import {
   medianAhead,
   worstState,
 } from '#shared/features/p2p/doctor.ts';
+
+it('addresses that strangers named are told, and no reason to worry', () => {
+  expect(judgeHearsay(0)).toMatchObject({ state: 'ok', code: 'hearsay.none' });
+  expect(judgeHearsay(3)).toMatchObject({ state: 'ok', code: 'hearsay.refused', facts: { count: 3 } });
+});
 
 describe('versions', () => {
   it.each([
