@@ -49,7 +49,9 @@ export function Attention() {
   const items = useAttention() ?? [];
   const [all, setAll] = useState(false);
   const [recovering, setRecovering] = useState(false);
-  const shown = all ? items : items.slice(0, SHOWN_AT_FIRST);
+  // A button in the place of one single line would save nothing.
+  const isShort = items.length <= SHOWN_AT_FIRST + 1;
+  const shown = all || isShort ? items : items.slice(0, SHOWN_AT_FIRST);
   const hidden = items.length - shown.length;
   return (
     <>
