@@ -86,6 +86,9 @@ export interface DaemonOptions {
 
 export const temporaryDataDir = (): string => mkdtempSync(join(tmpdir(), 'toolswarm-test-'));
 
+/** The internet of these daemons is the loopback: a node that came back on another port is found by what it says of itself. */
+const ON_LOOPBACK = { TOOLSWARM_P2P_PRIVATE_ADDRESSES: 'always' };
+
 /** Starts a daemon on free loopback ports and waits for its ready line. Rejects with its stderr where it ends before. */
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const dataDir = options.dataDir ?? temporaryDataDir();
@@ -94,7 +97,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const child = spawn(
     process.execPath,
     [cli, 'daemon', '--data-dir', dataDir, ...ports, ...bootstrap, ...(options.args ?? [])],
-    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, ...ON_LOOPBACK, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
