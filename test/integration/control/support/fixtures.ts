@@ -1,4 +1,11 @@
 /** One of everything that a node can answer with, the same in every run. */
+import type {
+  AccessRequestView,
+  HeldGrantView,
+  MadeGrantView,
+} from '#shared/features/access/grants-contract.ts';
+import type { ScopedLimit } from '#shared/features/access/limits.ts';
+import type { Load } from '#shared/features/relay/load.ts';
 import type { Listing } from '#shared/features/registry/central.ts';
 import type { DoctorResult } from '#shared/features/p2p/doctor.ts';
 import type { NetworkItem } from '#shared/features/p2p/networks.ts';
@@ -77,6 +84,58 @@ export const share: Share = {
   audience: { kind: 'providers', providers: [OTHER_PROVIDER] },
   tools: ['echo'],
   sharedAt: AT,
+};
+
+export const limits: ScopedLimit[] = [
+  { scope: { kind: 'each' }, concurrent: 128 },
+  { scope: { kind: 'tool', server: 'everything', tool: 'echo' }, callsPerMinute: 60 },
+];
+
+export const load: Load = {
+  running: 2,
+  maxRunning: 256,
+  waiting: 1,
+  maxWaiting: 1024,
+  queues: [{ providerId: OTHER_PROVIDER, name: 'Grace', waiting: 1 }],
+  refused: { rate: 3, full: 0, late: 1, shed: 0 },
+  holdMs: 12.5,
+};
+
+export const madeGrant: MadeGrantView = {
+  id: 'a'.repeat(64),
+  to: OTHER_PROVIDER,
+  toName: 'Grace',
+  server: 'everything',
+  tools: ['echo'],
+  calls: 10,
+  note: '',
+  issuedAt: AT,
+  expiresAt: AT + 7 * 86_400_000,
+  used: 3,
+  lastUsedAt: AT,
+  state: 'active',
+};
+
+export const heldGrant: HeldGrantView = {
+  id: 'b'.repeat(64),
+  provider: OTHER_PROVIDER,
+  providerName: 'Grace',
+  server: 'notes',
+  issuedAt: AT,
+  expiresAt: AT + 7 * 86_400_000,
+  state: 'active',
+};
+
+export const accessRequest: AccessRequestView = {
+  id: 1,
+  side: 'here',
+  provider: OTHER_PROVIDER,
+  providerName: 'Grace',
+  server: 'everything',
+  tools: ['echo'],
+  words: 'please',
+  state: 'open',
+  at: AT,
 };
 
 export const tool: ToolView = {

@@ -173,6 +173,16 @@ export function createMemoryNode({
     },
     'clients.sessions': () => once(items(fixtures.clientSession)),
     'access.shares': () => items(share),
+    'access.limits': () => items(...fixtures.limits),
+    'access.setLimit': () => items(...fixtures.limits),
+    'access.grants': () => ({ made: [fixtures.madeGrant], held: [fixtures.heldGrant] }),
+    'access.grant': () => fixtures.madeGrant,
+    'access.revoke': () => ({}),
+    'access.requests': () => items(fixtures.accessRequest),
+    'access.ask': () => fixtures.accessRequest,
+    'access.accept': () => fixtures.madeGrant,
+    'access.decline': () => ({}),
+    'relay.load': () => once(fixtures.load),
     'servers.share': ({ name, audience, tools, confirmed }) => {
       if (audience.kind === 'everyone' && !confirmed) throw confirmEveryone();
       return { server: name, audience, tools, sharedAt: share.sharedAt };
