@@ -122,6 +122,43 @@ simulation(
   },
 );
 
+simulation(
+  'who shows one face to half of the world and another to the rest is found out by all once they compare',
+  async (seed) => {
+    const { world, keys } = await peaceful(seed);
+    const { hostile } = await intruder(world, 'janus');
+    const half = world.nodes.length / 2;
+    const idsOf = (nodes: readonly SimNode[]) => nodes.map(({ peerId }) => peerId);
+    const [east, west] = [idsOf(world.nodes.slice(0, half)), idsOf(world.nodes.slice(half))];
+    const now = world.clock.now();
+    const [one, two] = [signedEntry(hostile, now, { title: 'A' }), signedEntry(hostile, now, { title: 'B' })];
+    const key = `${hostile.providerId}/${hostile.peerId}/`;
+    const holds = (ids: readonly string[]) =>
+      world.nodes
+        .filter(({ peerId }) => ids.includes(peerId))
+        .every((node) => node.records.inForce(ENTRY_TYPE).some((record) => record.key.startsWith(key)));
+    world.internet.partition([...east, hostile.peerId], west);
+    await hostile.network.announce(ENTRY_TOPIC, one);
+    await world.until('the east believes the one', () => holds(east), 15 * MINUTE);
+    world.internet.partition(east, [...west, hostile.peerId]);
+    // The connections into the east have to be missed before others are made.
+    await world.pass(5 * MINUTE);
+    const dials = world.nodes.slice(half, half + 4).map((node) => hostile.network.dial(node.address));
+    await world.pass(5 * SECOND);
+    await Promise.all(dials);
+    await hostile.network.announce(ENTRY_TOPIC, two);
+    await world.until('the west believes the other', () => holds(west), 15 * MINUTE);
+    await hostile.network.stop();
+    world.internet.heal();
+    const isConvicted = (node: SimNode) =>
+      node.records.equivocations().some(({ owner }) => owner === hostile.providerId);
+    await world.until('all hold the proof', () => world.nodes.every(isConvicted), 30 * MINUTE);
+    for (const node of world.nodes) expect(strangers(node, keys)).toEqual([]);
+    expect(isComplete(world, keys)).toBe(true);
+    await world.close();
+  },
+);
+
 simulation('a flood of names fills the quota of its sender and nobody else’s', async (seed) => {
   const { world, keys } = await peaceful(seed);
   const { hostile, met } = await intruder(world, 'flooder');
