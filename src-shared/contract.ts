@@ -20,6 +20,7 @@ import { joiningContract } from './features/p2p/joining.ts';
 import { recoveryContract } from './features/recovery/contract.ts';
 import { registryContract } from './features/registry/contract.ts';
 import { relayContract } from './features/relay/contract.ts';
+import { cacheContract } from './features/relay/caching.ts';
 import { loadContract } from './features/relay/load.ts';
 import { serversContract } from './features/servers/contract.ts';
 import { settingsContract } from './features/settings/contract.ts';
@@ -49,6 +50,7 @@ export const contract = {
   ...serversContract,
   ...relayContract,
   ...loadContract,
+  ...cacheContract,
   ...recoveryContract,
 };
 

@@ -139,6 +139,13 @@ export const nodeSettings = {
       needsRestart: false,
     },
   ),
+  'relay.cache': setting(
+    z
+      .boolean()
+      .default(true)
+      .describe('Give results of tools of others again for as long as their providers say that they hold.'),
+    { needsRestart: false },
+  ),
   'relay.maxRunning': setting(
     z
       .int()

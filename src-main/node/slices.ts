@@ -183,6 +183,7 @@ export function createSlices(
       maxRunning: () => settings.get('relay.maxRunning'),
       maxWaiting: () => settings.get('relay.maxWaiting'),
       limitsOf: access.limits.of,
+      cache: () => settings.get('relay.cache'),
       // Neither prices nor earned trust exist yet: what is weighed is what is measured.
       preference: () => ({ price: 0, trust: 0 }),
     },

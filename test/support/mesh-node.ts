@@ -172,6 +172,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       maxRunning: () => options.maxRunning ?? 256,
       maxWaiting: () => options.maxWaiting ?? 1024,
       limitsOf: () => options.limits ?? [],
+      cache: () => true,
       preference: () => ({ price: 0, trust: 0 }),
     },
   );

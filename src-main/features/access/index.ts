@@ -194,11 +194,12 @@ function networksOf({ audience, networks }: ShareRequest): Pick<Share, 'networks
 
 /** Without what says nothing, so that a share reads as it was meant. */
 function detailsOf({ category, overrides }: ShareRequest): Pick<Share, 'overrides' | 'category'> {
-  const telling = Object.entries(overrides ?? {}).flatMap(([tool, { audience, note, tags }]) => {
+  const telling = Object.entries(overrides ?? {}).flatMap(([tool, { audience, caching, note, tags }]) => {
     const override = {
       ...(audience ? { audience } : {}),
       ...(note?.trim() ? { note: note.trim() } : {}),
       ...(tags && tags.length > 0 ? { tags: [...new Set(tags)] } : {}),
+      ...(caching ? { caching } : {}),
     };
     return Object.keys(override).length > 0 ? [[tool, override] as const] : [];
   });

@@ -203,10 +203,11 @@ type Described = Pick<Share, 'tools' | 'overrides' | 'category'>;
 export function notesOf(share: Described | undefined, described: readonly Tool[]): Notes | undefined {
   if (!share) return undefined;
   const tools = described.flatMap(({ name }) => {
-    const { note, tags } = overrideOf(share, name) ?? {};
+    const { caching, note, tags } = overrideOf(share, name) ?? {};
     const said = {
       ...(note ? { note: note.toWellFormed() } : {}),
       ...(tags ? { tags: tags.map((tag) => tag.toWellFormed()) } : {}),
+      ...(caching ? { caching } : {}),
     };
     return Object.keys(said).length > 0 ? [[name, said] as const] : [];
   });

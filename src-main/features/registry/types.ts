@@ -1,4 +1,5 @@
 /** What the registry offers to the slices on its right, and what it needs of those on its left. */
+import type { Caching } from '#shared/features/access/caching.ts';
 import type { Share } from '#shared/features/access/contract.ts';
 import type { CertifiedNode } from '#shared/features/registry/entry.ts';
 import type { KnownVersion, ToolView } from '#shared/features/registry/contract.ts';
@@ -56,6 +57,8 @@ export interface CallableTool {
   /** Multiaddrs under which they may be dialled, each ending in its `/p2p/…`. */
   addresses: string[];
   state: ToolView['state'];
+  /** How long its results hold, as its provider says. */
+  caching?: Caching | undefined;
 }
 
 export interface Counts {

@@ -1,4 +1,5 @@
 import type { relayContract } from '#shared/features/relay/contract.ts';
+import type { cacheContract } from '#shared/features/relay/caching.ts';
 import type { Load, loadContract } from '#shared/features/relay/load.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
 import { McpError, type McpCaller, type McpExchange } from '#shared/features/servers/mcp.ts';
@@ -27,7 +28,7 @@ const OPERATOR: McpCaller = {
 export function createRelayHandlers(
   relay: Relay,
   deps: { clock: Clock; nameOf(provider: ProviderId): string | undefined },
-): Handlers<typeof relayContract & typeof loadContract> {
+): Handlers<typeof relayContract & typeof loadContract & typeof cacheContract> {
   const { clock } = deps;
   const desk = createCallNews({ clock });
   return {
@@ -54,6 +55,11 @@ export function createRelayHandlers(
     'invocations.list': (page) => ({ items: relay.invocations.list(page) }),
     'invocations.get': ({ id }) => relay.invocations.get(id),
     'invocations.erase': ({ before }) => ({ erased: relay.invocations.erase(before) }),
+    'relay.cache': () => relay.cache.state(),
+    'relay.clearCache'() {
+      relay.cache.clear();
+      return relay.cache.state();
+    },
     'relay.load': (_input, { signal }) => watchLoad(relay, deps, signal),
     'invocations.watch': (_input, { signal }) => follow(signal, WATCH_CAPACITY, relay.onInvocation),
   };

@@ -10,6 +10,7 @@
  */
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
+import { isBypassed, mayCache } from '#shared/features/relay/caching.ts';
 import type { Load } from '#shared/features/relay/load.ts';
 import type { McpExchange, McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
@@ -22,6 +23,7 @@ import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import { createDoor, type DoorState } from './admission/door.ts';
+import { type CachedCall, createResultCache, type ResultCache } from './cache/result-cache.ts';
 import { createInstances } from './choose/instances.ts';
 import { createRouter } from './choose/route.ts';
 import { createIncoming, encodeFailure, type IncomingCall } from './incoming.ts';
@@ -30,7 +32,7 @@ import { createInvocations, type Invocations } from './invocations.ts';
 import { createOnce } from './once.ts';
 import { createOutgoing, type RemoteOutcome } from './outgoing.ts';
 import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
-import { type CallFacts, createRecorder } from './recorder.ts';
+import { type CallFacts, type CallSizes, createRecorder } from './recorder.ts';
 import { lazyValidation } from './lazy-validation.ts';
 
 export { createRelayHandlers } from './handlers.ts';
@@ -51,6 +53,7 @@ export interface Relay {
   onInvocation(listener: (invocation: Invocation) => void): () => void;
   /** How busy this node is with calls of peers. */
   load(): Load;
+  readonly cache: Pick<ResultCache, 'clear' | 'state'>;
 }
 
 /** Gives what finds out whether a constraint of a grant can be checked; throws `relay.bad_schema` where not. */
@@ -97,6 +100,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     options,
   );
 
+  const cache = createResultCache(deps);
   const recorder = createRecorder({ clock, random: deps.random, add: invocations.add }, options);
 
   function factsOf(
@@ -146,10 +150,24 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       toolId: tool.id,
       providerId: tool.provider,
     };
-    const { result } = await recorder.recorded<RemoteOutcome>(facts, (hops) =>
-      outgoing.call(tool, params, exchange, hops),
-    );
+    const { result } = await recorder.recorded(facts, (hops) => {
+      const call = () => outgoing.call(tool, params, exchange, hops);
+      const cached = cachedCall(tool, params, exchange);
+      return cached && options.cache() ? fromCache(cached, call) : call();
+    });
     return result;
+  }
+
+  async function fromCache(
+    cached: CachedCall,
+    call: () => Promise<RemoteOutcome>,
+  ): Promise<CallSizes & { result: JsonObject }> {
+    let made: RemoteOutcome | undefined;
+    const { result } = await cache.call(cached, async () => {
+      made = await call();
+      return { result: made.result, bytes: made.responseBytes };
+    });
+    return made ?? { result, requestBytes: 0, responseBytes: 0, cached: true };
   }
 
   async function answer(call: IncomingCall): Promise<Uint8Array> {
@@ -189,6 +207,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     recheck: () => incoming.recheck(),
     invocations: { list: invocations.list, get: invocations.get, erase: invocations.erase },
     onInvocation: (listener) => invocations.onAdded(listener),
+    cache,
     load: () => loadOf(door.state(), options),
   };
 }
@@ -200,6 +219,18 @@ const traced = ({ ask, caller, notify, signal }: McpExchange, trace: HopClock): 
   ask,
   trace,
 });
+
+/** The call as the cache sees it; undefined where its result may not be kept, or is wanted fresh. */
+function cachedCall(
+  { caching, id, state, tool }: CallableTool,
+  params: JsonObject,
+  { caller, signal }: McpExchange,
+): CachedCall | undefined {
+  // A tool that is not approved any more gives nothing, not even what it gave before.
+  if (state !== 'approved' || !mayCache(tool, caching) || isBypassed(params)) return undefined;
+  const { principal, profile } = caller;
+  return { toolId: id, params, identity: { principal, profile }, caching, signal };
+}
 
 /** Providers shown with what they have waiting. */
 const MAX_QUEUES = 50;

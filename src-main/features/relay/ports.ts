@@ -28,6 +28,8 @@ export interface RelayOptions {
   maxWaiting(): number;
   /** Every limit that fits a call of a peer. */
   limitsOf(visit: Pick<Visit, 'providerId' | 'server' | 'tool'>): readonly ScopedLimit[];
+  /** Whether results are kept that may be given again. */
+  cache(): boolean;
   /** What counts beside latency where several nodes offer a tool. */
   preference(): Preference;
 }

@@ -22,6 +22,8 @@ export interface CallSizes {
   requestBytes?: number;
   responseBytes: number;
   peerId?: string;
+  /** The result was kept from an earlier call. */
+  cached?: boolean;
 }
 
 export interface Recorder {
@@ -73,10 +75,11 @@ const outcomeOf = ({ result }: CallSizes): Invocation['outcome'] =>
 const callId = (startedAt: number, random: Random): string =>
   startedAt.toString(16).padStart(12, '0') + toHex(random.bytes(6));
 
-const sizesOf = ({ peerId, requestBytes, responseBytes }: CallSizes): Partial<Invocation> => ({
+const sizesOf = ({ cached, peerId, requestBytes, responseBytes }: CallSizes): Partial<Invocation> => ({
   responseBytes,
   ...(requestBytes === undefined ? {} : { requestBytes }),
   ...(peerId === undefined ? {} : { peerId }),
+  ...(cached ? { cached } : {}),
 });
 
 /** Characters kept of arguments and of results; a peer that is refused sends arguments as well. */

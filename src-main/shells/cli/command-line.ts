@@ -4,6 +4,7 @@ import { PRODUCT_VERSION } from '#main/platform/version.ts';
 import { createCli } from './cli.ts';
 import { addApiCommands } from './commands/api.ts';
 import { addAttentionCommands } from './commands/attention.ts';
+import { addCacheCommands } from './commands/cache.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDiscoverCommands } from './commands/discover.ts';
@@ -76,6 +77,7 @@ function createProgram(io: Io): Command {
   addPeerCommands(program, cli);
   addAccessCommands(program, cli);
   addLimitCommands(program, cli);
+  addCacheCommands(program, cli);
   addNetworkCommands(program, cli);
   addGovernanceCommands(program, cli);
   addDoctorCommand(program, cli);

@@ -31,6 +31,7 @@ export const settingGroups = {
   'endpoint.port': 'clients',
   'relay.idleTimeoutMs': 'clients',
   'relay.maxResultBytes': 'clients',
+  'relay.cache': 'clients',
   'relay.maxRunning': 'network',
   'relay.maxWaiting': 'network',
   'servers.clientDocument': 'clients',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, query } from '../../kernel/contract.ts';
 import { networkIdSchema } from '../p2p/networks.ts';
+import { cachingSchema } from './caching.ts';
 import { serverNameSchema } from '../servers/config.ts';
 
 /** With whom a server is shared. */
@@ -27,6 +28,8 @@ export const toolOverrideSchema = z.object({
   /** A remark beside the description of the tool, which is the server's own and pinned by its fingerprint. */
   note: z.string().max(600).optional(),
   tags: z.array(z.string().min(1).max(40)).max(16).optional(),
+  /** How long its results hold; told to those who see it. Absent: they are not kept. */
+  caching: cachingSchema.optional(),
 });
 export type ToolOverride = z.output<typeof toolOverrideSchema>;
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fromUtf8 } from '../../kernel/bytes.ts';
 import { jcsBytes, type JsonValue, sha256Bytes } from '../../kernel/canonical.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { cachingSchema } from '../access/caching.ts';
 import { toolSchema } from './tool.ts';
 
 /** Request: the manifest's hash (32 bytes), then the key of the entry that names it; response: the manifest. */
@@ -19,6 +20,7 @@ export const notesSchema = z.object({
       z.object({
         note: z.string().max(600).optional(),
         tags: z.array(z.string().max(40)).max(16).optional(),
+        caching: cachingSchema.optional().catch(undefined),
       }),
     )
     .optional(),

@@ -26,6 +26,8 @@ export const invocationSchema = z.object({
   client: z.string().optional(),
   requestBytes: z.number(),
   responseBytes: z.number(),
+  /** The result was kept from an earlier call: nothing was sent. */
+  cached: z.boolean().optional(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
 

@@ -271,6 +271,8 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ],
   ['limits remove each', 'access.setLimit', { scope: { kind: 'each' } }],
   ['limits load', 'relay.load', {}],
+  ['cache show', 'relay.cache', {}],
+  ['cache clear', 'relay.clearCache', {}],
   ['access list', 'access.grants', {}],
   [
     `access grant everything ${GRACE} --tool echo --calls 10 --days 7`,

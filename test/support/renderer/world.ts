@@ -21,6 +21,7 @@ import type { LeftNetwork, NetworkItem } from '#shared/features/p2p/networks.ts'
 import type { OpenInvitation } from '#shared/features/p2p/joining.ts';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { CacheState } from '#shared/features/relay/caching.ts';
 import type { Load } from '#shared/features/relay/load.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 import { formatToolId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
@@ -86,6 +87,7 @@ export interface World {
   limits: ScopedLimit[];
   grants: { made: MadeGrantView[]; held: HeldGrantView[]; requests: AccessRequestView[] };
   load: Load;
+  cache: CacheState;
   peers: PeerView[];
   /** AI clients of the machine. */
   clients: ClientsWorld;
@@ -254,6 +256,7 @@ export const emptyWorld = (now: number): World => ({
   shares: [],
   limits: [{ scope: { kind: 'each' }, concurrent: 128 }],
   load: QUIET,
+  cache: { entries: 3, bytes: 48_213, hits: 271, misses: 64, joined: 9, bytesSaved: 1_904_112 },
   grants: { made: [], held: [], requests: [] },
   peers: [],
   network: { networks: [publicNetwork()], left: [], invitations: [] },

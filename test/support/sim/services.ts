@@ -41,6 +41,7 @@ export function serveMore(world: World, node: SimNode): Services {
       maxRunning: () => 256,
       maxWaiting: () => 1024,
       limitsOf: () => [],
+      cache: () => true,
       preference: () => ({ price: 0, trust: 0 }),
     } as Parameters<typeof createRelay>[1],
   );

@@ -17,6 +17,7 @@ interface ShareFlags {
   knownOnly?: string[];
   note?: Record<string, string>;
   toolTag?: Array<readonly [tool: string, tag: string]>;
+  cache?: Record<string, string>;
   category?: string;
   network?: string[];
   yes?: boolean;
@@ -44,6 +45,11 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
     .option('--known-only <tool>', 'a tool that only known ones of them may call (repeatable)', collect)
     .option('--note <tool=text>', 'a remark on a tool for those who see it (repeatable)', collectPairs)
     .option('--tool-tag <tool=tag>', 'a tag of a tool (repeatable)', collectTags)
+    .option(
+      '--cache <tool=seconds>',
+      'how long the results of a tool that only reads hold (repeatable)',
+      collectPairs,
+    )
     .option('--category <text>', 'a heading under which peers find it')
     .option(
       '--network <name>',
@@ -107,12 +113,14 @@ const collectTags = (value: string, previous: Array<readonly [string, string]> =
 };
 
 function overridesOf({
+  cache = {},
   except = [],
   knownOnly = [],
   note = {},
   toolTag = [],
 }: ShareFlags): Share['overrides'] {
-  const tools = new Set([...except, ...knownOnly, ...Object.keys(note), ...toolTag.map(([tool]) => tool)]);
+  const named = [...except, ...knownOnly, ...Object.keys(note), ...Object.keys(cache)];
+  const tools = new Set([...named, ...toolTag.map(([tool]) => tool)]);
   if (tools.size === 0) return undefined;
   return Object.fromEntries(
     [...tools].map((tool) => {
@@ -121,11 +129,15 @@ function overridesOf({
       const said = {
         note: Object.hasOwn(note, tool) ? note[tool] : undefined,
         tags: tags.length > 0 ? tags : undefined,
+        caching: Object.hasOwn(cache, tool) ? holdingFor(Number(cache[tool])) : undefined,
       };
       return [tool, { ...(kind ? { audience: { kind } as const } : {}), ...said }];
     }),
   );
 }
+
+/** Each caller is told his own: what is the same for all is said in the window. */
+const holdingFor = (seconds: number) => ({ ttlMs: Math.round(seconds * 1000), scope: 'private' as const });
 
 /** The rules that calls are decided by, as statements. */
 async function showCallers(node: NodeClient, name: string): Promise<Answer> {

@@ -5,6 +5,7 @@ import type {
   MadeGrantView,
 } from '#shared/features/access/grants-contract.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
+import type { CacheState } from '#shared/features/relay/caching.ts';
 import type { Load } from '#shared/features/relay/load.ts';
 import type { Listing } from '#shared/features/registry/central.ts';
 import type { DoctorResult } from '#shared/features/p2p/doctor.ts';
@@ -99,6 +100,15 @@ export const load: Load = {
   queues: [{ providerId: OTHER_PROVIDER, name: 'Grace', waiting: 1 }],
   refused: { rate: 3, full: 0, late: 1, shed: 0 },
   holdMs: 12.5,
+};
+
+export const cache: CacheState = {
+  entries: 2,
+  bytes: 2048,
+  hits: 30,
+  misses: 10,
+  joined: 2,
+  bytesSaved: 61_440,
 };
 
 export const madeGrant: MadeGrantView = {

@@ -182,6 +182,8 @@ export function createMemoryNode({
     'access.ask': () => fixtures.accessRequest,
     'access.accept': () => fixtures.madeGrant,
     'access.decline': () => ({}),
+    'relay.cache': () => fixtures.cache,
+    'relay.clearCache': () => fixtures.cache,
     'relay.load': () => once(fixtures.load),
     'servers.share': ({ name, audience, tools, confirmed }) => {
       if (audience.kind === 'everyone' && !confirmed) throw confirmEveryone();

@@ -1,4 +1,5 @@
 import type { CallNews, Invocation, relayContract } from '#shared/features/relay/contract.ts';
+import type { cacheContract } from '#shared/features/relay/caching.ts';
 import type { loadContract } from '#shared/features/relay/load.ts';
 import type { Hop, HopName } from '#shared/features/relay/hops.ts';
 import { sleep } from '#shared/kernel/clock.ts';
@@ -9,7 +10,9 @@ import { find, type Memory } from './memory.ts';
 
 const STEPS = 5;
 
-export function answerRelay(memory: Memory): Handlers<typeof relayContract & typeof loadContract> {
+export function answerRelay(
+  memory: Memory,
+): Handlers<typeof relayContract & typeof loadContract & typeof cacheContract> {
   const { world, clock, calls, toolOf } = memory;
   return {
     'tools.call': async ({ id, arguments: given }, { signal }) => {
@@ -31,6 +34,11 @@ export function answerRelay(memory: Memory): Handlers<typeof relayContract & typ
         const news: CallNews = { t: 'progress', progress: step, total: STEPS, message: `Step ${step}` };
         yield news;
       }
+    },
+    'relay.cache': () => world.cache,
+    'relay.clearCache'() {
+      world.cache = { ...world.cache, entries: 0, bytes: 0 };
+      return world.cache;
     },
     'relay.load': async function* (_, { signal }) {
       yield world.load;
