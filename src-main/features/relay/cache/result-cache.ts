@@ -129,15 +129,16 @@ const keyOf = ({ caching, identity, params, toolId }: CachedCall): string =>
   hash('sha256', jcsBytes(cacheSubject(toolId, params, identity, caching)), 'base64');
 
 /** What came of another’s call; undefined where it failed. Rejects where this caller no longer waits. */
-function settled(waiting: Promise<Fetched>, signal: AbortSignal): Promise<Fetched | undefined> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason as Error);
-    if (signal.aborted) return leave();
+async function settled(waiting: Promise<Fetched>, signal: AbortSignal): Promise<Fetched | undefined> {
+  signal.throwIfAborted();
+  let leave = (): void => undefined;
+  const left = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason as Error);
     signal.addEventListener('abort', leave, { once: true });
-    const done = (outcome: Fetched | undefined) => {
-      signal.removeEventListener('abort', leave);
-      resolve(outcome);
-    };
-    waiting.then(done, () => done(undefined));
   });
+  try {
+    return await Promise.race([waiting.catch(() => undefined), left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
