@@ -2,8 +2,9 @@
  * Which of several instances of a tool takes a call. Pure: what was measured and the time are arguments.
  *
  * Two instances are drawn, the cheaper one is taken (“power of two choices”, Mitzenmacher 2001): nearly as good as asking
- * all of them, and never a stampede to the one that looks best. What an instance costs is its decayed latency times the
- * calls that are out there already (“peak EWMA”, as Finagle balances), more where it fails.
+ * all of them, and never a stampede to the one that looks best. What an instance costs is its decayed latency (“peak EWMA”, as
+ * Finagle measures), more for every call that is out there already, and more where it fails. Whatever costs three times as much
+ * as the best is not drawn at all.
  */
 
 /** What is remembered of one instance of one tool. */
@@ -45,7 +46,7 @@ export interface Preference {
 export type Ended = 'ok' | 'failed';
 
 /** How fast a latency is forgotten while calls go on. */
-const LATENCY_MS = 10_000;
+const LATENCY_MS = 1_000;
 /** How fast it is forgotten while none go there: whoever was slow gets another chance. */
 const IDLE_MS = 30_000;
 const FAILURE_WEIGHT = 0.15;
@@ -56,6 +57,10 @@ const SHUT_ABOVE = 0.9;
 const FIRST_SHUT_MS = 1_000;
 const LONGEST_SHUT_MS = 60_000;
 const NO_LATENCY_MS = 5;
+/** So many calls under way make an instance cost twice as much: how many it can do at once shows in its latency alone. */
+const CALLS_THAT_DOUBLE = 8;
+/** Instances that cost more than so many times the best are left alone until that is forgotten. */
+const FAR_BEHIND = 3;
 
 export const newEstimate = (now: number): Estimate => ({
   latencyMs: undefined,
@@ -131,7 +136,8 @@ export function costOf(estimate: Estimate, facets: Facets, preference: Preferenc
   const attempts = 1 / Math.max(0.05, 1 - estimate.failure) ** 2;
   const price = (1 + (facets.price ?? 1)) ** preference.price;
   const trust = (2 - (facets.trust ?? 0.5)) ** preference.trust;
-  return Math.max(remembered, 0.1) * (estimate.outstanding + 1) * attempts * price * trust;
+  const crowd = 1 + estimate.outstanding / CALLS_THAT_DOUBLE;
+  return Math.max(remembered, 0.1) * crowd * attempts * price * trust;
 }
 
 /**
@@ -140,8 +146,11 @@ export function costOf(estimate: Estimate, facets: Facets, preference: Preferenc
  * @param float numbers in [0, 1), two of which are drawn.
  */
 export function chosen(costs: readonly number[], float: () => number): number | undefined {
-  if (costs.length <= 1) return costs.length - 1 >= 0 ? 0 : undefined;
-  const first = Math.floor(float() * costs.length);
-  const other = (first + 1 + Math.floor(float() * (costs.length - 1))) % costs.length;
-  return (costs[other] as number) < (costs[first] as number) ? other : first;
+  const limit = FAR_BEHIND * Math.min(...costs);
+  const near = costs.flatMap((cost, index) => (cost <= limit ? [{ cost, index }] : []));
+  const first = near[Math.floor(float() * near.length)];
+  if (!first || near.length === 1) return first?.index;
+  const place = near.indexOf(first) + 1 + Math.floor(float() * (near.length - 1));
+  const other = near[place % near.length] as (typeof near)[number];
+  return other.cost < first.cost ? other.index : first.index;
 }

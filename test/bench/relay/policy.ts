@@ -1,0 +1,191 @@
+/** What checking costs, and how well one of several nodes is chosen. Providers run in processes of their own. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { callResponseSchema, decodeMessage, encodeMessage } from '#shared/features/relay/messages.ts';
+import { fingerprintOf } from '#shared/features/registry/tool.ts';
+import { echoTool, type MeshNode, startMeshNode, testExchange, until } from '#test/support/mesh-node.ts';
+import { median } from '../support/load.ts';
+import { atLeast, atMost, type Figure, measured, round, table } from '../support/report.ts';
+import { BARE_CALL } from './policy-names.ts';
+
+const MESSAGE = 'x'.repeat(1000);
+const AT_ONCE = 128;
+const CALLS = 6_000;
+const ROUNDS = 5;
+
+interface Served {
+  child: ChildProcess;
+  address: string;
+}
+
+async function serve(options: object): Promise<Served> {
+  const child = fork(new URL('./policy-server.ts', import.meta.url), [JSON.stringify(options)], {
+    stdio: 'inherit',
+  });
+  const [{ address }] = (await once(child, 'message')) as [{ address: string }];
+  return { child, address };
+}
+
+/** A consumer that is connected to these providers' nodes and has approved their tool. */
+async function consume(served: readonly Served[]): Promise<{ node: MeshNode; id: string }> {
+  const node = await startMeshNode({ bootstrap: served.map(({ address }) => address) });
+  for (const { child } of served) child.send({ share: node.providerId });
+  const tool = await until(() => node.registry.list('network').find(({ name }) => name === 'echo'));
+  node.registry.approve(tool.id);
+  await until(() => node.registry.callable(tool.id).nodes.length === served.length || undefined);
+  await until(() => node.network.peers().length === served.length || undefined);
+  return { node, id: tool.id };
+}
+
+/** Microseconds of processor time since this was last asked. */
+async function cpuOf({ child }: Served): Promise<number> {
+  child.send({});
+  const [{ cpu }] = (await once(child, 'message')) as [{ cpu: number }];
+  return cpu;
+}
+
+interface Load {
+  perSecond: number;
+  /** Microseconds of both processes per call. */
+  cpuPerCall: number;
+  /** Milliseconds, in order. */
+  latencies: number[];
+  failed: number;
+}
+
+async function load(
+  call: () => Promise<unknown>,
+  served: readonly Served[],
+  calls = CALLS,
+  atOnce = AT_ONCE,
+) {
+  const latencies: number[] = [];
+  let [left, failed] = [calls, 0];
+  await Promise.all(served.map(cpuOf));
+  const [own, begun] = [process.cpuUsage(), performance.now()];
+  const work = async () => {
+    while (left-- > 0) {
+      const at = performance.now();
+      await call().catch(() => failed++);
+      latencies.push(performance.now() - at);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  const seconds = (performance.now() - begun) / 1000;
+  const { system, user } = process.cpuUsage(own);
+  const others = await Promise.all(served.map(cpuOf));
+  const cpu = others.reduce((sum, one) => sum + one, user + system);
+  const outcome: Load = {
+    perSecond: calls / seconds,
+    cpuPerCall: cpu / calls,
+    latencies: latencies.sort((a, b) => a - b),
+    failed,
+  };
+  return outcome;
+}
+
+const at = ({ latencies }: Load, share: number) => latencies[Math.floor(latencies.length * share)] ?? 0;
+
+const relayed = ({ id, node }: { node: MeshNode; id: string }) => {
+  const params = { name: 'echo', arguments: { message: MESSAGE } };
+  return () => node.relay.callTool(id, params, testExchange().exchange);
+};
+
+export async function measurePolicy(): Promise<Figure[]> {
+  return [...(await measureChecks()), ...(await measureHalfLoad()), ...(await measureChoice())];
+}
+
+/** The same calls with all checks and with none: they take turns, the first round warms up. */
+async function measureChecks(): Promise<Figure[]> {
+  const served = await serve({});
+  const { id, node } = await consume([served]);
+  const [peer] = node.network.peers();
+  const request = encodeMessage({
+    server: 'echo',
+    tool: 'echo',
+    fingerprint: fingerprintOf(echoTool),
+    params: { name: 'echo', arguments: { message: MESSAGE } },
+    caller: { era: 'legacy', protocolVersion: '2025-11-25', capabilities: {}, session: 's' },
+  });
+  const bare = async () =>
+    decodeMessage(
+      callResponseSchema,
+      await node.network.call(peer?.peerId ?? '', BARE_CALL, request).response,
+    );
+  const rounds: Array<{ bare: Load; full: Load }> = [];
+  for (let index = 0; index <= ROUNDS; index++) {
+    const one = { bare: await load(bare, [served]), full: await load(relayed({ id, node }), [served]) };
+    if (index > 0) rounds.push(one);
+  }
+  await node.stop();
+  served.child.disconnect();
+  const middle = (which: 'bare' | 'full', of: 'perSecond' | 'cpuPerCall') =>
+    median(rounds.map((one) => one[which][of]));
+  console.log('\nCalls of 1 KiB from node to node, 128 at once\n');
+  const row = (name: string, which: 'bare' | 'full') => [
+    name,
+    round(middle(which, 'perSecond')),
+    round(middle(which, 'cpuPerCall')),
+  ];
+  console.log(
+    table(
+      ['path', 'calls/s', 'CPU µs per call, both ends'],
+      [row('codec and link alone', 'bare'), row('with access, limits, keys, schemas, log', 'full')],
+    ),
+  );
+  return [
+    atLeast(
+      'relay.policy',
+      middle('full', 'perSecond') / middle('bare', 'perSecond'),
+      '× of the bare relay',
+      0.85,
+    ),
+    measured('relay.policy-cpu', middle('full', 'cpuPerCall') - middle('bare', 'cpuPerCall'), 'µs CPU added'),
+  ];
+}
+
+async function measureHalfLoad(): Promise<Figure[]> {
+  const served = await serve({ delayMs: 5 });
+  const { id, node } = await consume([served]);
+  const call = relayed({ id, node });
+  await load(call, [served], 500, 32);
+  const full = await load(call, [served], 4_000, 128);
+  // Half as many as the fastest that was seen, spread over the time.
+  const atOnce = Math.max(1, Math.round((full.perSecond / 2) * 0.0055));
+  const half = await load(call, [served], 4_000, atOnce);
+  await node.stop();
+  served.child.disconnect();
+  return [
+    atMost('relay.half-load-p99', at(half, 0.99) / at(half, 0.5), '× p50, handler of 5 ms', 3),
+    measured('relay.half-load-p50', at(half, 0.5), 'ms'),
+  ];
+}
+
+/** Three nodes of one provider: one is sound, one ten times slower, one fails every second call. */
+async function measureChoice(): Promise<Figure[]> {
+  const root = Array.from({ length: 32 }, (_, index) => index);
+  const sound = await serve({ delayMs: 5, root: root.map((byte) => byte + 1) });
+  const alone = await consume([sound]);
+  const healthy = await load(relayed(alone), [sound], 1_500, 8);
+  await alone.node.stop();
+  sound.child.disconnect();
+  const served = await Promise.all([
+    serve({ delayMs: 5, root }),
+    serve({ delayMs: 50, root }),
+    serve({ delayMs: 5, failing: 0.5, root }),
+  ]);
+  const scene = await consume(served);
+  await load(relayed(scene), served, 300, 8);
+  const mixed = await load(relayed(scene), served, 3_000, 8);
+  await scene.node.stop();
+  for (const { child } of served) child.disconnect();
+  return [
+    atLeast(
+      'relay.choice-success',
+      (1 - mixed.failed / 3_000) * 100,
+      '% with one slow and one failing node',
+      99.9,
+    ),
+    atMost('relay.choice-p95', at(mixed, 0.95) / at(healthy, 0.95), '× of the sound node alone', 1.3),
+  ];
+}
