@@ -2,7 +2,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeRecordsMessage, RECORDS_PROTOCOL } from '#shared/features/records/messages.ts';
 import { MANIFEST_PROTOCOL } from '#shared/features/registry/manifest.ts';
-import { type Entry, ENTRY_TYPE, entryKey, storedEntry } from '#shared/features/registry/entry.ts';
+import { readHits, SEARCH_PROTOCOL, searchRequest } from '#shared/features/registry/network-search.ts';
+import {
+  type Entry,
+  ENTRY_TYPE,
+  entryKey,
+  parseEntryKey,
+  storedEntry,
+} from '#shared/features/registry/entry.ts';
 import { CALL_PROTOCOL, encodeMessage } from '#shared/features/relay/messages.ts';
 import { concatBytes, utf8 } from '#shared/kernel/bytes.ts';
 import { decodeCbor, sha256Bytes } from '#shared/kernel/canonical.ts';
@@ -110,6 +117,36 @@ describe('a node in several networks', () => {
         )
         .response.catch((error: { code?: string }) => error.code);
     expect(await call('redonly')).toBe(await call('nothere'));
+    await spy.stop();
+  });
+
+  it('answers a search in one network with what is shared there alone, its own and what it heard', async () => {
+    const [host, inRed, spy] = [await start(), await start(), await startMeshNode()];
+    const red = await create(host, 'Red');
+    await addEcho(host, 'redonly');
+    await addEcho(host, 'openly');
+    await addEcho(inRed, 'redheard');
+    await meet(host, inRed, red);
+    await spy.network.dial(host.node.ready().addresses[0] ?? '');
+    await share(host, 'redonly', [red]);
+    await share(host, 'openly', [PUBLIC_NETWORK]);
+    await share(inRed, 'redheard', [red]);
+    await until(async () => (await serversSeen(host)).includes('redheard'));
+    await until(async () => (await serversSeen(inRed)).includes('redonly'));
+    const serversTold = async (text: string) => {
+      const request = searchRequest({ op: 'tools', text, limit: 100, hops: 0 });
+      const { response } = spy.network.call(host.node.ready().peerId, SEARCH_PROTOCOL, request);
+      return new Set(readHits(await response).map(({ key }) => parseEntryKey(key).server));
+    };
+    // By words that all have, and by the very names of what is shared elsewhere.
+    expect(await serversTold('echo')).toEqual(new Set(['openly']));
+    expect(await serversTold('redonly')).toEqual(new Set());
+    expect(await serversTold('server:redheard')).toEqual(new Set());
+    // Who is in that network is told: what was left out above is there to be found.
+    const found = new Set<string>();
+    const asked = inRed.node.handlers['tools.searchNetwork']({ text: 'echo', limit: 100 }, context);
+    for await (const { items } of asked) for (const { server } of items) found.add(server);
+    expect(found).toEqual(new Set(['redonly']));
     await spy.stop();
   });
 
