@@ -29,6 +29,16 @@ describe('taking servers over from elsewhere', () => {
     expect(items.map(({ config }) => config?.transport.type)).toEqual(['http']);
   });
 
+  it('Docker’s folder, unless its catalogs cannot be read: that is told, not taken for none', async () => {
+    const folder = join(home, '.docker', 'mcp');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'registry.yaml'), 'registry:\n  notes: {ref: ""}\n');
+    writeFileSync(join(folder, 'catalogs'), 'a file where a folder should be');
+    await expect(previewImport(bench.servers, { path: folder })).rejects.toMatchObject({
+      code: 'servers.import_unreadable',
+    });
+  });
+
   it('Docker’s folder: what is switched on, as the catalogs describe it, with what was filled in', async () => {
     const folder = join(home, '.docker', 'mcp');
     mkdirSync(join(folder, 'catalogs'), { recursive: true });

@@ -60,7 +60,7 @@ async function dockerFolder(path: string): Promise<string | undefined> {
 }
 
 async function readDockerFolder(folder: string) {
-  const names = await readdir(join(folder, 'catalogs')).catch(() => []);
+  const names = await namesIn(join(folder, 'catalogs'));
   const files = names.filter((name) => /\.ya?ml$/.test(name)).slice(0, MAX_CATALOGS);
   const catalogs = await Promise.all(files.map((name) => readYaml(join(folder, 'catalogs', name))));
   const config = join(folder, 'config.yaml');
@@ -69,6 +69,16 @@ async function readDockerFolder(folder: string) {
     registry: await readYaml(join(folder, 'registry.yaml')),
     config: (await exists(config)) ? await readYaml(config) : undefined,
   });
+}
+
+/** No folder means no catalogs of his own; one that cannot be read must not look like that. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw unreadable(`${folder} cannot be read: ${(cause as Error).message}`, 'Check the folder.', cause);
+  }
 }
 
 async function readYaml(path: string): Promise<Plain | undefined> {
