@@ -170,6 +170,7 @@ export function createSlices(
       },
       mayCall: access.mayCall,
       useGrant: grants.use,
+      isGrantGood: grants.isGood,
       isPaused: conditions.isPaused,
       isServing: presence.isServing,
       callable: registry.callable,

@@ -59,7 +59,7 @@ const callsToMetrics = ({ metrics, relay }: Slices) =>
   });
 
 /** What local servers offer enters the directory, and leaves it with them. */
-function serversToRegistry({ access, registry, relay, servers }: Slices) {
+function serversToRegistry({ access, grants, registry, relay, servers }: Slices) {
   let isStarting = true;
   /** A server that was switched off leaves the catalog and the network until it is started again. */
   const withdraw = (server: string) => {
@@ -91,6 +91,7 @@ function serversToRegistry({ access, registry, relay, servers }: Slices) {
   isStarting = false;
   // A server that was removed just before a crash: the next of its name must not inherit its audience.
   for (const share of access.shares()) if (!servers.has(share.server)) access.unshare(share.server);
+  for (const { grant } of grants.made()) if (!servers.has(grant.server)) grants.endServer(grant.server);
   return [
     servers.on('offersChanged', ({ server }) => offer(server)),
     servers.on('changed', ({ server }) => {
@@ -104,10 +105,14 @@ function serversToRegistry({ access, registry, relay, servers }: Slices) {
       if (servers.has(server)) offer(server);
     }),
     // Its audience follows it; what was published under the old name ends with it.
-    servers.on('renamed', ({ from, to }) => access.rename(from, to)),
+    servers.on('renamed', ({ from, to }) => {
+      access.rename(from, to);
+      grants.renameServer(from, to);
+    }),
     servers.on('removed', ({ server }) => {
       access.unshare(server);
       access.limits.forget(server);
+      grants.endServer(server);
       registry.removeLocalServer(server);
     }),
   ];

@@ -161,6 +161,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       servers: { target: (name) => options.targets?.[name], sessionEnded: () => undefined },
       mayCall: access.mayCall,
       useGrant: grants.use,
+      isGrantGood: grants.isGood,
       callable: registry.callable,
       findLocal: (server, tool) => registry.localTool(server, tool),
     },

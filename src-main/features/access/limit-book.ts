@@ -51,8 +51,9 @@ export function createLimitBook(db: Database): LimitBook {
   function move(from: LimitScope, to: LimitScope | undefined): void {
     const limit = get(from);
     if (!limit) return;
-    if (to) set({ ...limit, scope: to });
+    // In this order, so that there is room for it.
     set({ scope: from });
+    if (to) set({ ...limit, scope: to });
   }
 
   return {

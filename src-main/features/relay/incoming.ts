@@ -13,6 +13,7 @@ import {
 import { reportOf } from '#shared/features/relay/hops.ts';
 import { McpError, type McpExchange, type McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
@@ -21,6 +22,7 @@ import type { CallableTool } from '../registry/index.ts';
 import type { HopClock } from './hop-clock.ts';
 import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
+import type { AccessRule } from '../access/index.ts';
 import type { Door, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
 import type { LoadValidation } from './lazy-validation.ts';
 import type { Validation } from './validation.ts';
@@ -38,6 +40,9 @@ export interface IncomingCall {
   /** Runs the call; the record of calls is kept around it. */
   run(hops: HopClock): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
 }
+
+/** How long a server waits for the consumer's answer to a question: a person may have to write it. */
+const QUESTION_MS = 10 * 60_000;
 
 /** What a call was found to be, and the grant that it needs. */
 interface Judged {
@@ -58,12 +63,15 @@ interface Running {
   network: NetworkId;
   server: string;
   tool: string;
+  /** The grant that was spent on it. */
+  paidBy?: string;
   controller: AbortController;
 }
 
 export function createIncoming(
   deps: {
     network: Network;
+    clock: Pick<Clock, 'after'>;
     loadValidation: LoadValidation;
     servers: LocalServers;
     mayCall: MayCall;
@@ -71,6 +79,8 @@ export function createIncoming(
     once: Once;
     /** Counts a call made under a grant. */
     useGrant(id: string): void;
+    /** Whether a grant that a running call was made under is neither revoked nor over. */
+    isGrantGood(id: string): boolean;
     /** Whether this node serves nobody but its own clients now. */
     isPaused(): boolean;
     /** The tool of an own server, or undefined. */
@@ -94,14 +104,14 @@ export function createIncoming(
 
   /** Judged by what is cheap first; checking arguments costs time, which the door gives out. */
   async function run(request: CallRequest, requestBytes: number, rpc: RpcExchange, hops: HopClock) {
-    const judged = judge(request, rpc.peer);
+    judge(request, rpc.peer);
     const call: Running = { ...runningOf(request, rpc.peer), controller: new AbortController() };
     const signal = AbortSignal.any([rpc.signal, call.controller.signal]);
     running.add(call);
     try {
       hops.begin('queue');
       const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer), signal);
-      return await inPlace(place, () => perform(request, judged, exchangeFor(request, rpc, signal), hops));
+      return await inPlace(place, () => perform(request, call, rpc, signal, hops));
     } catch (error) {
       throw call.controller.signal.aborted ? call.controller.signal.reason : error;
     } finally {
@@ -111,37 +121,74 @@ export function createIncoming(
 
   async function perform(
     request: CallRequest,
-    { found, grant }: Judged,
-    exchange: McpExchange,
+    call: Running,
+    rpc: RpcExchange,
+    signal: AbortSignal,
     hops: HopClock,
   ) {
+    const validation = await deps.loadValidation();
+    const args = admitted(request, call, rpc.peer, signal, validation);
     const target = deps.servers.target(request.server);
     if (!target) throw relayError('relay.no_such_tool');
-    const args = (request.params.arguments ?? {}) as JsonObject;
-    const validation = await deps.loadValidation();
-    validation.checkArguments(found.tool, found.fingerprint, args);
-    if (grant) spend(validation, grant, request, args);
-    const message = { method: 'tools/call', params: { ...request.params, name: request.tool } };
-    const result = await target.request(message, { ...exchange, trace: hops });
+    if (call.paidBy !== undefined) deps.useGrant(call.paidBy);
+    // What was checked is what is sent.
+    const params = { ...request.params, ...(args ? { arguments: args } : {}), name: request.tool };
+    const exchange = exchangeFor(request, rpc, signal);
+    const result = await target.request({ method: 'tools/call', params }, { ...exchange, trace: hops });
     const bytes = encodeMessage({ result, hops: reportOf(hops.soFar()) });
     if (bytes.length > options.maxResultBytes()) throw relayError('relay.too_large');
     return { result, bytes, responseBytes: bytes.length };
   }
 
-  /** A grant may have been spent or revoked while the call waited; what is spent is spent before the call runs. */
-  function spend(
+  /**
+   * What was true at the door may have changed while the call waited: it is judged again, and nothing waits between this
+   * and the spending of its grant, so that calls side by side never get more out of a grant than it is for.
+   */
+  function admitted(
+    request: CallRequest,
+    call: Running,
+    peer: PeerInfo,
+    signal: AbortSignal,
     validation: Validation,
-    { grant, id }: GrantTerms,
-    { tool }: CallRequest,
-    args: JsonObject,
-  ): void {
-    const constraint = grant.args?.[tool];
-    if (constraint !== undefined) validation.checkConstraint(id, tool, constraint, args);
-    deps.useGrant(id);
+  ): JsonObject | undefined {
+    if (signal.aborted) throw relayError('relay.cancelled');
+    const { found, grant } = judge(request, peer);
+    const args = argumentsOf(request);
+    validation.checkArguments(found.tool, found.fingerprint, args ?? {});
+    if (!grant) return args;
+    const constraint = constraintOf(grant, request.tool);
+    if (constraint !== undefined) validation.checkConstraint(grant.id, request.tool, constraint, args ?? {});
+    call.paidBy = grant.id;
+    return args;
+  }
+
+  /** An answer from memory costs what any answer costs, lest limits be evaded by asking for the same again. */
+  async function again(request: CallRequest, requestBytes: number, rpc: RpcExchange, bytes: number) {
+    judgePaid(request, rpc.peer);
+    const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer), rpc.signal);
+    place.release({ responseBytes: bytes, failed: false });
+    judgePaid(request, rpc.peer);
+  }
+
+  /** What was run under the last call of a grant was paid for. */
+  function judgePaid(request: CallRequest, peer: PeerInfo): void {
+    try {
+      judge(request, peer);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'access.grant_spent') throw error;
+    }
+  }
+
+  /** A call that runs under a grant has paid for it: that the grant is spent now says nothing against it. */
+  function refusalNow({ network, paidBy, providerId, server, tool }: Running): AccessRule | undefined {
+    const allowed = deps.mayCall(providerId, server, tool, network);
+    if (allowed.ok) return undefined;
+    const isOfGrants = allowed.reason.startsWith('access.grant_');
+    return isOfGrants && paidBy !== undefined && deps.isGrantGood(paidBy) ? undefined : allowed.reason;
   }
 
   function exchangeFor(request: CallRequest, rpc: RpcExchange, signal: AbortSignal): McpExchange {
-    const questions = createQuestions((message) => rpc.send(encodeMessage(message)));
+    const questions = createQuestions((message) => rpc.send(encodeMessage(message)), signal, deps.clock);
     rpc.onMessage(questions.receive);
     const session = `${rpc.peer.peerId}:${request.caller.session}`;
     noteSession(rpc.peer.peerId, session);
@@ -186,8 +233,8 @@ export function createIncoming(
             requestBytes: payload.length,
             run: (hops) => run(request, payload.length, rpc, hops),
           };
-          const again = () => void judge(request, rpc.peer);
-          return deps.once.run(providerId, request.manner?.key, payload, () => record(call), again);
+          const given = (bytes: number) => again(request, payload.length, rpc, bytes);
+          return deps.once.run(providerId, request.manner?.key, payload, () => record(call), given);
         }),
       );
       owned.defer(deps.network.on('peerDisconnected', ({ peerId }) => endSessions(peerId)));
@@ -195,8 +242,8 @@ export function createIncoming(
     },
     recheck() {
       for (const call of running) {
-        const allowed = deps.mayCall(call.providerId, call.server, call.tool, call.network);
-        if (!allowed.ok) call.controller.abort(relayError(allowed.reason));
+        const refusal = refusalNow(call);
+        if (refusal) call.controller.abort(relayError(refusal));
       }
     },
   };
@@ -231,15 +278,51 @@ const visitOf = (
   { peerId, providerId }: PeerInfo,
 ): Visit => ({ manner, peerId, providerId, requestBytes, server, tool });
 
+/** The arguments of a call; MCP has them as an object or not at all. */
+function argumentsOf({ params }: CallRequest): JsonObject | undefined {
+  const args = Object.hasOwn(params, 'arguments') ? params.arguments : undefined;
+  if (args === undefined) return undefined;
+  if (args === null || typeof args !== 'object' || Array.isArray(args))
+    throw relayError('relay.invalid_arguments', 'They must be an object.');
+  return args;
+}
+
+/** Tools may be called anything, `constructor` too. */
+const constraintOf = ({ grant: { args } }: GrantTerms, tool: string): string | undefined =>
+  args && Object.hasOwn(args, tool) ? args[tool] : undefined;
+
 /** Questions of the server on their way to the consumer's client, and the answers on their way back. */
-function createQuestions(send: (message: ProviderMessage) => Promise<void>) {
+function createQuestions(
+  send: (message: ProviderMessage) => Promise<void>,
+  signal: AbortSignal,
+  clock: Pick<Clock, 'after'>,
+) {
   const waiting = new Map<number, { resolve(result: JsonObject): void; reject(error: McpError): void }>();
   let lastId = 0;
+
+  /** A consumer who never answers must not keep the server, and the place of the call, for ever. */
+  function answerTo(id: number): Promise<JsonObject> {
+    return new Promise<JsonObject>((resolve, reject) => {
+      const giveUp = () => settle(() => reject(new McpError(-32603, 'The client gave no answer.')));
+      const timer = clock.after(QUESTION_MS, giveUp);
+      const settle = (how: () => void): void => {
+        waiting.delete(id);
+        timer.cancel();
+        signal.removeEventListener('abort', giveUp);
+        how();
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      waiting.set(id, {
+        resolve: (result) => settle(() => resolve(result)),
+        reject: (error) => settle(() => reject(error)),
+      });
+    });
+  }
+
   return {
     receive(bytes: Uint8Array): void {
       const message = decodeMessage(consumerMessageSchema, bytes);
       const question = waiting.get(message.id);
-      waiting.delete(message.id);
       if ('result' in message) question?.resolve(message.result);
       else question?.reject(new McpError(message.error.code, message.error.message, message.error.data));
     },
@@ -247,8 +330,10 @@ function createQuestions(send: (message: ProviderMessage) => Promise<void>) {
       if (waiting.size >= MAX_QUESTIONS)
         throw new McpError(-32603, 'Too many questions to the client are open.');
       const id = ++lastId;
-      const answer = new Promise<JsonObject>((resolve, reject) => waiting.set(id, { resolve, reject }));
-      await send({ t: 'ask', id, method, ...(params ? { params } : {}) });
+      const answer = answerTo(id);
+      // Where the question cannot even be sent, that is what the server is told.
+      const sent = send({ t: 'ask', id, method, ...(params ? { params } : {}) });
+      sent.catch(() => waiting.get(id)?.reject(new McpError(-32603, 'The client is gone.')));
       return answer;
     },
   };

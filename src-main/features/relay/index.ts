@@ -70,6 +70,8 @@ export interface RelayDeps {
   mayCall: MayCall;
   /** Counts a call made under a grant. Default: there are none. */
   useGrant?(id: string): void;
+  /** Whether a grant that was spent on a running call is neither revoked nor over. Default: it is. */
+  isGrantGood?(id: string): boolean;
   /** Whether peers are not served now; calls in flight may end. Default: never. */
   isPaused?(): boolean;
   /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
@@ -92,6 +94,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     {
       isPaused: () => false,
       useGrant: () => undefined,
+      isGrantGood: () => true,
       ...deps,
       loadValidation,
       door,

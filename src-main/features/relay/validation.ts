@@ -23,8 +23,10 @@ const MAX_PROBLEMS = 8;
 const MAX_CHECK_MS = 1000;
 /** Schemas beyond this many characters are checked against the clock. */
 const MAX_TRUSTED_CHARS = 16 * 1024;
-/** With these a small schema can take exponential or quadratic time. */
-const COSTLY = /"(\$ref|\$dynamicRef|\$recursiveRef|uniqueItems)"/;
+/** Values are checked against the clock where characters of schema times those of the value come to more than this. */
+const MAX_TRUSTED_WORK = 16 * 1024 * 1024;
+/** With these a small schema can take exponential or quadratic time, or a thousand steps for each character of a text. */
+const COSTLY = /"(\$ref|\$dynamicRef|\$recursiveRef|uniqueItems|pattern|patternProperties|format)"/;
 
 export interface Validation {
   /**
@@ -124,7 +126,8 @@ function compile(schema: Tool['inputSchema'], patterns: PatternMaker = linearReg
   const validate = limited(() => compiledBy(json, patterns));
   const check: Check = (value) => (validate(value) ? undefined : (validate.errors ?? []));
   const isCostly = text.length > MAX_TRUSTED_CHARS || COSTLY.test(text);
-  return isCostly ? (value) => limited(() => check(value)) : check;
+  const trusted = isCostly ? 0 : Math.floor(MAX_TRUSTED_WORK / text.length);
+  return (value) => (isLarger(value, trusted) ? limited(() => check(value)) : check(value));
 }
 
 function compiledBy(schema: JsonObject, patterns: PatternMaker): ValidateFunction {
@@ -139,7 +142,30 @@ function compiledBy(schema: JsonObject, patterns: PatternMaker): ValidateFunctio
 }
 
 function limited<T>(work: () => T): T {
-  return withinTime(MAX_CHECK_MS, work, () => relayError('relay.bad_schema', 'It takes too long to use.'));
+  try {
+    return withinTime(MAX_CHECK_MS, work, () => relayError('relay.bad_schema', 'It takes too long to use.'));
+  } catch (error) {
+    // Schemas that refer to themselves without end exhaust the stack.
+    if (error instanceof RangeError) throw relayError('relay.bad_schema', 'It has no end.');
+    throw error;
+  }
+}
+
+/** Whether a value is nested deep or has more than so many characters as JSON, about; counting ends just beyond them. */
+function isLarger(value: unknown, most: number): boolean {
+  let left = most;
+  const count = (part: unknown, depth: number): void => {
+    left -= typeof part === 'string' ? part.length + 2 : 4;
+    if (depth > MAX_SCHEMA_DEPTH) left = -1;
+    if (left < 0 || part === null || typeof part !== 'object') return;
+    for (const key in part) {
+      left -= key.length;
+      count((part as Record<string, unknown>)[key], depth + 1);
+      if (left < 0) return;
+    }
+  };
+  count(value, 0);
+  return left < 0;
 }
 
 const OPTIONS = {

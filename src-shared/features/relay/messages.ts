@@ -77,11 +77,23 @@ export const encodeMessage = (
   message: CallRequest | CallResponse | ProviderMessage | ConsumerMessage,
 ): Uint8Array => utf8(JSON.stringify(message));
 
+/** Values nested deeper than this are refused: whoever handles them next may do so recursively. */
+export const MAX_MESSAGE_DEPTH = 128;
+
 /** Throws `relay.malformed`. */
 export function decodeMessage<T extends z.ZodType>(schema: T, bytes: Uint8Array): z.output<T> {
   try {
-    return schema.parse(JSON.parse(fromUtf8(bytes)));
+    const value: unknown = JSON.parse(fromUtf8(bytes));
+    if (!isDeeper(value, MAX_MESSAGE_DEPTH)) return schema.parse(value);
   } catch {
     throw relayError('relay.malformed');
   }
+  throw relayError('relay.malformed', 'It is nested too deep.');
+}
+
+function isDeeper(value: unknown, most: number): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  if (most === 0) return true;
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], most - 1)) return true;
+  return false;
 }

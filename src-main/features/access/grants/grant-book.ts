@@ -27,6 +27,7 @@ export interface HeldGrant {
 
 export interface GrantBook {
   made(): MadeGrant[];
+  get(id: string): MadeGrant | undefined;
   /** Those made to one provider. */
   madeTo(provider: ProviderId): readonly MadeGrant[];
   add(bytes: Uint8Array, note: string): MadeGrant;
@@ -39,6 +40,12 @@ export interface GrantBook {
   /** What a node grants, in place of what it granted before. */
   replaceHeld(issuer: PeerId, provider: ProviderId, grants: readonly Uint8Array[]): void;
 }
+
+/**
+ * Grants of others that are kept. They are told anew at every meeting, so those of whoever was met longest ago go first:
+ * strangers can grant whatever they like.
+ */
+export const MAX_HELD = 512;
 
 /** SHA-256 of the envelope, in hex. */
 export const grantId = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
@@ -70,13 +77,35 @@ export function createGrantBook(db: Database): GrantBook {
       },
     ]),
   );
-  let held = loadHeld(db);
-  /** Asked on every call that no share allows; made anew once something changed. */
-  let byProvider: Map<ProviderId, MadeGrant[]> | undefined;
+  const held = loadHeld(db);
+  /** Asked on every call that no share allows. */
+  const byProvider = new Map<ProviderId, Map<string, MadeGrant>>();
   const put = (one: MadeGrant): void => {
     made.set(one.id, one);
-    byProvider = undefined;
+    const others = byProvider.get(one.grant.to) ?? new Map<string, MadeGrant>();
+    byProvider.set(one.grant.to, others.set(one.id, one));
   };
+  for (const one of made.values()) put(one);
+
+  function remove({ grant, id }: MadeGrant): void {
+    sql.remove.run(id);
+    made.delete(id);
+    const others = byProvider.get(grant.to);
+    others?.delete(id);
+    if (others?.size === 0) byProvider.delete(grant.to);
+  }
+
+  /** Those of the issuers that were met longest ago, until what is left fits. */
+  function forgetHeld(): void {
+    let left = heldIn(held).length;
+    for (const [issuer, grants] of held) {
+      if (left <= MAX_HELD) return;
+      left -= grants.length;
+      sql.dropHeld.run(issuer);
+      held.delete(issuer);
+    }
+  }
+
   const sql = {
     add: db.prepare('INSERT INTO access_grants_made (id, bytes, note) VALUES (?, ?, ?)'),
     use: db.prepare('UPDATE access_grants_made SET used = used + 1, last_used_at = ? WHERE id = ?'),
@@ -89,10 +118,8 @@ export function createGrantBook(db: Database): GrantBook {
   };
   return {
     made: () => [...made.values()],
-    madeTo(provider) {
-      byProvider ??= Map.groupBy(made.values(), ({ grant }) => grant.to);
-      return byProvider.get(provider) ?? [];
-    },
+    get: (id) => made.get(id),
+    madeTo: (provider) => [...(byProvider.get(provider)?.values() ?? [])],
     add(bytes, note) {
       const one: MadeGrant = {
         id: grantId(bytes),
@@ -120,30 +147,41 @@ export function createGrantBook(db: Database): GrantBook {
       put({ ...one, revokedAt: at });
     },
     prune(before) {
-      for (const { grant, id, revokedAt } of [...made.values()]) {
-        if (Math.min(grant.exp, revokedAt ?? grant.exp) >= before) continue;
-        sql.remove.run(id);
-        made.delete(id);
-        byProvider = undefined;
-      }
+      for (const one of [...made.values()])
+        if (Math.min(one.grant.exp, one.revokedAt ?? one.grant.exp) < before) remove(one);
     },
-    held: () => held,
+    held: () => heldIn(held),
     replaceHeld(issuer, provider, grants) {
       db.transaction(() => {
         sql.dropHeld.run(issuer);
+        held.delete(issuer);
         for (const bytes of grants) sql.hold.run(grantId(bytes), issuer, provider, bytes);
+        if (grants.length > 0)
+          held.set(
+            issuer,
+            grants.map((bytes) => ({ id: grantId(bytes), issuer, provider, grant: grantIn(bytes) })),
+          );
+        forgetHeld();
       })();
-      held = loadHeld(db);
     },
   };
 }
 
-function loadHeld(db: Database): HeldGrant[] {
-  const rows = db.prepare('SELECT * FROM access_grants_held ORDER BY id').all() as Array<{
+const heldIn = (held: ReadonlyMap<PeerId, readonly HeldGrant[]>): HeldGrant[] => [...held.values()].flat();
+
+/** By issuer, whoever was met last standing last. */
+function loadHeld(db: Database): Map<PeerId, HeldGrant[]> {
+  const rows = db.prepare('SELECT * FROM access_grants_held ORDER BY rowid').all() as Array<{
     id: string;
     issuer: string;
     provider: string;
     bytes: Uint8Array;
   }>;
-  return rows.map(({ bytes, id, issuer, provider }) => ({ id, issuer, provider, grant: grantIn(bytes) }));
+  const grants = rows.map(({ bytes, id, issuer, provider }) => ({
+    id,
+    issuer,
+    provider,
+    grant: grantIn(bytes),
+  }));
+  return Map.groupBy(grants, ({ issuer }) => issuer);
 }

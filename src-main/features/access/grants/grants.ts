@@ -15,6 +15,7 @@ import {
   GRANT_TYPE,
   type GrantIssuer,
   type GrantRule,
+  MAX_GRANT_BYTES,
   MAX_GRANT_MS,
   readGrant,
   sealGrant,
@@ -30,12 +31,12 @@ import {
   grantsRequestSchema,
   MAX_TOLD,
 } from '#shared/features/access/grant-messages.ts';
-import type { Clock } from '#shared/kernel/clock.ts';
+import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import { open, type Signer, type Verify } from '#shared/kernel/envelope.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
-import { isProviderId, type ProviderId } from '#shared/kernel/ids.ts';
+import { isProviderId, type PeerId, type ProviderId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { fail, ok, type Result } from '#shared/kernel/result.ts';
 import type { Log } from '../../../platform/log.ts';
@@ -50,6 +51,10 @@ const MAX_MADE = 5_000;
 const KEPT_MS = 90 * 24 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 const TELL_TIMEOUT_MS = 10_000;
+/** A peer that says again and again that something changed is asked no more often than this. */
+const FETCH_PAUSE_MS = 500;
+/** Whoever was declined is not put before the operator again for so long. */
+const DECLINED_MS = 3 * 24 * 3_600_000;
 
 export interface GrantsEvents {
   /** What is granted here changed: calls in flight are judged anew. */
@@ -88,6 +93,12 @@ export interface Grants extends EventSource<GrantsEvents> {
   }): Result<MadeGrant, GrantRule>;
   /** A call is about to run under it. */
   use(id: string): void;
+  /** Whether it is neither revoked nor over; that its calls are used up does not matter. */
+  isGood(id: string): boolean;
+  /** A server is gone: what was granted for it ends, lest it hold for the next of its name. */
+  endServer(server: string): void;
+  /** A server goes by another name: what is left of its grants is granted anew, since they are signed with the old one. */
+  renameServer(from: string, to: string): void;
   requests(side: AccessRequest['side']): AccessRequest[];
   /** Asks a provider who is connected. Rejects with `access.cannot_ask` where he is not, or does not take requests. */
   ask(wanted: {
@@ -130,6 +141,30 @@ export function createGrants(deps: GrantsDeps): Grants {
     return decodeGrantsMessage(grantsAnswerSchema, await call.response);
   }
 
+  /** Nodes that are being asked, and whether they said meanwhile that something changed. */
+  const stopping = new AbortController();
+  const asking = new Map<PeerId, { again: boolean }>();
+
+  /** One question to a peer at a time, and a pause after it: one word of a peer must not make work without end. */
+  async function fetchLatest(peer: PeerInfo): Promise<void> {
+    const under = asking.get(peer.peerId);
+    if (under) {
+      under.again = true;
+      return;
+    }
+    const state = { again: true };
+    asking.set(peer.peerId, state);
+    try {
+      while (state.again) {
+        state.again = false;
+        await fetchFrom(peer);
+        await sleep(clock, FETCH_PAUSE_MS, stopping.signal);
+      }
+    } finally {
+      asking.delete(peer.peerId);
+    }
+  }
+
   /** Asks a node what it grants; what does not hold is left out. */
   async function fetchFrom(peer: PeerInfo): Promise<void> {
     if (!speaks(peer)) return;
@@ -157,13 +192,10 @@ export function createGrants(deps: GrantsDeps): Grants {
   }
 
   function settleAsked(provider: ProviderId, { requests: told }: GrantsAnswer): boolean {
-    const changed = requests
-      .list('elsewhere')
-      .filter((asked) => asked.provider === provider)
-      .flatMap((asked) => {
-        const now = told.find(({ server }) => server === asked.server)?.state;
-        return now === undefined || now === asked.state ? [] : [{ id: asked.id, state: now }];
-      });
+    const changed = requests.of('elsewhere', provider).flatMap((asked) => {
+      const now = told.find(({ server }) => server === asked.server)?.state;
+      return now === undefined || now === asked.state ? [] : [{ id: asked.id, state: now }];
+    });
     for (const { id, state } of changed) requests.settle(id, state);
     return changed.length > 0;
   }
@@ -184,13 +216,12 @@ export function createGrants(deps: GrantsDeps): Grants {
     const now = clock.now();
     return {
       grants: book
-        .made()
-        .filter((made) => made.grant.to === provider && made.revokedAt === undefined && now < made.grant.exp)
+        .madeTo(provider)
+        .filter((made) => made.revokedAt === undefined && now < made.grant.exp)
         .slice(-MAX_TOLD)
         .map(({ bytes }) => bytes),
       requests: requests
-        .list('here')
-        .filter((request) => request.provider === provider)
+        .of('here', provider)
         .slice(0, MAX_TOLD)
         .map(({ server, state }) => ({ server, state })),
     };
@@ -198,24 +229,20 @@ export function createGrants(deps: GrantsDeps): Grants {
 
   function serve(payload: Uint8Array, peer: PeerInfo): Uint8Array {
     const message = decodeGrantsMessage(grantsRequestSchema, payload);
-    if (message.t === 'changed') later(fetchFrom(peer));
+    if (message.t === 'changed') later(fetchLatest(peer));
     if (message.t === 'ask') takeRequest(message, peer);
     return encodeGrantsMessage(mine(peer.providerId));
   }
 
   function takeRequest({ server, tools, words }: Extract<GrantsRequest, { t: 'ask' }>, peer: PeerInfo): void {
-    const { peerId, providerId } = peer;
-    const request = deps.takesRequests(providerId)
-      ? requests.add({
-          side: 'here',
-          provider: providerId,
-          peer: peerId,
-          server,
-          tools,
-          words,
-          at: clock.now(),
-        })
-      : undefined;
+    const { peerId: from, providerId: provider } = peer;
+    const before = requests.of('here', provider).find((one) => one.server === server);
+    if (before?.state === 'open' && isSameRequest(before, { tools, words })) return;
+    const isDeclined = before?.state === 'declined' && clock.now() - before.at < DECLINED_MS;
+    const request =
+      deps.takesRequests(provider) && !isDeclined
+        ? requests.add({ side: 'here', provider, peer: from, server, tools, words, at: clock.now() })
+        : undefined;
     if (!request)
       throw new AppError('access.cannot_ask', 'This node takes no more requests now.', {
         advice: 'Write to its operator, or try again in a few days.',
@@ -229,16 +256,29 @@ export function createGrants(deps: GrantsDeps): Grants {
     notify(grant.to);
   }
 
+  const goodFor = (server: string): MadeGrant[] =>
+    book.made().filter(({ grant, revokedAt }) => grant.server === server && revokedAt === undefined);
+
+  function end(made: MadeGrant): void {
+    book.revoke(made.id, clock.now());
+    changed(made);
+  }
+
   return {
     on: events.on,
     start() {
       book.prune(clock.now() - KEPT_MS);
       requests.prune(clock.now() - KEPT_MS);
       owned.add(network.serve(GRANTS_PROTOCOL, (payload, { peer }) => serve(payload, peer)));
-      owned.defer(network.on('peerConnected', (peer) => later(fetchFrom(peer))));
+      owned.defer(network.on('peerConnected', (peer) => later(fetchLatest(peer))));
     },
-    stop: () => void owned.close(),
+    stop() {
+      stopping.abort(new AppError('access.stopped', 'This node is about to stop.'));
+      void owned.close();
+    },
     make(wanted) {
+      // Those that have ended are kept for as long as there is room.
+      if (book.made().length >= MAX_MADE) book.prune(clock.now());
       const made = book.add(signed(wanted, deps, book.made().length), wanted.note ?? '');
       changed(made);
       return made;
@@ -246,13 +286,26 @@ export function createGrants(deps: GrantsDeps): Grants {
     revoke(id) {
       const made = book.made().find((one) => one.id === id);
       if (!made) throw unknown('access.unknown_grant', 'There is no such grant.');
-      book.revoke(id, clock.now());
-      changed(made);
+      end(made);
     },
     made: book.made,
     held: book.held,
     covering: (call) => bestOf(book.madeTo(call.provider), call, clock.now()),
     use: (id) => book.use(id, clock.now()),
+    isGood(id) {
+      const made = book.get(id);
+      return made !== undefined && made.revokedAt === undefined && clock.now() < made.grant.exp;
+    },
+    endServer(server) {
+      for (const made of goodFor(server)) end(made);
+    },
+    renameServer(from, to) {
+      for (const made of goodFor(from)) {
+        end(made);
+        const left = leftOf(made, to, clock.now());
+        if (left) changed(book.add(signed(left, deps, 0), made.note));
+      }
+    },
     requests: requests.list,
     async ask({ provider, server, tools, words }) {
       const peer = network.peers().find((one) => one.providerId === provider && speaks(one));
@@ -284,19 +337,44 @@ export function createGrants(deps: GrantsDeps): Grants {
   };
 }
 
-/** The first grant that covers the call; else the refusal that says most. */
+/** What remains of a grant, for another name of its server; undefined where nothing does. */
+function leftOf({ grant, used }: MadeGrant, server: string, now: number): NewGrant | undefined {
+  const { args, calls, exp, to, tools } = grant;
+  const left = calls === undefined ? undefined : calls - used;
+  const days = (exp - now) / DAY_MS;
+  return days > 0 && left !== 0 ? { to, server, tools, args, calls: left, days } : undefined;
+}
+
+const isSameRequest = (one: Pick<AccessRequest, 'tools' | 'words'>, other: typeof one): boolean =>
+  one.words === other.words && one.tools.join('\0') === other.tools.join('\0');
+
+/** What a call is told where several grants are over: what the operator did outranks what time did. */
+const REFUSALS: readonly GrantRule[] = [
+  'access.grant_revoked',
+  'access.grant_expired',
+  'access.grant_spent',
+  'access.no_grant',
+];
+
+/** The first grant that covers the call, one without constraints on arguments before others; else a refusal. */
 function bestOf(
   made: readonly MadeGrant[],
   call: { provider: ProviderId; server: string; tool?: string | undefined },
   now: number,
 ): Result<MadeGrant, GrantRule> {
+  const { tool } = call;
   let refusal: GrantRule = 'access.no_grant';
+  let constrained: MadeGrant | undefined;
   for (const one of made) {
     const covered = covers(one, call, now);
-    if (covered.ok) return ok(one);
-    if (covered.reason !== 'access.no_grant') refusal = covered.reason;
+    if (covered.ok) {
+      const { args } = one.grant;
+      if (tool === undefined || !args || !Object.hasOwn(args, tool)) return ok(one);
+      // The newer one is what the operator said last.
+      constrained = one;
+    } else if (REFUSALS.indexOf(covered.reason) < REFUSALS.indexOf(refusal)) refusal = covered.reason;
   }
-  return fail(refusal);
+  return constrained ? ok(constrained) : fail(refusal);
 }
 
 function signed(wanted: NewGrant, deps: GrantsDeps, already: number): Uint8Array {
@@ -326,8 +404,16 @@ function signed(wanted: NewGrant, deps: GrantsDeps, already: number): Uint8Array
     exp: Math.round(iat + days * DAY_MS),
     nonce: deps.random.bytes(16),
   };
-  return sealGrant(grant, signer).bytes;
+  const { bytes } = sealGrant(grant, signer);
+  // Its holder would take none of what he is told together with it.
+  if (bytes.length > MAX_GRANT_BYTES) throw tooLarge();
+  return bytes;
 }
+
+const tooLarge = (): AppError =>
+  new AppError('access.grant_too_large', 'This is more than one grant can say.', {
+    advice: 'Name fewer tools, shorten the constraints on arguments, or make several grants.',
+  });
 
 const unknown = (code: string, message: string): AppError =>
   new AppError(code, message, { advice: 'Look at the list again; it may have changed.' });

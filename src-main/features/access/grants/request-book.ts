@@ -28,6 +28,8 @@ export interface RequestBook {
   get(id: number): AccessRequest | undefined;
   /** Undefined where so many wait already; the same asked again takes the place of the earlier one. */
   add(request: NewRequest): AccessRequest | undefined;
+  /** What became of what a provider asked for, or was asked, the newest first. */
+  of(side: AccessRequest['side'], provider: ProviderId): AccessRequest[];
   settle(id: number, state: RequestState): void;
   /** Removes what was settled, or asked for, before this time. */
   prune(before: number): void;
@@ -40,11 +42,14 @@ interface Row extends Omit<AccessRequest, 'tools'> {
 export function createRequestBook(db: Database): RequestBook {
   const sql = {
     list: db.prepare('SELECT * FROM access_requests WHERE side = ? ORDER BY at DESC LIMIT 500'),
+    of: db.prepare(
+      'SELECT * FROM access_requests WHERE side = ? AND provider = ? ORDER BY at DESC LIMIT 100',
+    ),
     get: db.prepare('SELECT * FROM access_requests WHERE id = ?'),
     same: db.prepare('DELETE FROM access_requests WHERE side = ? AND provider = ? AND server = ?'),
     open: db.prepare(
       `SELECT count(*) AS all_of_them, coalesce(sum(provider = ?), 0) AS own FROM access_requests
-       WHERE side = ? AND state = 'open'`,
+       WHERE side = ? AND state = 'open' AND NOT (provider = ? AND server = ?)`,
     ),
     add: db.prepare(
       `INSERT INTO access_requests (side, provider, peer, server, tools, words, state, at)
@@ -59,11 +64,12 @@ export function createRequestBook(db: Database): RequestBook {
   };
   return {
     list: (side) => (sql.list.all(side) as Row[]).map(requestIn),
+    of: (side, provider) => (sql.of.all(side, provider) as Row[]).map(requestIn),
     get,
     add({ at, peer, provider, server, side, tools, words }) {
-      sql.same.run(side, provider, server);
-      const open = sql.open.get(provider, side) as { all_of_them: number; own: number };
+      const open = sql.open.get(provider, side, provider, server) as { all_of_them: number; own: number };
       if (open.all_of_them >= MAX_OPEN || open.own >= MAX_OPEN_PER_PROVIDER) return undefined;
+      sql.same.run(side, provider, server);
       const { lastInsertRowid } = sql.add.run(side, provider, peer, server, JSON.stringify(tools), words, at);
       return get(Number(lastInsertRowid));
     },

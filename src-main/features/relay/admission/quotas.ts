@@ -54,7 +54,7 @@ export function createQuotas(
   /** The scope used last stands last. */
   const uses = new Map<string, Use>();
 
-  function useOf(key: string): Use {
+  function usageOf(key: string): Use {
     const use = uses.get(key) ?? { running: 0, buckets: {} };
     uses.delete(key);
     uses.set(key, use);
@@ -76,33 +76,36 @@ export function createQuotas(
 
   return {
     of(visit) {
-      const scopes = limitsOf(visit).map((limit) => ({
-        limit,
-        rates: ratesOf(limit),
-        use: useOf(keyOf(limit.scope, visit.providerId)),
-      }));
+      // Found anew each time: what is not used while the call waits may have been forgotten and begun again.
+      const scopes = limitsOf(visit).map((limit) => {
+        const key = keyOf(limit.scope, visit.providerId);
+        return { limit, rates: ratesOf(limit), found: () => usageOf(key) };
+      });
       return {
         exceeded() {
           let worst: Exceeded | undefined;
-          for (const { limit, rates, use } of scopes)
+          for (const { found, limit, rates } of scopes)
             for (const [rate, of] of rates) {
               // Bytes may have gone into debt, which is paid before more are taken.
-              const waitMs = waitFor(bucketOf(use, rate, of), of, rate === 'calls' ? 1 : 0);
+              const waitMs = waitFor(bucketOf(found(), rate, of), of, rate === 'calls' ? 1 : 0);
               if (waitMs > (worst?.waitMs ?? 0)) worst = { scope: limit.scope, rate, waitMs };
             }
           return worst;
         },
         count() {
-          for (const { rates, use } of scopes)
+          for (const { found, rates } of scopes)
             for (const [name, rate] of rates)
-              if (name !== 'out') take(use, name, rate, name === 'calls' ? 1 : visit.requestBytes);
+              if (name !== 'out') take(found(), name, rate, name === 'calls' ? 1 : visit.requestBytes);
         },
         hasRoom: () =>
-          scopes.every(({ limit, use }) => use.running < (limit.concurrent ?? Number.POSITIVE_INFINITY)),
+          scopes.every(
+            ({ found, limit }) => found().running < (limit.concurrent ?? Number.POSITIVE_INFINITY),
+          ),
         begin() {
-          for (const { use } of scopes) use.running++;
+          const running = scopes.map(({ found, rates }) => ({ rates, use: found() }));
+          for (const { use } of running) use.running++;
           return (responseBytes) => {
-            for (const { rates, use } of scopes) {
+            for (const { rates, use } of running) {
               use.running--;
               for (const [name, rate] of rates) if (name === 'out') take(use, name, rate, responseBytes);
             }

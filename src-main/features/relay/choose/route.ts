@@ -154,6 +154,6 @@ function failureOf(error: unknown): { code: string; retryable: boolean; retryAft
   return {
     code: error.code,
     retryable: error.retryable,
-    ...(typeof after === 'number' ? { retryAfterMs: after } : {}),
+    ...(typeof after === 'number' && after >= 0 ? { retryAfterMs: after } : {}),
   };
 }

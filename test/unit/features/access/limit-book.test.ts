@@ -46,3 +46,15 @@ it('follows a server to its new name and a provider to his new key', () => {
   book.forget('papers');
   expect(book.of({ ...call, server: 'papers' }).map(({ scope }) => scope.kind)).toEqual(['each']);
 });
+
+it('follows a server to its new name where there is no room for one limit more', () => {
+  const book = createLimitBook(db);
+  for (let index = 0; index < 999; index++)
+    book.set({ scope: { kind: 'tool', server: 'files', tool: `t${index}` }, concurrent: 2 });
+  expect(book.list()).toHaveLength(1_000);
+  book.rename('files', 'papers');
+  expect(book.of({ ...call, server: 'papers', tool: 't998' }).map(({ scope }) => scope.kind)).toEqual([
+    'each',
+    'tool',
+  ]);
+});

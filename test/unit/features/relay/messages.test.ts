@@ -75,3 +75,15 @@ describe('the table of errors', () => {
       );
   });
 });
+
+it('refuses what is nested so deep that handling it would exhaust the stack', () => {
+  const nested = (depth: number) =>
+    new TextEncoder().encode(
+      JSON.stringify(request).replace('"path":"x"', `"path":${'['.repeat(depth)}${']'.repeat(depth)}`),
+    );
+  expect(decodeMessage(callRequestSchema, nested(100))).toMatchObject({ tool: 'read' });
+  for (const depth of [200, 1_000_000])
+    expect(() => decodeMessage(callRequestSchema, nested(depth))).toThrow(
+      expect.objectContaining({ code: 'relay.malformed' }),
+    );
+});

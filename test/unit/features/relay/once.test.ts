@@ -3,7 +3,7 @@ import { createOnce } from '#main/features/relay/once.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const may = () => undefined;
+const may = async () => undefined;
 
 function setUp() {
   let now = 0;
@@ -52,7 +52,7 @@ describe('a call with a key', () => {
   it('is not answered from memory where the caller has lost his right to it', async () => {
     const { once } = setUp();
     await once.run('p', 'k', bytes('call'), async () => bytes('secret'), may);
-    const refuse = () => {
+    const refuse = async () => {
       throw new AppError('access.blocked', 'blocked');
     };
     await expect(once.run('p', 'k', bytes('call'), async () => bytes('x'), refuse)).rejects.toMatchObject({
@@ -73,5 +73,26 @@ describe('a call with a key', () => {
     expect(small).toHaveBeenCalledTimes(1);
     await once.run('p', 'k4999', bytes('call'), small, may);
     expect(small).toHaveBeenCalledTimes(1);
+  });
+
+  it('is run by one of those who wait where the first attempt came to nothing, not by each of them', async () => {
+    const { once } = setUp();
+    const failing = once.run('p', 'k', bytes('call'), () => Promise.reject(new Error('gone')), may);
+    const work = vi.fn<() => Promise<Uint8Array>>(async () => bytes('done'));
+    const waiting = Array.from({ length: 5 }, () => once.run('p', 'k', bytes('call'), work, may));
+    await expect(failing).rejects.toThrow('gone');
+    expect(await Promise.all(waiting)).toEqual(Array.from({ length: 5 }, () => bytes('done')));
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+
+  it('is remembered however many keys another caller uses', async () => {
+    const { once } = setUp();
+    const work = vi.fn<() => Promise<Uint8Array>>(async () => bytes('done'));
+    await once.run('modest', 'k', bytes('call'), work, may);
+    const large = async () => new Uint8Array(60_000);
+    for (let index = 0; index < 5_000; index++)
+      await once.run('greedy', `k${index}`, bytes('call'), large, may);
+    await once.run('modest', 'k', bytes('call'), work, may);
+    expect(work).toHaveBeenCalledTimes(1);
   });
 });

@@ -124,3 +124,30 @@ describe('checkResult', () => {
     expect(() => result({ resultType: 'input_required', inputRequests: {} })).not.toThrow();
   });
 });
+
+describe('what takes long', () => {
+  it('is cut off, however small the schema of a stranger is', () => {
+    const anyOf = Array.from({ length: 500 }, (_, index) => ({ const: `v${index}` }));
+    const tool = toolWith({ type: 'object' }, { properties: { list: { type: 'array', items: { anyOf } } } });
+    const list = Array.from({ length: 1_000_000 }, () => 'v499');
+    const result = { content: [], structuredContent: { list } };
+    expect(() => createValidation().checkResult(tool, fingerprintOf(tool), result)).toThrow(
+      expect.objectContaining({ code: 'relay.bad_schema' }),
+    );
+  });
+
+  it('has its own words where it has no end at all', () => {
+    for (const schema of [
+      { $ref: '#' },
+      { allOf: [{ $ref: '#' }] },
+      { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' },
+    ]) {
+      expect(() => check(toolWith(schema), {})).toThrow(
+        expect.objectContaining({ code: 'relay.bad_schema' }),
+      );
+      expect(() => createValidation().checkConstraint('g', 't', JSON.stringify(schema), {})).toThrow(
+        expect.objectContaining({ code: 'relay.bad_schema' }),
+      );
+    }
+  });
+});

@@ -198,3 +198,28 @@ it('serves the urgent first, and the rest all the same', async () => {
   expect(order.slice(0, 5)).not.toContain('bulk');
   expect(order.slice(0, 20)).toContain('bulk');
 });
+
+it('holds a provider to his limit however many others come while his calls wait', async () => {
+  const limits: ScopedLimit[] = [{ scope: { kind: 'each' }, concurrent: 1 }];
+  const { door } = setUp(2, 100, limits);
+  const held = [await door.enter(visit('x'), forever), await door.enter(visit('y'), forever)];
+  let inside = 0;
+  const enter = async (): Promise<Place> => {
+    const place = await door.enter(visit('a'), forever);
+    inside++;
+    return place;
+  };
+  const first = enter();
+  for (let index = 0; index < 12_000; index++) {
+    const once = new AbortController();
+    const entering = door.enter(visit(`t${index}`), once.signal).catch(() => undefined);
+    once.abort();
+    await entering;
+  }
+  const second = enter();
+  for (const place of held) place.release(used);
+  await settled();
+  expect(inside).toBe(1);
+  (await first).release(used);
+  (await second).release(used);
+});
