@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type CborValue, decodeCbor, encodeCbor } from '../../kernel/canonical.ts';
 import { stream } from '../../kernel/contract.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { networkIdSchema } from '../p2p/networks.ts';
 import { MAX_CAPABILITY } from './capabilities.ts';
 import { toolViewSchema } from './view.ts';
 
@@ -14,9 +15,31 @@ export const MAX_SEARCH_TEXT = 200;
 /** Tools that one search shows at most. */
 export const MAX_FOUND = 200;
 
-/** A tool that was found, and how well it fits the question: 0 to {@link FULL_SCORE}, by this node's own reading. */
-export const foundToolSchema = toolViewSchema.extend({ relevance: z.number().int().min(0).max(1000) });
+export const foundToolSchema = toolViewSchema.extend({
+  /** How well it fits the question: 0 to {@link FULL_SCORE}, by this node's own reading. */
+  relevance: z.number().int().min(0).max(1000),
+  /** In which networks it is shared; empty where it is shared with chosen providers only. */
+  networks: z.array(networkIdSchema),
+});
 export type FoundTool = z.output<typeof foundToolSchema>;
+
+/** Why results are not shown. */
+export const doubts = [
+  /** No verified entry stands behind. */
+  'unproven',
+  /** The tools behind the entry could not be had, or are not those that were signed. */
+  'no_manifest',
+  /** The entry has no such tool, or it is another definition. */
+  'other_tool',
+  /** The tool has nothing to do with the question. */
+  'beside_the_point',
+  /** The answer made no sense. */
+  'malformed',
+  /** The peer was wrong so often that the rest was not looked at. */
+  'too_many',
+] as const;
+export const doubtSchema = z.enum(doubts);
+export type Doubt = z.output<typeof doubtSchema>;
 
 /** One step of a search of the network. */
 export const networkAnswerSchema = z.object({
@@ -27,6 +50,11 @@ export const networkAnswerSchema = z.object({
   answered: z.number().int(),
   /** Results that are not shown since nothing verified stands behind them. */
   refused: z.number().int(),
+  /** Those results by reason; reasons that never occurred are left out. */
+  reasons: z.partialRecord(doubtSchema, z.number().int()),
+  /** Peers that said that they answer no searches, and that they answer none now. */
+  off: z.number().int(),
+  busy: z.number().int(),
   /** The last step. */
   done: z.boolean(),
 });

@@ -4,6 +4,7 @@
  * signature and its manifest's hash were verified here.
  */
 import {
+  type Doubt,
   type Hit,
   MAX_HITS,
   MAX_SEARCH_ANSWER,
@@ -17,7 +18,7 @@ import type { ToolView } from '#shared/features/registry/view.ts';
 import { toHex } from '#shared/kernel/bytes.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { PeerId } from '#shared/kernel/ids.ts';
+import type { NetworkId, PeerId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { watch } from '#shared/kernel/watch.ts';
 import type { Log } from '../../../platform/log.ts';
@@ -26,7 +27,7 @@ import type { StoredRecord } from '../../records/index.ts';
 import type { EntryFetcher } from './fetching.ts';
 import { createSlots, shuffled, within } from './flow.ts';
 import type { FoundEntry, Lookup } from './lookup.ts';
-import { createMerging } from './merging.ts';
+import { createMerging, type Declined } from './merging.ts';
 import { type Question, readQuestion } from './question.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -46,6 +47,12 @@ const PATIENCE = 8;
 /** Entries that one capability brings at most. */
 const ENTRIES_PER_CAPABILITY = 10;
 
+/** What peers that answer no search say. */
+const DECLINED: Readonly<Record<string, Declined>> = {
+  'registry.search_off': 'off',
+  'registry.search_busy': 'busy',
+};
+
 export interface AskingDeps {
   network: Network;
   fetcher: EntryFetcher;
@@ -60,8 +67,11 @@ export interface AskingDeps {
   fingerprintIn(entry: string, tool: string): string | undefined;
   /** The tools that an entry has. */
   toolsIn(entry: string): string[];
-  /** The tool as it is known now, or undefined where it is not listed any more. */
-  see(entry: string, tool: string): { view: ToolView; filterable: Filterable } | undefined;
+  /** The tool as it is known now and where its entry is shared, or undefined where it is not listed any more. */
+  see(
+    entry: string,
+    tool: string,
+  ): { view: ToolView; filterable: Filterable; networks: NetworkId[] } | undefined;
 }
 
 export type SearchNetwork = (
@@ -132,15 +142,17 @@ async function ask(
 
   function noteSilence(peer: PeerId, error: unknown): void {
     if (signal.aborted) return;
-    if (error instanceof AppError && ['registry.bad_search', 'kernel.malformed'].includes(error.code))
-      refuse('malformed', peer);
+    const code = error instanceof AppError ? error.code : '';
+    const why = DECLINED[code];
+    if (why) merging.declined(peer, why);
+    if (['registry.bad_search', 'kernel.malformed'].includes(code)) refuse('malformed', peer);
     // Older nodes know no searches, and an operator may answer none.
     else deps.log.debug({ peer, error: String(error) }, 'a peer did not answer a search');
   }
 
-  function refuse(...[reason, peer, times = 1]: Parameters<Refusals['note']>): void {
+  function refuse(reason: Exclude<Doubt, 'unproven'>, peer: PeerId, times = 1): void {
     deps.refusals.note(reason, peer, times);
-    merging.refused(times);
+    merging.refused(reason, times);
   }
 
   /** Entry by entry, the peer's best first; one that is wrong again and again is not read to its end. */
@@ -159,13 +171,13 @@ async function ask(
     const [first] = hits;
     const record = first && (await proven(peer, (limited) => deps.fetcher.verified(peer, first, limited)));
     if (!record) {
-      merging.refused(hits.length);
+      merging.refused('unproven', hits.length);
       return hits.length;
     }
     // Own tools are not found in the network.
     if (record.own) return 0;
     if (!(await isListed(peer, record))) {
-      merging.refused(hits.length - 1);
+      merging.refused('no_manifest', hits.length - 1);
       return hits.length;
     }
     return hits.filter((hit) => !show(hit, peer)).length;
@@ -205,9 +217,9 @@ async function ask(
     const seen = deps.see(entry, tool);
     // It went in this very moment: nobody's fault.
     if (!seen) return true;
-    const { filterable, view } = seen;
+    const { filterable, networks, view } = seen;
     const relevance = question.fits(filterable, view.version) ? question.relevance(view) : 0;
-    if (relevance > 0) merging.found({ ...view, relevance });
+    if (relevance > 0) merging.found({ ...view, relevance, networks });
     return relevance > 0;
   }
 

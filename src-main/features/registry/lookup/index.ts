@@ -49,7 +49,7 @@ export interface LookupsDeps {
   searchLocal: ServingDeps['searchLocal'];
   isAnswering(): boolean;
   /** The tool as people see it and as filters do, by `provider/server/tool`. */
-  see: (key: string) => ReturnType<AskingDeps['see']>;
+  see: (key: string) => Omit<NonNullable<ReturnType<AskingDeps['see']>>, 'networks'> | undefined;
 }
 
 export function createLookups(deps: LookupsDeps): Lookups {
@@ -76,7 +76,10 @@ export function createLookups(deps: LookupsDeps): Lookups {
     fingerprintIn: (entry, tool) =>
       directory.offers(keyIn(entry, tool)).find(({ listing }) => listing.entry === entry)?.fingerprint,
     toolsIn: (entry) => [...new Set(listingOf(entry)?.tools.map(({ name }) => name))],
-    see: (entry, tool) => deps.see(keyIn(entry, tool)),
+    see(entry, tool) {
+      const seen = deps.see(keyIn(entry, tool));
+      return seen && { ...seen, networks: [...(records.get(ENTRY_TYPE, entry)?.networks ?? [])] };
+    },
   });
 
   return {

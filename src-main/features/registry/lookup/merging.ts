@@ -1,11 +1,15 @@
 /** Answers of many peers become one stream of steps: each tool once, again only when it is seen better than before. */
-import type { FoundTool, NetworkAnswer } from '#shared/features/registry/network-search.ts';
+import type { Doubt, FoundTool, NetworkAnswer } from '#shared/features/registry/network-search.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
+
+export type Declined = 'off' | 'busy';
 
 export interface Merging {
   asked(peer: PeerId): void;
   answered(peer: PeerId): void;
-  refused(times: number): void;
+  /** The peer said why it gives no answer. */
+  declined(peer: PeerId, why: Declined): void;
+  refused(reason: Doubt, times: number): void;
   found(tool: FoundTool): void;
   end(): void;
   /** What is new since this was last asked, best first. Steps that nobody read fold into one. */
@@ -29,6 +33,8 @@ export function createMerging(limit: number): Merging {
   const ofProvider = new Map<string, number>();
   const asked = new Set<PeerId>();
   const answered = new Set<PeerId>();
+  const declined = { off: new Set<PeerId>(), busy: new Set<PeerId>() };
+  const reasons: Partial<Record<Doubt, number>> = {};
   const full = new AbortController();
   const listeners = new Set<() => void>();
   let refused = 0;
@@ -50,8 +56,10 @@ export function createMerging(limit: number): Merging {
     full: full.signal,
     asked: (peer) => note(asked, peer),
     answered: (peer) => note(answered, peer),
-    refused(times) {
+    declined: (peer, why) => note(declined[why], peer),
+    refused(reason, times) {
       if (times === 0) return;
+      reasons[reason] = (reasons[reason] ?? 0) + times;
       refused += times;
       changed();
     },
@@ -77,7 +85,9 @@ export function createMerging(limit: number): Merging {
     take() {
       const items = [...fresh.values()].sort(byRelevance);
       fresh.clear();
-      return { items, asked: asked.size, answered: answered.size, refused, done };
+      const [off, busy] = [declined.off.size, declined.busy.size];
+      const counts = { asked: asked.size, answered: answered.size, refused, off, busy };
+      return { items, ...counts, reasons: { ...reasons }, done };
     },
     onChanged(listener) {
       listeners.add(listener);
@@ -86,9 +96,11 @@ export function createMerging(limit: number): Merging {
   };
 }
 
-/** The id names the fingerprint: two of one id differ only in who offers the tool, and whether it can be reached. */
+/** The id names the fingerprint: two of one id differ only in who offers the tool, where, and whether it can be reached. */
 const isBetter = (tool: FoundTool, before: FoundTool): boolean =>
-  (tool.reachable && !before.reachable) || tool.nodes.length > before.nodes.length;
+  (tool.reachable && !before.reachable) ||
+  tool.nodes.length > before.nodes.length ||
+  tool.networks.length > before.networks.length;
 
 const byRelevance = (a: FoundTool, b: FoundTool): number =>
   b.relevance - a.relevance || (a.id < b.id ? -1 : 1);

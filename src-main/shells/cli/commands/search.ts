@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
-import type { FoundTool } from '#shared/features/registry/network-search.ts';
+import type { Doubt, FoundTool, NetworkAnswer } from '#shared/features/registry/network-search.ts';
 import type { NoteCode, SearchNote } from '#shared/features/registry/search.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { isInteractive } from '../io.ts';
@@ -51,20 +51,50 @@ async function askNetwork(
   limit: number | undefined,
 ): Promise<Answer> {
   const found = new Map<string, FoundTool>();
-  let [asked, answered, refused] = [0, 0, 0];
+  let last: Omit<NetworkAnswer, 'items' | 'done'> = {
+    ...{ asked: 0, answered: 0, refused: 0, off: 0, busy: 0 },
+    reasons: {},
+  };
   if (!cli.json() && isInteractive(cli.io))
     cli.io.stderr.write('These words are shown to the peers that are asked.\n');
   for await (const step of node['tools.searchNetwork']({ text, limit })) {
-    for (const tool of step.items) found.set(tool.id, tool);
-    ({ answered, asked, refused } = step);
+    const { done: _, items, ...counts } = step;
+    for (const tool of items) found.set(tool.id, tool);
+    last = counts;
   }
   const items = [...found.values()].sort((a, b) => b.relevance - a.relevance).slice(0, limit);
-  const lines = [
-    toolTable(items, 'No peer knows such a tool.'),
+  const lines = [toolTable(items, 'No peer knows such a tool.'), ...outcomeLines(last)];
+  return { data: { items, ...last }, text: lines.join('\n') };
+}
+
+const DOUBTS: Record<Doubt, string> = {
+  unproven: 'no verified entry stands behind',
+  no_manifest: 'their tools could not be had, or are not those that were signed',
+  other_tool: 'the provider signed no such tool',
+  beside_the_point: 'they have nothing to do with the words',
+  malformed: 'the answer made no sense',
+  too_many: 'the peer was wrong too often to read on',
+};
+
+function outcomeLines({
+  answered,
+  asked,
+  busy,
+  off,
+  reasons,
+}: Omit<NetworkAnswer, 'items' | 'done'>): string[] {
+  const silent = asked - answered - off - busy;
+  const refused = (Object.keys(DOUBTS) as Doubt[]).flatMap((doubt) => {
+    const count = reasons[doubt] ?? 0;
+    return count > 0 ? [`${plural(count, 'result')} not shown: ${DOUBTS[doubt]}.`] : [];
+  });
+  return [
     `${answered} of ${plural(asked, 'peer')} answered.`,
-    ...(refused > 0 ? [`${plural(refused, 'result')} not shown: nothing verified stands behind.`] : []),
+    ...(off > 0 ? [`${plural(off, 'peer')} of them: searches are switched off there.`] : []),
+    ...(busy > 0 ? [`${plural(busy, 'peer')} of them: busy, ask again in a few seconds.`] : []),
+    ...(silent > 0 ? [`${plural(silent, 'peer')} of them said nothing.`] : []),
+    ...refused,
   ];
-  return { data: { items, asked, answered, refused }, text: lines.join('\n') };
 }
 
 const WORDS: Record<NoteCode, string> = {

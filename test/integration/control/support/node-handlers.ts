@@ -196,7 +196,12 @@ export function createMemoryNode({
     'tools.list': () => items(tool),
     'tools.search': () => ({ ...items(tool), understood: fixtures.understood }),
     'tools.searchNetwork': () =>
-      once({ items: [{ ...tool, relevance: 700 }], asked: 3, answered: 2, refused: 1, done: true }),
+      once({
+        items: [{ ...tool, relevance: 700, networks: ['public'] }],
+        ...{ asked: 5, answered: 2, refused: 1, off: 1, busy: 1 },
+        reasons: { no_manifest: 1 },
+        done: true,
+      }),
     'tools.show': () => toolDetail,
     'tools.approve': () => tool,
     'tools.reject': () => ({ ...tool, state: 'rejected' }),

@@ -17,6 +17,7 @@ const tool = (id: string, change: Partial<FoundTool> = {}): FoundTool => ({
   nodes: ['n'],
   warnings: [],
   relevance: 100,
+  networks: ['public'],
   ...change,
 });
 
@@ -30,10 +31,12 @@ describe('answers of many peers', () => {
     merging.found(tool('x', { relevance: 10 }));
     merging.found(tool('y', { relevance: 90 }));
     merging.found(tool('x', { relevance: 10 }));
-    merging.refused(3);
+    merging.refused('no_manifest', 3);
+    merging.declined('c', 'off');
     const step = merging.take();
     expect(ids(step.items)).toEqual(['y', 'x']);
     expect(step).toMatchObject({ asked: 2, answered: 1, refused: 3, done: false });
+    expect(step).toMatchObject({ reasons: { no_manifest: 3 }, off: 1, busy: 0 });
     expect(merging.take().items).toEqual([]);
   });
 
