@@ -52,7 +52,7 @@ export interface Libp2pOptions extends PeeringOptions {
   useRelays?: boolean;
   /** Direct connections between nodes behind NATs. Default true; never in private networks. */
   webrtc?: boolean;
-  /** Asks the router to forward the port (UPnP, NAT-PMP). Default false. */
+  /** Asks the router to forward the port (PCP, NAT-PMP, UPnP). Default false. */
   portMapping?: boolean;
   /**
    * Whether inner addresses and names are dialled where only the index or a peer named them. Default `auto`: in private
@@ -205,6 +205,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     return createTraversal(
       {
         clock,
+        random: deps.random,
         log,
         relay,
         listening,
@@ -214,7 +215,7 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
           await libp2p.dial(multiaddr(address), { signal, force: true });
         },
       },
-      { webrtc: usesWebRtc, relay: relayPolicy, useRelays },
+      { webrtc: usesWebRtc, relay: relayPolicy, useRelays, portMapping: options.portMapping ?? false },
     );
   }
 
@@ -241,7 +242,6 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
       webrtc: usesWebRtc,
       useRelays,
       dialable,
-      portMapping: options.portMapping ?? false,
       stunServers: () => traversal?.stunServers() ?? [],
       onLanPeer: (peerId) => lanPeers.set(peerId, true),
     });
@@ -270,10 +270,11 @@ export function createLibp2pNetwork(deps: Libp2pDeps, options: Libp2pOptions): L
     const libp2p = node;
     if (!libp2p) return;
     peering.stop();
-    traversal?.stop();
+    const farewell = traversal?.stop();
     traversal = undefined;
     gossip.detach();
     node = undefined;
+    await farewell;
     await connections.settled();
     await libp2p.stop();
   }

@@ -19,12 +19,11 @@ import { type Ping, ping } from '@libp2p/ping';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { preSharedKey } from '@libp2p/pnet';
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
-import { uPnPNAT } from '@libp2p/upnp-nat';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p, dnsaddrResolver } from 'libp2p';
-import { isRelayed } from '#shared/features/p2p/addresses.ts';
+import { hostOf, isRelayed, portOf } from '#shared/features/p2p/addresses.ts';
 import { dialRank, isNeighbour } from '#shared/features/p2p/dial-policy.ts';
 import { concatBytes, toHex, utf8 } from '#shared/kernel/bytes.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
@@ -46,8 +45,6 @@ export interface NodeOptions {
   webrtc?: boolean;
   /** Dials peers through relays. Default true. */
   useRelays?: boolean;
-  /** Asks the router to forward the port. */
-  portMapping?: boolean;
   /** `host:port` of nodes of this network that answer STUN. */
   stunServers?(): string[];
   /** A node of the local network announced itself. */
@@ -78,6 +75,10 @@ export interface Listening {
   bound(): string[];
   /** Somebody from outside came in: this address is told to others from now on. */
   confirm(address: string): void;
+  /** A router leads here from `outside` (IPv4): it is told to others, for each address that this port is listened on. */
+  mapped(port: number, outside: { address: string; port: number }): void;
+  /** …and does not any more. */
+  unmapped(port: number, outside: { address: string; port: number }): void;
 }
 
 /** One address dialled beside others of the same peer, which the library's own dialler tries one after the other. */
@@ -183,8 +184,10 @@ interface ListeningComponents {
     getListeners(): Listener[];
   };
   addressManager: {
-    confirmObservedAddr(address: Multiaddr, options?: { type: 'transport' }): void;
+    confirmObservedAddr(address: Multiaddr, options?: { type: 'transport' | 'ip-mapping' }): void;
     removeObservedAddr(address: Multiaddr): void;
+    addPublicAddressMapping(host: string, port: number, outerHost: string, outerPort: number): void;
+    removePublicAddressMapping(host: string, port: number, outerHost: string, outerPort: number): void;
   };
 }
 
@@ -201,7 +204,26 @@ const listening = ({ addressManager, transportManager }: ListeningComponents): L
   },
   bound: () => transportManager.getAddrs().map(String),
   confirm: (address) => addressManager.confirmObservedAddr(multiaddr(address), { type: 'transport' }),
+  mapped(port, outside) {
+    for (const host of hostsOf(transportManager.getAddrs(), port))
+      addressManager.addPublicAddressMapping(host, port, outside.address, outside.port);
+    addressManager.confirmObservedAddr(outerAddress(outside), { type: 'ip-mapping' });
+  },
+  unmapped(port, outside) {
+    for (const host of hostsOf(transportManager.getAddrs(), port))
+      addressManager.removePublicAddressMapping(host, port, outside.address, outside.port);
+  },
 });
+
+const outerAddress = ({ address, port }: { address: string; port: number }): Multiaddr =>
+  multiaddr(`/ip4/${address}/tcp/${port}`);
+
+/** IPv4 addresses on which this TCP port is listened on. */
+const hostsOf = (addresses: readonly Multiaddr[], port: number): string[] =>
+  addresses
+    .map(String)
+    .filter((address) => address.startsWith('/ip4/') && !isRelayed(address) && portOf(address) === port)
+    .flatMap((address) => hostOf(address) ?? []);
 
 const opening = (components: {
   transportManager: { dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection> };
@@ -289,7 +311,6 @@ export function createNode(
       relay: relayServing(),
       listening,
       opening,
-      ...(options.portMapping ? { portMapping: uPnPNAT({ autoConfirmAddress: true }) } : {}),
       identify: identify(),
       ping: ping(),
       dht: kadDHT({

@@ -3,11 +3,14 @@
  * reaches holds places at relays, and goes on to a direct connection as soon as a relayed one stands.
  */
 import { hostOf, isRelayed, portOf, reachOf } from '#shared/features/p2p/addresses.ts';
+import type { MappingState } from '#shared/features/p2p/port-mapping.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
+import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '#main/platform/log.ts';
 import type { PeerInfo } from '../network.ts';
 import type { Listening } from '../libp2p/node.ts';
+import type { PortMapping } from './mapping/port-mapping.ts';
 import type { RelayServing } from './relay-serving.ts';
 import { serveStun, type StunResponder } from './stun.ts';
 
@@ -28,6 +31,7 @@ const UPGRADE_DELAY_MS = 200;
 
 export interface TraversalDeps {
   clock: Clock;
+  random: Random;
   log: Log;
   relay: RelayServing;
   listening: Listening;
@@ -51,6 +55,8 @@ export interface NatSituation {
   relays: PeerId[];
   /** Direct connections through NATs that were tried from here since the start, and how many of them came about. */
   upgrades: { tried: number; direct: number };
+  /** What came of asking the router for the port. */
+  mapping: MappingState;
   /** UDP ports on which STUN is answered. */
   stunPorts: number[];
   /** `host:port` of nodes that answer STUN. */
@@ -59,7 +65,8 @@ export interface NatSituation {
 
 export interface Traversal {
   start(): Promise<void>;
-  stop(): void;
+  /** Resolves once the router has the port back, or has had its time. */
+  stop(): Promise<void>;
   /** Somebody came in from `reach`, over TCP and not through a relay. */
   reached(localPortAddresses: readonly string[]): void;
   /** A peer passed hello. */
@@ -72,7 +79,7 @@ export interface Traversal {
 
 export function createTraversal(
   deps: TraversalDeps,
-  options: { webrtc: boolean; relay: RelayPolicy; useRelays: boolean },
+  options: { webrtc: boolean; relay: RelayPolicy; useRelays: boolean; portMapping: boolean },
 ): Traversal {
   const { clock, listening, log, relay } = deps;
   const upgrades = { tried: 0, direct: 0 };
@@ -81,6 +88,7 @@ export function createTraversal(
   let policy = options.relay;
   let reachable = false;
   let stun: StunResponder | undefined;
+  let mapping: PortMapping | undefined;
   let turning: Promise<void> = Promise.resolve();
 
   const wantsToServe = (): boolean => policy === 'on' || (policy === 'auto' && reachable);
@@ -102,6 +110,25 @@ export function createTraversal(
     turning = turning
       .then(serve)
       .catch((error: unknown) => log.warn({ err: error }, 'this node cannot serve as a relay'));
+  }
+
+  /** Nothing of it is loaded where it is not wanted. */
+  async function openPort(): Promise<void> {
+    const port = listening
+      .bound()
+      .map(ownPort)
+      .find((one) => one !== undefined);
+    if (port === undefined) return;
+    const { createPortMapping } = await import('./mapping/port-mapping.ts');
+    if (stopping.signal.aborted) return;
+    mapping = createPortMapping({
+      clock,
+      random: deps.random,
+      log,
+      internalPort: port,
+      opened: (outside) => listening.mapped(port, outside),
+      closed: (outside) => listening.unmapped(port, outside),
+    });
   }
 
   async function reserve(): Promise<void> {
@@ -148,14 +175,16 @@ export function createTraversal(
   return {
     async start() {
       serveLater();
+      if (options.portMapping) await openPort();
       if (!options.useRelays) return;
       if (!listening.bound().some((address) => reachOf(address) === 'internet')) return reserve();
       const timer = clock.after(PUBLIC_GRACE_MS, () => void reserve().catch(cannotReserve));
       stopping.signal.addEventListener('abort', () => timer.cancel(), { once: true });
     },
-    stop() {
+    async stop() {
       stopping.abort();
       closeStun();
+      await mapping?.stop();
     },
     reached(addresses) {
       for (const address of addresses) if (reachOf(address) === 'internet') listening.confirm(address);
@@ -182,6 +211,7 @@ export function createTraversal(
       usesRelays: options.useRelays,
       relays: [...new Set(deps.addresses().flatMap((address) => relayIn(address) ?? []))],
       upgrades: { ...upgrades },
+      mapping: mapping?.state() ?? { state: 'off' },
       stunPorts: stun?.ports ?? [],
       stunServers: stunServers(),
     }),
@@ -209,6 +239,12 @@ export function stunServersIn(addresses: readonly string[]): string[] {
     });
   return [...new Set(servers)].slice(0, MAX_STUN_SERVERS);
 }
+
+/** The port of an IPv4 address that a router can lead to. */
+const ownPort = (address: string): number | undefined =>
+  address.startsWith('/ip4/') && reachOf(address) !== 'machine' && !address.includes('/p2p-circuit')
+    ? portOf(address)
+    : undefined;
 
 /** Host and port of each address where TCP is listened on. */
 const tcpSockets = (addresses: readonly string[]): Array<{ host: string; port: number }> =>

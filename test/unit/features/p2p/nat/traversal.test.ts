@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTraversal, type RelayPolicy } from '#main/features/p2p/nat/traversal.ts';
 import { silentLog } from '#main/platform/log.ts';
+import { systemRandom } from '#main/platform/random.ts';
 import { createManualClock } from '#test/support/clock.ts';
 
 const PRIVATE = '/ip4/192.168.1.2/tcp/7422';
@@ -13,6 +14,7 @@ function setUp(bound: string[], { relay = 'off' as RelayPolicy, useRelays = true
   const traversal = createTraversal(
     {
       clock,
+      random: systemRandom,
       log: silentLog,
       relay: {
         setServing: async (on) => void (serving = on),
@@ -26,12 +28,14 @@ function setUp(bound: string[], { relay = 'off' as RelayPolicy, useRelays = true
         release: async () => void said.push('release'),
         bound: () => bound,
         confirm: (address) => void said.push(`confirm ${address}`),
+        mapped: () => undefined,
+        unmapped: () => undefined,
       },
       addresses: () => [],
       peers: () => [],
       dialDirect: () => Promise.resolve(),
     },
-    { webrtc: true, relay, useRelays },
+    { webrtc: true, relay, useRelays, portMapping: false },
   );
   return { clock, said, traversal, isServing: () => serving };
 }
