@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs as AriaTabs } from 'react-aria-components';
+import { classes } from './classes.ts';
 import styles from './tabs.module.css';
 
 export interface TabItem<Id extends string> {
@@ -13,15 +14,18 @@ export function Tabs<Id extends string>({
   items,
   selected,
   onSelect,
+  fill = false,
 }: {
   label: string;
   items: ReadonlyArray<TabItem<Id>>;
   selected: Id;
   onSelect(id: Id): void;
+  /** Whether the shown panel takes all the height that there is. */
+  fill?: boolean;
 }) {
   return (
     <AriaTabs
-      className={styles['tabs'] ?? ''}
+      className={classes(styles['tabs'], fill && styles['fill'])}
       selectedKey={selected}
       onSelectionChange={(key) => onSelect(key as Id)}
     >

@@ -3,5 +3,10 @@ import { lazy } from 'react';
 
 export { CatalogProvider, createCatalogFeature, useToolCounts } from './store.ts';
 
+/** A place to ask the network for tools, and to decide about what it offers. */
+export const NetworkOffers = lazy(async () => ({
+  default: (await import('./parts/network-offers.tsx')).NetworkOffers,
+}));
+
 /** Arrives when it is opened, so that Home is drawn sooner. */
 export const CatalogPage = lazy(async () => ({ default: (await import('./page.tsx')).CatalogPage }));

@@ -1,5 +1,5 @@
 import { Compass, ListChecks } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { decoded } from '../../platform/decoded.ts';
@@ -14,10 +14,10 @@ import { catalogPath, compact, everything, isView, readView, type Shown, stemOf 
 import { BudgetStrip } from './budget/budget-strip.tsx';
 import { BulkBar } from './parts/bulk-bar.tsx';
 import { type FilterPart, Filters } from './parts/filters.tsx';
-import { OpenedTool } from './parts/opened-tool.tsx';
 import { RuleHint } from './parts/rule-hint.tsx';
 import { Tools } from './parts/tools.tsx';
 import { useToolCounts } from './store.ts';
+import { useDetail } from './use-detail.tsx';
 import { useTools } from './use-tools.ts';
 import type { RuleStart } from './parts/rules-dialog.tsx';
 
@@ -120,28 +120,6 @@ export function CatalogPage({ view, tool }: CatalogPageProps) {
         </Suspense>
       )}
     </Page>
-  );
-}
-
-function useDetail(openId: string | undefined, revision: number | undefined) {
-  const [title, setTitle] = useState<{ of: string; text: string }>();
-  return useMemo(
-    () =>
-      openId === undefined
-        ? undefined
-        : {
-            id: openId,
-            title: <bdi>{title?.of === openId ? title.text : (openId.split('/').at(-1) ?? openId)}</bdi>,
-            content: (
-              <OpenedTool
-                key={openId}
-                id={openId}
-                revision={revision}
-                onNamed={(text) => setTitle({ of: openId, text })}
-              />
-            ),
-          },
-    [openId, revision, title],
   );
 }
 

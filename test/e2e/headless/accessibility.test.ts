@@ -27,6 +27,13 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await press(page, 'section:has(svg.lucide-gauge) button');
     await expect(page.getByRole('dialog').getByRole('radio').first()).toBeVisible();
   },
+  'discover-network': async (page) => {
+    await visit(page, '/discover/network');
+    await page.getByRole('main').getByRole('searchbox').fill('weather forecast notes');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('main').locator('svg.lucide-radio')).toBeVisible();
+    await expect(page.getByRole('main').getByRole('row').nth(1)).toBeVisible();
+  },
   network: async (page) => {
     await visit(page, '/network');
     await expect(page.locator('figure canvas').first()).toBeVisible();

@@ -44,3 +44,71 @@ test('a listed server is opened by keyboard and added after one confirmation', a
   expect(added?.secrets).toEqual(['WEATHER_KEY']);
   expect(JSON.stringify(added)).not.toContain('s3cret');
 });
+
+test('the network is asked in a tab of its own, and what it offers is decided on beside the list', async ({
+  home: page,
+}) => {
+  await page.getByRole('tab', { name: 'The network' }).press('Enter');
+  await expect(page).toHaveURL(/discover\/network$/);
+  await expect(page.getByText('What should a tool do?')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Ask', exact: true })).toBeDisabled();
+  await page.getByRole('searchbox', { name: 'Words to ask for' }).fill('weather forecast notes');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Stop asking' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Ask again' })).toBeVisible();
+  await expect(page.getByText(/of \d+ peers answered/).first()).toBeVisible();
+  await expect(page.getByText('1 result is not shown', { exact: false })).toBeVisible();
+  await expect(page.getByText('its provider signed no such tool', { exact: false })).toBeVisible();
+  await expect(page.getByText('1 peer answers no searches', { exact: false })).toBeVisible();
+  await expect(page.getByText('1 peer is busy', { exact: false })).toBeVisible();
+  await expect(page.getByText('1 peer did not answer.')).toBeVisible();
+  const grid = page.getByRole('grid', { name: 'What the network offers' });
+  const row = grid.getByRole('row').filter({ hasText: 'Weather forecast' });
+  await expect(row).toContainText('Public network');
+  await row.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 2, name: 'Weather forecast' })).toBeFocused();
+  await expect(page.getByRole('tab', { name: 'Versions' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { level: 2, name: 'Weather forecast' })).toHaveCount(0);
+  await expect(row).toBeVisible();
+});
+
+test('asking the network is stopped, finds nothing, or something that is approved there', async ({
+  home: page,
+}) => {
+  await visit(page, '/discover/network');
+  const box = page.getByRole('searchbox', { name: 'Words to ask for' });
+  await box.fill('zzqqxx');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('No peer knows such a tool')).toBeVisible();
+  await box.fill('weather forecast notes');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Stop asking' }).click();
+  await expect(page.getByRole('button', { name: 'Ask again' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  const waiting = page.getByRole('row').filter({ hasText: 'Waiting' }).first();
+  await waiting.click();
+  await page.getByRole('button', { name: 'Approve', exact: true }).click();
+  await expect(page.getByRole('region').getByText('Approved').first()).toBeVisible();
+});
+for (const language of ['en', 'ru', 'ar'] as const)
+  test.describe(`the network in ${language}`, () => {
+    test.use({ language });
+
+    test('fits into every window', async ({ home: page }) => {
+      await visit(page, '/discover/network');
+      await page.getByRole('main').getByRole('searchbox').fill('weather forecast notes');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('main').locator('svg.lucide-radio')).toBeVisible();
+      await expect(page.getByRole('main').getByRole('row').nth(1)).toBeVisible();
+      for (const [width, height] of [
+        [1280, 800],
+        [800, 600],
+        [400, 800],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      }
+    });
+  });

@@ -1,22 +1,26 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { FoundTool } from '#shared/features/registry/network-search.ts';
+import type { FoundTool, NetworkAnswer } from '#shared/features/registry/network-search.ts';
 import { type Fault, faultOf } from '../../../platform/faults.ts';
 import { useNodeLink } from '../../../platform/node-link.ts';
 import { stemOf } from '../address.ts';
 
 /** A question to the network, as far as it was answered. */
-export interface Asking {
+export interface Asking extends Omit<NetworkAnswer, 'items'> {
   /** The best first; a tool that comes again replaces what was known of it. */
   items: readonly FoundTool[];
-  asked: number;
-  answered: number;
-  refused: number;
-  /** Whether nothing more will come. */
-  done: boolean;
+  /** Whether it was left before its end: who had not answered by then may still have wanted to. */
+  stopped: boolean;
   fault: Fault | undefined;
 }
 
-const beginning: Asking = { items: [], asked: 0, answered: 0, refused: 0, done: false, fault: undefined };
+const beginning: Asking = {
+  items: [],
+  ...{ asked: 0, answered: 0, refused: 0, off: 0, busy: 0 },
+  reasons: {},
+  done: false,
+  stopped: false,
+  fault: undefined,
+};
 /** Tools that are shown; the node sends no more for one question. */
 const LIMIT = 100;
 
@@ -27,7 +31,7 @@ export function useNetworkSearch() {
 
   const stop = useCallback(() => {
     running.current?.abort();
-    setAsking((now) => now && { ...now, done: true });
+    setAsking((now) => now && { ...now, done: true, stopped: true });
   }, []);
 
   const ask = useCallback(
