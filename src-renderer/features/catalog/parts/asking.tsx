@@ -35,7 +35,7 @@ export function AskLine({ words, onWords, asking, onStop }: AskLineProps) {
           </Button>
         )}
       </div>
-      <Note>{t('ask.shown')}</Note>
+      {!asking && <Note>{t('ask.shown')}</Note>}
     </>
   );
 }
