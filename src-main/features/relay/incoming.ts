@@ -287,9 +287,14 @@ function argumentsOf({ params }: CallRequest): JsonObject | undefined {
   return args;
 }
 
-/** Tools may be called anything, `constructor` too. */
-const constraintOf = ({ grant: { args } }: GrantTerms, tool: string): string | undefined =>
-  args && Object.hasOwn(args, tool) ? args[tool] : undefined;
+/**
+ * Tools may be called anything, `constructor` too. What is read from strangers never has a field `__proto__`, so what was
+ * said of a tool of that name is lost: where arguments are constrained at all, it is refused.
+ */
+function constraintOf({ grant: { args } }: GrantTerms, tool: string): string | undefined {
+  if (args && tool === '__proto__') throw relayError('access.grant_arguments');
+  return args && Object.hasOwn(args, tool) ? args[tool] : undefined;
+}
 
 /** Questions of the server on their way to the consumer's client, and the answers on their way back. */
 function createQuestions(

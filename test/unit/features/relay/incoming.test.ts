@@ -192,6 +192,12 @@ it.each(['constructor', 'toString', 'valueOf'])('takes a tool named “%s” for
   expect(await codeOf(call())).toBe('ok');
 });
 
+it('refuses a tool of which a grant cannot say anything, where it says something', async () => {
+  const { call, used } = scene({ tool: '__proto__', grant: { args: {} } });
+  expect(await codeOf(call())).toBe('access.grant_arguments');
+  expect(used()).toBe(0);
+});
+
 it('does not let a server wait for ever for a consumer who never answers', async () => {
   let failure: unknown;
   const { call, clock, door } = scene({
