@@ -86,7 +86,7 @@ test('asking the network is stopped, finds nothing, or something that is approve
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Stop asking' }).click();
   await expect(page.getByRole('button', { name: 'Ask again' })).toBeVisible();
-  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Ask again' }).click();
   const waiting = page.getByRole('row').filter({ hasText: 'Waiting' }).first();
   await waiting.click();
   await page.getByRole('button', { name: 'Approve', exact: true }).click();
