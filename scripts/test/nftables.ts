@@ -10,5 +10,9 @@ export async function ensureNftables(): Promise<boolean> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   // Root's own programs are not on everybody's PATH.
   process.env['PATH'] = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`;
-  return (onPath('nft') && onPath('ip')) !== undefined || (await installOnDebian('nftables', 'iproute2'));
+  const hasRouters =
+    (onPath('nft') && onPath('ip')) !== undefined || (await installOnDebian('nftables', 'iproute2'));
+  // Without it only the tests of opened ports are left out, and say so.
+  if (hasRouters && !onPath('miniupnpd')) await installOnDebian('miniupnpd-nftables');
+  return hasRouters;
 }

@@ -18,6 +18,7 @@ import {
   judgeFirewall,
   judgeLan,
   judgeListening,
+  judgeMapping,
   judgeNames,
   judgeNat,
   judgeOutside,
@@ -168,6 +169,7 @@ const SILENT: Record<DoctorCheck, Finding> = {
   udp: judgeUdp(0, []),
   relays: judgeRelays({ reachable: false, usesRelays: true, held: 0, peers: 0 }),
   serving: judgeServing(false, 0, 0),
+  mapping: judgeMapping({ state: 'off' }),
   outside: judgeOutside({ inbound: 0, dialledBack: [], port: 0 }),
   firewall: judgeFirewall('', false, 0),
 };
@@ -225,6 +227,7 @@ function createProbes(deps: DoctorDeps): Record<DoctorCheck, Probe> {
       const { asked, seen } = await askStun(deps, network.nat()?.stunServers ?? [], signal);
       return judgeUdp(asked, seen);
     },
+    mapping: () => judgeMapping(network.nat()?.mapping ?? { state: 'off' }),
     relays: () => {
       const { reachable, relays, usesRelays } = network.nat() ?? STOPPED;
       return judgeRelays({ reachable, usesRelays, held: relays.length, peers: network.peers().length });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { stream } from '../../kernel/contract.ts';
 import { isCarrierShared, reachOfIp } from './addresses.ts';
+import type { MappingProtocol, MappingState } from './port-mapping.ts';
 
 /** In the order in which they are shown: this machine first, then the local network, then the world. */
 export const doctorChecks = [
@@ -20,6 +21,7 @@ export const doctorChecks = [
   'clock',
   'nat',
   'udp',
+  'mapping',
   'outside',
   'relays',
   'serving',
@@ -40,6 +42,7 @@ export const doctorPlaces = {
   lan: 'nat',
   nat: 'nat',
   udp: 'nat',
+  mapping: 'nat',
   relays: 'nat',
   serving: 'nat',
   outside: 'nat',
@@ -101,6 +104,12 @@ export const doctorCodeSchema = z.enum([
   'udp.blocked',
   'udp.symmetric',
   'udp.unknown',
+  'mapping.off',
+  'mapping.asking',
+  'mapping.mapped',
+  'mapping.double',
+  'mapping.refused',
+  'mapping.silent',
   'relays.notNeeded',
   'relays.held',
   'relays.none',
@@ -281,6 +290,32 @@ export function judgeUdp(asked: number, seen: readonly string[]): Finding {
   if (first === undefined) return finding('warn', 'udp.blocked', { count: asked });
   if (new Set(seen).size > 1) return finding('warn', 'udp.symmetric', { count: seen.length });
   return finding('ok', 'udp.ready', { address: first, count: seen.length });
+}
+
+const PROTOCOL_NAMES: Record<MappingProtocol, string> = { pcp: 'PCP', 'nat-pmp': 'NAT-PMP', upnp: 'UPnP' };
+
+/** What came of asking the router for the port. A mapping behind a second NAT is there, and leads nobody here. */
+export function judgeMapping(mapping: MappingState): Finding {
+  switch (mapping.state) {
+    case 'off':
+      return finding('skipped', 'mapping.off');
+    case 'asking':
+      return finding('skipped', 'mapping.asking');
+    case 'silent':
+      return finding('warn', 'mapping.silent');
+    case 'refused':
+      return finding('warn', 'mapping.refused', {
+        protocol: PROTOCOL_NAMES[mapping.by],
+        reason: mapping.reason,
+      });
+    default: {
+      const { address, port } = mapping;
+      const facts = { protocol: PROTOCOL_NAMES[mapping.by], address, port };
+      return mapping.state === 'mapped'
+        ? finding('ok', 'mapping.mapped', facts)
+        : finding('warn', 'mapping.double', facts);
+    }
+  }
 }
 
 /** Places that others keep for this node, so that it can be reached through them. */

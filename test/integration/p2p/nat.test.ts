@@ -1,29 +1,10 @@
 /** Two nodes and a third one that both can reach, through NATs of every kind. */
-import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLab, type Lab, type NatKind, type Place, PUBLIC_IP, whyNoLab } from '#scripts/nat-lab/lab.ts';
+import { beginNode, type NatNode, until } from '#test/support/network/nat-node.ts';
 
 const reason = whyNoLab();
 if (reason !== undefined) console.warn(`NAT lab left out: ${reason}.`);
-
-const PROGRAM = fileURLToPath(new URL('../../support/network/nat-process.ts', import.meta.url));
-const PATIENCE_MS = 25_000;
-
-interface State {
-  peerId: string;
-  addresses: string[];
-  peers: Array<{ peerId: string; transport: string; path: string; encryption?: string }>;
-  nat: { reachable: boolean; serving: boolean; clients: number; relayedBytes: number; relays: string[] };
-}
-
-interface Node {
-  peerId: string;
-  child: ChildProcess;
-  ask<T>(ask: string, target?: string): Promise<T>;
-  state(): Promise<State>;
-}
 
 let lab: Lab | undefined;
 let labs = 0;
@@ -33,45 +14,14 @@ afterEach(() => {
   lab = undefined;
 });
 
-async function begin(place: Place, spec: Record<string, unknown>): Promise<Node> {
-  const child = (lab as Lab).run(place, process.execPath, [PROGRAM, JSON.stringify(spec)]);
-  const waiting = new Map<number, (answer: { value?: unknown; error?: string }) => void>();
-  let next = 0;
-  const answered = (id: number) =>
-    new Promise<unknown>((resolve, reject) =>
-      waiting.set(id, ({ error, value }) =>
-        error === undefined ? resolve(value) : reject(new Error(error)),
-      ),
-    );
-  const ready = answered(0);
-  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-    const answer = JSON.parse(line) as { id: number; value?: unknown; error?: string };
-    waiting.get(answer.id)?.(answer);
-    waiting.delete(answer.id);
-  });
-  const ask = <T>(question: string, target = '') => {
-    const id = ++next;
-    child.stdin?.write(`${JSON.stringify({ id, ask: question, target })}\n`);
-    return answered(id) as Promise<T>;
-  };
-  return { child, ask, peerId: (await ready) as string, state: () => ask<State>('state') };
-}
-
-async function until<T>(what: string, read: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const value = await read();
-    if (value) return value;
-    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const begin = (place: Place, spec: Record<string, unknown>): Promise<NatNode> =>
+  beginNode(lab as Lab, place, spec);
 
 const relaySpec = (number: number) => ({ number, listen: [`/ip4/${PUBLIC_IP}/tcp/${7000 + number}`] });
-const addressOf = (relay: Node, number: number) =>
+const addressOf = (relay: NatNode, number: number) =>
   `/ip4/${PUBLIC_IP}/tcp/${7000 + number}/p2p/${relay.peerId}`;
 
-const relayedAddress = async (node: Node) =>
+const relayedAddress = async (node: NatNode) =>
   (await node.state()).addresses.find((address) => address.includes('/p2p-circuit'));
 
 /** `b` meets `a` through the relay, as soon as `a` has a place there. */
@@ -88,10 +38,10 @@ async function meet(kinds: { a: NatKind; b: NatKind }, extra: Record<string, unk
   return { relay, a, b, bootstrap };
 }
 
-const carrierTo = async (from: Node, to: Node) =>
+const carrierTo = async (from: NatNode, to: NatNode) =>
   (await from.state()).peers.find(({ peerId }) => peerId === to.peerId);
 
-const becomesDirect = (from: Node, to: Node) =>
+const becomesDirect = (from: NatNode, to: NatNode) =>
   until('direct', async () => {
     const carrier = await carrierTo(from, to);
     return carrier?.path === 'direct' && carrier;
@@ -117,7 +67,7 @@ describe.skipIf(reason !== undefined)('two nodes through NATs', () => {
     async (kindA, kindB, saysA, saysB) => {
       const { a, b, bootstrap, relay } = await meet({ a: kindA, b: kindB });
       await until('a direct connection was tried in vain', async () => {
-        const { nat } = (await b.state()) as unknown as { nat: { upgrades: { tried: number } } };
+        const { nat } = await b.state();
         return nat.upgrades.tried > 0;
       });
       expect(await carrierTo(b, a)).toMatchObject({ path: 'relayed', transport: 'tcp' });
@@ -178,7 +128,35 @@ describe.skipIf(reason !== undefined)('two nodes through NATs', () => {
   it('a private network never leaves its key: relayed within it, no WebRTC', async () => {
     const { a, b } = await meet({ a: 'cone', b: 'cone' }, { networkKey: '07'.repeat(32) });
     expect(await carrierTo(b, a)).toMatchObject({ path: 'relayed' });
-    const { nat } = (await b.state()) as unknown as { nat: { upgrades: { tried: number } } };
+    const { nat } = await b.state();
     expect(nat.upgrades.tried).toBe(0);
+  });
+
+  it('a node that may not relay gives no places, whoever reaches it; one that must gives them at once', async () => {
+    lab = createLab(`tsl${process.pid % 10_000}${labs++}`, { a: 'cone', b: 'cone' });
+    const off = await begin('pub', { ...relaySpec(1), relay: 'off' });
+    const on = await begin('pub', { ...relaySpec(4), relay: 'on' });
+    expect((await on.state()).nat).toMatchObject({ serving: true });
+    const listen = ['/ip4/0.0.0.0/tcp/7422'];
+    const a = await begin('a', { number: 2, listen, bootstrap: [addressOf(off, 1)] });
+    await until('reached', async () => (await off.state()).nat.reachable);
+    await a.ask('dial', addressOf(on, 4));
+    await until('a has a place', async () => (await a.state()).nat.relays.length > 0);
+    expect((await a.state()).nat.relays).toEqual([on.peerId]);
+    expect((await off.state()).nat).toMatchObject({ serving: false, clients: 0, relays: [] });
+  });
+
+  it('a node that wants no relays holds no place, and dials nobody through one', async () => {
+    lab = createLab(`tsl${process.pid % 10_000}${labs++}`, { a: 'cone', b: 'cone' });
+    const relay = await begin('pub', { ...relaySpec(1), relay: 'on' });
+    const bootstrap = [addressOf(relay, 1)];
+    const listen = ['/ip4/0.0.0.0/tcp/7422'];
+    const a = await begin('a', { number: 2, listen, bootstrap });
+    const b = await begin('b', { number: 3, listen, bootstrap, useRelays: false });
+    const target = await until('a has a place', () => relayedAddress(a));
+    await expect(b.ask('dial', target)).rejects.toThrow();
+    expect((await b.state()).nat.relays).toEqual([]);
+    expect((await b.state()).addresses.some((address) => address.includes('/p2p-circuit'))).toBe(false);
+    expect((await relay.state()).nat.clients).toBe(1);
   });
 });

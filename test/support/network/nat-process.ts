@@ -18,6 +18,9 @@ const settingsSchema = z.object({
   listen: z.array(z.string()),
   bootstrap: z.array(z.string()).default([]),
   networkKey: z.string().optional(),
+  portMapping: z.boolean().default(false),
+  relay: z.enum(['auto', 'off', 'on']).default('auto'),
+  useRelays: z.boolean().default(true),
 });
 const questionSchema = z.object({ id: z.number(), ask: z.string(), target: z.string().default('') });
 
@@ -37,6 +40,9 @@ const network = createLibp2pNetwork(
     listen: settings.listen,
     bootstrap: settings.bootstrap,
     mdns: false,
+    portMapping: settings.portMapping,
+    relay: settings.relay,
+    useRelays: settings.useRelays,
     // The lab's internet is made of addresses for documentation.
     privateAddresses: 'always',
     networkKey: settings.networkKey === undefined ? undefined : Buffer.from(settings.networkKey, 'hex'),
@@ -68,6 +74,8 @@ async function answer(ask: string, target: string): Promise<unknown> {
       const { asked, seen } = await askStun(clockAndChance, servers, new AbortController().signal);
       return judgeUdp(asked, seen).code;
     }
+    case 'stop':
+      return network.stop();
     case 'never':
       return network.call(target, '/toolswarm/never/1', utf8('')).response.then(
         () => 'answered',

@@ -27,6 +27,7 @@ import { hostOf, isRelayed, portOf } from '#shared/features/p2p/addresses.ts';
 import { dialRank, isNeighbour } from '#shared/features/p2p/dial-policy.ts';
 import { concatBytes, toHex, utf8 } from '#shared/kernel/bytes.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
+import { createRelayFilter, type RelayFilter } from '../nat/relay-filter.ts';
 import { type RelayServing, relayServing } from '../nat/relay-serving.ts';
 import { lazyWebRtc } from '../nat/webrtc.ts';
 import type { Dialable } from './dialable.ts';
@@ -167,8 +168,8 @@ const resolving = (dialable: Dialable): MultiaddrResolver => ({
 type RelayComponents = Parameters<ReturnType<typeof circuitRelayTransport>>[0];
 
 /** Relays are found among the nodes that are met anyway: nobody walks through the index for one. */
-const relayTransport = (components: RelayComponents) =>
-  circuitRelayTransport()(
+const relayTransport = (discoveryFilter: RelayFilter) => (components: RelayComponents) =>
+  circuitRelayTransport({ discoveryFilter })(
     // What libp2p hands out is a proxy that cannot be copied.
     new Proxy(components, {
       get: (target, name) => (name === 'randomWalk' ? NO_WALK : (Reflect.get(target, name) as unknown)),
@@ -191,29 +192,34 @@ interface ListeningComponents {
   };
 }
 
-const listening = ({ addressManager, transportManager }: ListeningComponents): Listening => ({
-  reserve: (relays) =>
-    transportManager.listen(Array.from({ length: relays }, () => multiaddr('/p2p-circuit'))),
-  async release() {
-    for (const listener of transportManager.getListeners()) {
-      const relayed = listener.getAddrs().filter((address) => isRelayed(address.toString()));
-      if (relayed.length === 0) continue;
-      relayed.forEach((address) => addressManager.removeObservedAddr(address));
-      await listener.close();
-    }
-  },
-  bound: () => transportManager.getAddrs().map(String),
-  confirm: (address) => addressManager.confirmObservedAddr(multiaddr(address), { type: 'transport' }),
-  mapped(port, outside) {
-    for (const host of hostsOf(transportManager.getAddrs(), port))
-      addressManager.addPublicAddressMapping(host, port, outside.address, outside.port);
-    addressManager.confirmObservedAddr(outerAddress(outside), { type: 'ip-mapping' });
-  },
-  unmapped(port, outside) {
-    for (const host of hostsOf(transportManager.getAddrs(), port))
-      addressManager.removePublicAddressMapping(host, port, outside.address, outside.port);
-  },
-});
+const listening =
+  (relays: RelayFilter) =>
+  ({ addressManager, transportManager }: ListeningComponents): Listening => ({
+    async reserve(count) {
+      relays.open();
+      await transportManager.listen(Array.from({ length: count }, () => multiaddr('/p2p-circuit')));
+    },
+    async release() {
+      relays.close();
+      for (const listener of transportManager.getListeners()) {
+        const relayed = listener.getAddrs().filter((address) => isRelayed(address.toString()));
+        if (relayed.length === 0) continue;
+        relayed.forEach((address) => addressManager.removeObservedAddr(address));
+        await listener.close();
+      }
+    },
+    bound: () => transportManager.getAddrs().map(String),
+    confirm: (address) => addressManager.confirmObservedAddr(multiaddr(address), { type: 'transport' }),
+    mapped(port, outside) {
+      for (const host of hostsOf(transportManager.getAddrs(), port))
+        addressManager.addPublicAddressMapping(host, port, outside.address, outside.port);
+      addressManager.confirmObservedAddr(outerAddress(outside), { type: 'ip-mapping' });
+    },
+    unmapped(port, outside) {
+      for (const host of hostsOf(transportManager.getAddrs(), port))
+        addressManager.removePublicAddressMapping(host, port, outside.address, outside.port);
+    },
+  });
 
 const outerAddress = ({ address, port }: { address: string; port: number }): Multiaddr =>
   multiaddr(`/ip4/${address}/tcp/${port}`);
@@ -254,6 +260,7 @@ export function createNode(
   gate: (peerId: PeerId) => boolean,
   options: NodeOptions,
 ): Promise<Node> {
+  const relays = createRelayFilter();
   return createLibp2p<Services>({
     start: false,
     privateKey,
@@ -262,7 +269,7 @@ export function createNode(
     // A call is small and waits for its answer: it must not wait for company (Nagle).
     transports: [
       tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } }),
-      relayTransport,
+      relayTransport(relays),
       // Its packets carry no pre-shared key: a private network does without.
       ...(options.webrtc && !options.networkKey
         ? [lazyWebRtc({ stunServers: () => options.stunServers?.() ?? [] })]
@@ -309,7 +316,7 @@ export function createNode(
       : [],
     services: {
       relay: relayServing(),
-      listening,
+      listening: listening(relays),
       opening,
       identify: identify(),
       ping: ping(),

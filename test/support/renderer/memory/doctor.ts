@@ -8,6 +8,7 @@ import {
   judgeFirewall,
   judgeLan,
   judgeListening,
+  judgeMapping,
   judgeNames,
   judgeNat,
   judgeOutside,
@@ -53,6 +54,7 @@ export function answerDoctor({ clock, world }: Memory): Handlers<typeof doctorCo
       clock: judgeClock(some ? [131_000, 128_000] : []),
       nat: judgeNat(['192.168.1.23'], some ? ['203.0.113.9'] : []),
       udp: judgeUdp(some ? 2 : 0, some ? ['203.0.113.9:40001', '203.0.113.9:40001'] : []),
+      mapping: judgeMapping({ state: 'off' }),
       relays: judgeRelays({
         reachable: false,
         usesRelays: true,

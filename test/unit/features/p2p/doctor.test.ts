@@ -11,6 +11,7 @@ import {
   judgeFirewall,
   judgeLan,
   judgeListening,
+  judgeMapping,
   judgeNames,
   judgeNat,
   judgeOutside,
@@ -175,5 +176,29 @@ describe('the way through NATs', () => {
       facts: { count: 3, bytes: 4096 },
     });
     expect(judgeServing(false, 0, 4096).code).toBe('serving.off');
+  });
+});
+
+describe('the port that the router was asked for', () => {
+  const outside = { by: 'nat-pmp', address: '11.22.33.2', port: 7422 } as const;
+
+  it('is told apart by what the router said', () => {
+    expect(judgeMapping({ state: 'off' })).toMatchObject({ state: 'skipped', code: 'mapping.off' });
+    expect(judgeMapping({ state: 'asking' })).toMatchObject({ state: 'skipped', code: 'mapping.asking' });
+    expect(judgeMapping({ state: 'silent' })).toMatchObject({ state: 'warn', code: 'mapping.silent' });
+    expect(judgeMapping({ state: 'refused', by: 'upnp', reason: '606' })).toMatchObject({
+      state: 'warn',
+      code: 'mapping.refused',
+      facts: { protocol: 'UPnP', reason: '606' },
+    });
+    expect(judgeMapping({ state: 'mapped', ...outside })).toMatchObject({
+      state: 'ok',
+      code: 'mapping.mapped',
+      facts: { protocol: 'NAT-PMP', address: '11.22.33.2', port: 7422 },
+    });
+    expect(judgeMapping({ state: 'double', ...outside, address: '100.64.0.2' })).toMatchObject({
+      state: 'warn',
+      code: 'mapping.double',
+    });
   });
 });
