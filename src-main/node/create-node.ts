@@ -38,6 +38,7 @@ import { openPlatform, type Platform } from './platform.ts';
 import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
+import { exposition } from './exposition.ts';
 import { createGrantHandlers } from './granting.ts';
 import { createSharingHandlers } from './sharing.ts';
 import { createSlices, type NodeSlices } from './slices.ts';
@@ -95,6 +96,8 @@ export interface Node extends EventSource<NodeEvents> {
   readonly platform: Pick<Platform, 'clock' | 'db' | 'log' | 'random'>;
   readonly settings: Settings<typeof nodeSettings>;
   readonly apiTokens: ApiTokens;
+  /** What this node counts, for collectors. */
+  exposition(): string;
   /** Joins the network and serves MCP and the contract. Rejects with advice where a port is taken; call `stop` then. */
   start(): Promise<void>;
   /** Calls end, servers are closed, everything is written. Idempotent. */
@@ -231,6 +234,12 @@ function assemble(
 
   return {
     on: events.on,
+    exposition: () =>
+      exposition({
+        ...slices,
+        residentBytes: () => process.memoryUsage.rss(),
+        uptimeMs: () => clock.now() - startedAt,
+      }),
     handlers,
     platform,
     settings,

@@ -139,6 +139,15 @@ export const nodeSettings = {
       needsRestart: false,
     },
   ),
+  'metrics.expose': setting(
+    z
+      .boolean()
+      .default(false)
+      .describe(
+        'Tell figures to collectors such as Prometheus at /metrics of the dashboard’s port, with a token that may read.',
+      ),
+    { needsRestart: false },
+  ),
   'relay.cache': setting(
     z
       .boolean()

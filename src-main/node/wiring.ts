@@ -41,6 +41,7 @@ export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
     ...blocking(slices, log),
     ...rotation(slices),
     callsToMetrics(slices),
+    slices.relay.onMeasured(({ direction, hops = [] }) => slices.metrics.noteHops(direction, hops)),
   );
 }
 

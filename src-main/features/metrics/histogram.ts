@@ -9,6 +9,11 @@ export interface Histogram {
   add(ms: number): void;
   /** The duration below which the share `q` (0 to 1) of all lies; undefined where there is none. */
   quantile(q: number): number | undefined;
+  /** Counts what another counted. */
+  absorb(other: Histogram): void;
+  /** How many lie below or at each of these bounds (ms); bounds between those of classes count the class they lie in. */
+  below(bounds: readonly number[]): number[];
+  counts(): Readonly<Uint32Array>;
 }
 
 export function createHistogram(): Histogram {
@@ -20,6 +25,20 @@ export function createHistogram(): Histogram {
       counts[index] = (counts[index] as number) + 1;
       total++;
     },
+    counts: () => counts,
+    absorb(other) {
+      other.counts().forEach((count, index) => {
+        counts[index] = (counts[index] as number) + count;
+        total += count;
+      });
+    },
+    below: (bounds) =>
+      bounds.map((bound) => {
+        const last = classOf(bound);
+        let sum = 0;
+        for (let index = 0; index <= last; index++) sum += counts[index] as number;
+        return sum;
+      }),
     quantile(q) {
       if (total === 0) return undefined;
       let left = Math.max(1, Math.ceil(q * total));

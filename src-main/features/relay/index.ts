@@ -51,6 +51,8 @@ export interface Relay {
   /** The record of calls. */
   readonly invocations: Pick<Invocations, 'list' | 'get' | 'erase'>;
   onInvocation(listener: (invocation: Invocation) => void): () => void;
+  /** Every call that ends, with where its time went. */
+  onMeasured: Invocations['onMeasured'];
   /** How busy this node is with calls of peers. */
   load(): Load;
   readonly cache: Pick<ResultCache, 'clear' | 'state'>;
@@ -210,6 +212,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     recheck: () => incoming.recheck(),
     invocations: { list: invocations.list, get: invocations.get, erase: invocations.erase },
     onInvocation: (listener) => invocations.onAdded(listener),
+    onMeasured: invocations.onMeasured,
     cache,
     load: () => loadOf(door.state(), options),
   };

@@ -31,6 +31,8 @@ export interface Invocations extends Closeable {
   /** Erases what started before a time, or everything; returns how many that were. */
   erase(before?: number): number;
   onAdded(listener: (invocation: Invocation) => void): () => void;
+  /** The same with what only one call is asked for: where its time went. */
+  onMeasured(listener: (call: Pick<InvocationDetail, 'direction' | 'hops'>) => void): () => void;
 }
 
 export function createInvocations(
@@ -38,8 +40,8 @@ export function createInvocations(
   options: { retentionMs(): number },
 ): Invocations {
   const { clock, db } = deps;
-  const events = createEmitter<{ added: Invocation }>((error) =>
-    deps.log.error({ err: error }, 'a listener failed'),
+  const events = createEmitter<{ added: Invocation; measured: Pick<InvocationDetail, 'direction' | 'hops'> }>(
+    (error) => deps.log.error({ err: error }, 'a listener failed'),
   );
   const insert = db.prepare(
     `INSERT OR REPLACE INTO invocations
@@ -94,6 +96,7 @@ export function createInvocations(
       if (waiting.length < MAX_WAITING) waiting.push(invocation);
       else lost++;
       events.emit('added', summaryOf(invocation));
+      events.emit('measured', invocation);
     },
     list(page) {
       flush();
@@ -121,6 +124,7 @@ export function createInvocations(
       return db.prepare(`DELETE FROM invocations ${condition}`).run(...values).changes;
     },
     onAdded: (listener) => events.on('added', listener),
+    onMeasured: (listener) => events.on('measured', listener),
     close() {
       for (const timer of timers) timer.cancel();
       flush();

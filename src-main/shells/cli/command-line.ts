@@ -12,6 +12,7 @@ import { addDiagnosticsCommands } from './commands/diagnostics.ts';
 import { addGovernanceCommands } from './commands/governance.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addLogCommand } from './commands/log.ts';
+import { addMetricsCommands } from './commands/metrics.ts';
 import { addNetworkCommands } from './commands/network.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addAccessCommands } from './commands/access.ts';
@@ -78,6 +79,7 @@ function createProgram(io: Io): Command {
   addAccessCommands(program, cli);
   addLimitCommands(program, cli);
   addCacheCommands(program, cli);
+  addMetricsCommands(program, cli);
   addNetworkCommands(program, cli);
   addGovernanceCommands(program, cli);
   addDoctorCommand(program, cli);

@@ -7,6 +7,7 @@ import { AppError } from '#shared/kernel/errors.ts';
 import { scopeNeeded } from '#main/node/api-scopes.ts';
 import { type Node, type NodeFacts, type NodeOptions, createNode } from '#main/node/create-node.ts';
 import { createHttpApi } from '#main/node/http-api.ts';
+import { answerMetrics } from '#main/node/http-metrics.ts';
 import { createWebSessions } from '#main/node/web-sessions.ts';
 import type { Log } from '#main/platform/log.ts';
 import { PRODUCT_VERSION } from '#main/platform/version.ts';
@@ -85,14 +86,25 @@ export async function hostUnlocked(
   }
 }
 
-function createNodeWebServer({ apiTokens, handlers, platform, settings }: Node): WebServer {
+function createNodeWebServer({ apiTokens, exposition, handlers, platform, settings }: Node): WebServer {
   const { clock, db, log, random } = platform;
   const served = { contract, handlers, clock, log: log.child('web') };
   const { authenticate } = apiTokens;
   const api = createHttpApi({ ...served, authenticate, scopeNeeded, productVersion: PRODUCT_VERSION });
   const sessions = createWebSessions({ db, clock, random });
   return createWebServer(
-    { ...served, version: CONTRACT_VERSION, sessions, api },
+    {
+      ...served,
+      version: CONTRACT_VERSION,
+      sessions,
+      api,
+      metrics: (request, response) =>
+        answerMetrics(
+          { authenticate, isOn: () => settings.get('metrics.expose'), text: exposition },
+          request,
+          response,
+        ),
+    },
     { port: settings.get('dashboard.port'), rendererDir: findRenderer() },
   );
 }

@@ -6,6 +6,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
 import { API_PREFIX, type HttpApi } from '#main/node/http-api.ts';
+import { METRICS_PATH } from '#main/node/http-metrics.ts';
 import { isForLoopback } from '#main/node/http-guards.ts';
 import { sendError } from '#main/node/http-status.ts';
 import type { WebSessions } from '#main/node/web-sessions.ts';
@@ -18,6 +19,8 @@ import { listStaticFiles, sendFile } from './static-files.ts';
 export interface WebServerDeps<C extends Contract> extends Omit<PageSocketsDeps<C>, 'isSignedIn'> {
   sessions: WebSessions;
   api: HttpApi;
+  /** Answers collectors of figures, or throws what is to be sent. */
+  metrics(request: IncomingMessage, response: ServerResponse): void;
 }
 
 export interface WebServerOptions {
@@ -72,6 +75,7 @@ export function createWebServer<C extends Contract>(
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.startsWith(API_PREFIX)) return deps.api(request, response);
+    if (path === METRICS_PATH) return deps.metrics(request, response);
     if (!isForLoopback(request)) throw wrongHost();
     if (path === '/session') return door.answer(request, response);
     const file = files.get(path);

@@ -35,6 +35,7 @@ export const settingGroups = {
   'relay.maxRunning': 'network',
   'relay.maxWaiting': 'network',
   'servers.clientDocument': 'clients',
+  'metrics.expose': 'privacy',
   'relay.keepPayloads': 'privacy',
   'relay.retentionDays': 'privacy',
 } as const satisfies Record<string, Group>;

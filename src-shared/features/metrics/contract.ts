@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stream } from '../../kernel/contract.ts';
+import { query, stream } from '../../kernel/contract.ts';
 
 /** What happened in one stretch of time. */
 export const trafficBucketSchema = z.object({
@@ -30,7 +30,25 @@ export const trafficSchema = z.object({
 });
 export type Traffic = z.output<typeof trafficSchema>;
 
+/** How long one hop of calls took lately. */
+export const hopTimeSchema = z.object({
+  direction: z.string(),
+  hop: z.string(),
+  count: z.number(),
+  /** Of all calls together: where the time goes. */
+  totalMs: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
+});
+export type HopTime = z.output<typeof hopTimeSchema>;
+
 export const metricsContract = {
+  'metrics.hops': query(
+    'How long each hop of calls took in the last ten to twenty minutes, the one that took most time in all first.',
+    z.object({}),
+    z.object({ sinceMs: z.number(), items: z.array(hopTimeSchema) }),
+  ),
   'metrics.traffic': stream(
     'Calls of the last hour by minute and of the last two seconds, again while something happens (at most every two seconds).',
     z.object({}),

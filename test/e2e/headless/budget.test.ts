@@ -57,6 +57,8 @@ test('a tool that can be taken for another says for whose, and asks before it is
 
 test('who contradicted himself waits on Home, and the proof can be saved', async ({ home }) => {
   await visit(home, '/');
+  // So much waits in this world that not all of it is shown at first.
+  await home.getByRole('button', { name: /^Show \d+ more$/ }).click();
   await home.getByRole('link', { name: 'Look at the proof' }).click();
   const card = home.getByRole('region', { name: 'Contradictions' });
   await expect(card).toContainText('server notes, number 41');
@@ -68,6 +70,8 @@ test('who contradicted himself waits on Home, and the proof can be saved', async
   await card.getByRole('button', { name: 'I have seen it' }).click();
   await expect(card.getByText('seen', { exact: true })).toBeVisible();
   await visit(home, '/');
+  await expect(home.getByRole('link', { name: 'Decide' }).first()).toBeVisible();
+  await expect(home.getByRole('button', { name: /^Show \d+ more$/ })).toBeHidden();
   await expect(home.getByRole('link', { name: 'Look at the proof' })).toBeHidden();
 });
 

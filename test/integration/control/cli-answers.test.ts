@@ -271,6 +271,7 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ],
   ['limits remove each', 'access.setLimit', { scope: { kind: 'each' } }],
   ['limits load', 'relay.load', {}],
+  ['metrics hops', 'metrics.hops', {}],
   ['cache show', 'relay.cache', {}],
   ['cache clear', 'relay.clearCache', {}],
   ['access list', 'access.grants', {}],

@@ -43,6 +43,7 @@ export async function serveDashboard(
       version: CONTRACT_VERSION,
       sessions: createWebSessions({ db, clock, random }),
       api: async (_, response) => void response.writeHead(404).end(),
+      metrics: (_, response) => void response.writeHead(404).end(),
       clock,
       log: silentLog,
     },

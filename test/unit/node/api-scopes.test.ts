@@ -137,6 +137,7 @@ describe('scopes of the HTTP API', () => {
           "invocations.get",
           "invocations.list",
           "invocations.watch",
+          "metrics.hops",
           "metrics.traffic",
           "network.previewInvitation",
           "network.show",

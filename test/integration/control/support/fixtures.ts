@@ -5,6 +5,7 @@ import type {
   MadeGrantView,
 } from '#shared/features/access/grants-contract.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
+import type { HopTime } from '#shared/features/metrics/contract.ts';
 import type { CacheState } from '#shared/features/relay/caching.ts';
 import type { Load } from '#shared/features/relay/load.ts';
 import type { Listing } from '#shared/features/registry/central.ts';
@@ -101,6 +102,10 @@ export const load: Load = {
   refused: { rate: 3, full: 0, late: 1, shed: 0 },
   holdMs: 12.5,
 };
+
+export const hopTimes: HopTime[] = [
+  { direction: 'outgoing', hop: 'network', count: 84, totalMs: 3_612, p50Ms: 38, p95Ms: 71, p99Ms: 204 },
+];
 
 export const cache: CacheState = {
   entries: 2,

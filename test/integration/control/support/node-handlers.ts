@@ -182,6 +182,7 @@ export function createMemoryNode({
     'access.ask': () => fixtures.accessRequest,
     'access.accept': () => fixtures.madeGrant,
     'access.decline': () => ({}),
+    'metrics.hops': () => ({ sinceMs: 720_000, items: fixtures.hopTimes }),
     'relay.cache': () => fixtures.cache,
     'relay.clearCache': () => fixtures.cache,
     'relay.load': () => once(fixtures.load),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CONTRACT_VERSION, type NodeHandlers, contract } from '#shared/contract.ts';
 import { scopeNeeded } from '#main/node/api-scopes.ts';
 import { apiTokenMigrations, createApiTokens } from '#main/node/api-tokens.ts';
+import { answerMetrics } from '#main/node/http-metrics.ts';
 import { createHttpApi } from '#main/node/http-api.ts';
 import { createWebSessions, webSessionMigrations } from '#main/node/web-sessions.ts';
 import { systemClock as clock } from '#main/platform/clock.ts';
@@ -17,9 +18,12 @@ import { createMemoryNode } from './node-handlers.ts';
 /** A web server on a free port, with a small dashboard and the contract in memory. */
 export async function startWeb({
   handlers: overrides = {},
+  metrics = true,
   port = 0,
 }: {
   handlers?: Partial<NodeHandlers>;
+  /** Whether figures are told to collectors. */
+  metrics?: boolean;
   port?: number;
 } = {}) {
   const rendererDir = createDashboard();
@@ -39,7 +43,21 @@ export async function startWeb({
   });
   const sessions = createWebSessions({ db, clock, random });
   const web = createWebServer(
-    { contract, handlers, version: CONTRACT_VERSION, sessions, api, clock, log },
+    {
+      contract,
+      handlers,
+      version: CONTRACT_VERSION,
+      sessions,
+      api,
+      metrics: (given, response) =>
+        answerMetrics(
+          { authenticate, isOn: () => metrics, text: () => 'toolswarm_peers 3\n' },
+          given,
+          response,
+        ),
+      clock,
+      log,
+    },
     { port, rendererDir },
   );
   await web.start();

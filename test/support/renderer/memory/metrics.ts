@@ -1,10 +1,15 @@
-import type { metricsContract, TrafficBucket } from '#shared/features/metrics/contract.ts';
+import type { HopTime, metricsContract, TrafficBucket } from '#shared/features/metrics/contract.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { Memory } from './memory.ts';
 
 const MINUTE_MS = 60_000;
 const LIVE_MS = 2000;
+
+const HOPS: HopTime[] = [
+  { direction: 'outgoing', hop: 'network', count: 84, totalMs: 3_612, p50Ms: 38, p95Ms: 71, p99Ms: 204 },
+  { direction: 'local', hop: 'tool', count: 120, totalMs: 1_104, p50Ms: 6.2, p95Ms: 31, p99Ms: 88 },
+];
 
 /** Counts the world's own calls, and a node of some use has had a rise, a lull and a few failures before them. */
 export function answerMetrics({ calls, clock, world }: Memory): Handlers<typeof metricsContract> {
@@ -53,5 +58,8 @@ export function answerMetrics({ calls, clock, world }: Memory): Handlers<typeof 
       },
     };
   };
-  return { 'metrics.traffic': (_, { signal }) => calls.follow(read, signal) };
+  return {
+    'metrics.hops': () => ({ sinceMs: 720_000, items: HOPS }),
+    'metrics.traffic': (_, { signal }) => calls.follow(read, signal),
+  };
 }
