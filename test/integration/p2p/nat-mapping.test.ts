@@ -59,4 +59,16 @@ describe.skipIf(reason !== undefined)('a router that opens ports', () => {
     await inside.ask('stop');
     expect(lab.mappings()).not.toContain('192.168.12.2:7422');
   });
+
+  it('is understood in NAT-PMP too, where it knows nothing newer', async () => {
+    lab = createLab(`tsm${process.pid % 10_000}${labs++}`, { a: 'mapping', b: 'open' }, { net: ROUTABLE });
+    await lab.serveMappings('pmp');
+    const node = await beginNode(lab, 'a', { number: 2, listen: ['/ip4/0.0.0.0/tcp/7422'] });
+    const router = '192.168.12.1';
+    const granted = { kind: 'granted', address: `${ROUTABLE}.2`, externalPort: 7444 };
+    expect(await node.ask('pmpMap', router)).toMatchObject(granted);
+    expect(lab.mappings()).toContain('192.168.12.2:7444');
+    await node.ask('pmpUnmap', router);
+    expect(lab.mappings()).not.toContain('192.168.12.2:7444');
+  });
 });

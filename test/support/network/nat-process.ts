@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { fromUtf8, utf8 } from '#shared/kernel/bytes.ts';
 import { judgeUdp } from '#shared/features/p2p/doctor.ts';
 import { askStun, createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
+import { createNatPmp } from '#main/features/p2p/nat/mapping/pmp.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { systemRandom } from '#main/platform/random.ts';
@@ -73,6 +74,12 @@ async function answer(ask: string, target: string): Promise<unknown> {
       const clockAndChance = { clock: systemClock, random: systemRandom };
       const { asked, seen } = await askStun(clockAndChance, servers, new AbortController().signal);
       return judgeUdp(asked, seen).code;
+    }
+    case 'pmpMap':
+    case 'pmpUnmap': {
+      const pmp = createNatPmp({ clock: systemClock, random: systemRandom }, target);
+      const ports = { internalPort: 7444, externalPort: 7444 };
+      return pmp[ask === 'pmpMap' ? 'map' : 'unmap'](ports, new AbortController().signal);
     }
     case 'stop':
       return network.stop();
