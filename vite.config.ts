@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { type Plugin, defineConfig } from 'vite';
@@ -28,25 +26,6 @@ function onlyOurLanguages(languages: readonly string[]): Plugin {
       },
     },
     load: (id) => (id === wordless ? 'export default undefined;' : undefined),
-  };
-}
-
-/** The library behind UPnP reads its name and version from its package.json, which does not lie beside a bundle. */
-function ownManifestInlined(): Plugin {
-  return {
-    name: 'own-manifest-inlined',
-    transform: {
-      filter: { id: /@achingbrain[/\\]ssdp[/\\]dist[/\\]src[/\\]ssdp\.js$/ },
-      handler(code, id) {
-        const { name, version } = JSON.parse(
-          readFileSync(join(dirname(id), '../../package.json'), 'utf8'),
-        ) as Record<string, string>;
-        return {
-          code: code.replace(/req\(['"]\.\.\/\.\.\/package\.json['"]\)/, JSON.stringify({ name, version })),
-          map: null,
-        };
-      },
-    },
   };
 }
 
@@ -91,7 +70,6 @@ export default defineConfig({
   base: './',
   plugins: [
     react(),
-    ownManifestInlined(),
     contractsByNameOnly(),
     onlyOurLanguages(['en', 'ru', 'ar']),
     licences(NATIVE),
