@@ -1,4 +1,5 @@
 import { Radio, Square } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { doubts } from '#shared/features/registry/network-search.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -19,9 +20,10 @@ export interface AskLineProps {
 export function AskLine({ words, onWords, asking, onStop }: AskLineProps) {
   const { t } = useTranslation('catalog');
   const isAsking = asking !== undefined && !asking.done;
+  const line = useFocusKept(isAsking);
   return (
     <>
-      <div className={styles['line']}>
+      <div className={styles['line']} ref={line}>
         <div className={styles['field']}>
           <SearchField label={t('ask.words')} value={words} onChange={onWords} />
         </div>
@@ -38,6 +40,16 @@ export function AskLine({ words, onWords, asking, onStop }: AskLineProps) {
       {!asking && <Note>{t('ask.shown')}</Note>}
     </>
   );
+}
+
+/** The button that stops goes once there is nothing to stop: the focus moves on to the one in its place. */
+function useFocusKept(isAsking: boolean) {
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isAsking || document.activeElement !== document.body) return;
+    line.current?.querySelector<HTMLElement>('button[type=submit]')?.focus();
+  }, [isAsking]);
+  return line;
 }
 
 /** How many were asked and have answered, what came of it, and what is not shown and why. */
