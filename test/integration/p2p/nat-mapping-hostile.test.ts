@@ -60,18 +60,20 @@ async function gatewayDevice(answer: (path: string, body: string) => string | un
 const DESCRIPTION =
   '<service><serviceType>urn:schemas-upnp-org:service:WANIPConnection:1</serviceType><controlURL>/ctl</controlURL></service>';
 
+/** At once: each waits for some seconds before it gives up. */
+const askBoth = (port: number) =>
+  Promise.all([createPcp, createNatPmp].map((create) => create(deps, HOST, port).map(wanted, never)));
+
 describe('a router asked by NAT-PMP or PCP', () => {
   it('that says nothing is silent', async () => {
     const port = await router(() => []);
-    expect(await createPcp(deps, HOST, port).map(wanted, never)).toEqual({ kind: 'silent' });
-    expect(await createNatPmp(deps, HOST, port).map(wanted, never)).toEqual({ kind: 'silent' });
+    expect(await askBoth(port)).toEqual([{ kind: 'silent' }, { kind: 'silent' }]);
   });
 
   it('that answers short, foreign and senseless packets is silent too', async () => {
     const nonsense = [Buffer.alloc(0), Buffer.of(0), Buffer.of(2, 0x81, 0), Buffer.alloc(1_400, 0x82)];
     const port = await router(() => nonsense);
-    expect(await createPcp(deps, HOST, port).map(wanted, never)).toEqual({ kind: 'silent' });
-    expect(await createNatPmp(deps, HOST, port).map(wanted, never)).toEqual({ kind: 'silent' });
+    expect(await askBoth(port)).toEqual([{ kind: 'silent' }, { kind: 'silent' }]);
   });
 
   it('that refuses is told with its code', async () => {
