@@ -43,4 +43,6 @@ export const areConfusable = (a: string, b: string): boolean =>
 
 /** Whether one of two shapes of one skeleton has a plain `i` where the other has a plain `l`. */
 const readApart = (a: string, b: string): boolean =>
-  [...a].some((character, place) => ['il', 'li'].includes(character + (b[place] ?? '')));
+  Array.from({ length: Math.min(a.length, b.length) }, (_, place) => a.charAt(place) + b.charAt(place)).some(
+    (pair) => pair === 'il' || pair === 'li',
+  );

@@ -36,7 +36,7 @@ export const doubts = [
   /** The answer made no sense. */
   'malformed',
   /** The peer was wrong so often that the rest was not looked at. */
-  'too_many',
+  'wrong_too_often',
 ] as const;
 export const doubtSchema = z.enum(doubts);
 export type Doubt = z.output<typeof doubtSchema>;

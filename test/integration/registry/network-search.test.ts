@@ -361,7 +361,7 @@ describe('a peer that lies', () => {
     expect(found.names).toEqual([]);
     const reasons = me.registry.lookup.refusals();
     expect(reasons.malformed).toBe(1);
-    expect(reasons.too_many).toBeGreaterThan(60);
+    expect(reasons.wrong_too_often).toBeGreaterThan(60);
     expect(found.last).toMatchObject({ asked: 2, answered: 1, done: true });
   });
 });

@@ -160,7 +160,7 @@ async function ask(
     const lanes = createSlots(PARALLEL_PROOFS_PER_PEER);
     let wrong = 0;
     const prove = async (group: readonly Hit[]) => {
-      if (wrong >= PATIENCE) return refuse('too_many', peer, group.length);
+      if (wrong >= PATIENCE) return refuse('wrong_too_often', peer, group.length);
       wrong += await proofs.run(() => proveHits(peer, group), signal);
     };
     await Promise.all(groupedByEntry(hits).map((group) => lanes.run(() => prove(group), signal)));

@@ -24,7 +24,7 @@ export const refusalReasons = [
   /** The message made no sense. */
   'malformed',
   /** The peer was wrong so often in one answer that the rest was not looked at. */
-  'too_many',
+  'wrong_too_often',
 ] as const;
 export type Refusal = (typeof refusalReasons)[number];
 

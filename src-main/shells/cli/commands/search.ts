@@ -73,7 +73,7 @@ const DOUBTS: Record<Doubt, string> = {
   other_tool: 'the provider signed no such tool',
   beside_the_point: 'they have nothing to do with the words',
   malformed: 'the answer made no sense',
-  too_many: 'the peer was wrong too often to read on',
+  wrong_too_often: 'the peer was wrong too often to read on',
 };
 
 function outcomeLines({

@@ -5,7 +5,6 @@ import type {
   MadeGrantView,
 } from '#shared/features/access/grants-contract.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
-import type { HopTime } from '#shared/features/metrics/contract.ts';
 import type { CacheState } from '#shared/features/relay/caching.ts';
 import type { Load } from '#shared/features/relay/load.ts';
 import type { Listing } from '#shared/features/registry/central.ts';
@@ -23,7 +22,7 @@ import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { RulePreview, RuleView } from '#shared/features/registry/curation.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Understood } from '#shared/features/registry/search-view.ts';
-import type { Traffic } from '#shared/features/metrics/contract.ts';
+import type { HopTime, Traffic } from '#shared/features/metrics/contract.ts';
 import type { Diagnostics, NodeStorage } from '#shared/features/node/upkeep.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import { providerIdOf } from '#shared/kernel/ids.ts';
