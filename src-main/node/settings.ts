@@ -65,7 +65,7 @@ export const nodeSettings = {
       .describe('Go on from relayed connections to direct ones, through NATs; in the public network only.'),
   ),
   'p2p.portMapping': setting(
-    z.boolean().default(false).describe('Ask the router to let connections in (UPnP).'),
+    z.boolean().default(false).describe('Ask the router to let connections in (PCP, NAT-PMP or UPnP).'),
   ),
   'p2p.privateAddresses': setting(
     z

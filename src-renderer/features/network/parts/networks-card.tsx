@@ -182,7 +182,6 @@ function PrivateActions({ network }: { network: NetworkItem }) {
 function LeftRow({ network }: { network: LeftNetwork }) {
   const { t } = useTranslation('network');
   const format = useFormats();
-  const { clock } = useNodeLink();
   const node = useNode();
   const { id: wanted, name, until } = network;
   const change = useCommand(async (signal, what: 'rejoinPrivate' | 'forgetPrivate') => {
@@ -196,7 +195,7 @@ function LeftRow({ network }: { network: LeftNetwork }) {
         change.fault ? (
           <FaultNote fault={change.fault} />
         ) : (
-          t('nets.left', { when: format.when(until, clock.now()) })
+          t('nets.left', { when: format.dateTime(until) })
         )
       }
       states={<Badge tone="off">{t('nets.state.left')}</Badge>}
