@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { LeftNetwork, NetworkItem } from '#shared/features/p2p/networks.ts';
 import { useFormats } from '../../../platform/formats.ts';
-import { useNode, useNodeLink } from '../../../platform/node-link.ts';
+import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
 import { Badge, type Tone } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -192,11 +192,7 @@ function LeftRow({ network }: { network: LeftNetwork }) {
     <ListRow
       title={<bdi>{name}</bdi>}
       sub={
-        change.fault ? (
-          <FaultNote fault={change.fault} />
-        ) : (
-          t('nets.left', { when: format.dateTime(until) })
-        )
+        change.fault ? <FaultNote fault={change.fault} /> : t('nets.left', { when: format.dateTime(until) })
       }
       states={<Badge tone="off">{t('nets.state.left')}</Badge>}
       actions={
