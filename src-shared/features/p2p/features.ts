@@ -37,7 +37,7 @@ export const FEATURES: readonly FeatureInfo[] = [
     name: 'grants/1',
     about: 'Grants are told to those who hold them, and requests for access are taken.',
     activation: 'always',
-    usedIn: ['src-main/features/access/grants/grants.ts'],
+    usedIn: ['src-main/features/access/grants/exchange.ts'],
   },
   {
     name: 'texts-along/1',

@@ -82,8 +82,9 @@ describe('one tool on several nodes', () => {
   });
 
   it('is called elsewhere where one is slow', async () => {
-    const { call, instances } = await provider([() => pause(2), () => pause(2), () => pause(60)]);
+    const { call, instances } = await provider([() => pause(2), () => pause(2), () => pause(400)]);
     for (let index = 0; index < 40; index++) await call();
+    // A third would be its share; it is tried, and then left alone, however busy this machine is.
     expect(instances[2]?.calls).toBeLessThan(10);
   });
 
