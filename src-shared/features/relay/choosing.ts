@@ -29,8 +29,10 @@ export interface Estimate {
 
 /** What is known of an instance besides how its calls went. */
 export interface Facets {
-  /** Round trip of the connection, what is hoped for before the first call (ms). */
+  /** Round trip of the connection (ms). */
   roundTripMs?: number | undefined;
+  /** What the tool takes at the best of the other instances, which is what is hoped for before the first call (ms). */
+  elsewhereMs?: number | undefined;
   /** 1 is the usual price; 0 is free. Absent: not known. */
   price?: number | undefined;
   /** 0 to 1. Absent: not known. */
@@ -56,6 +58,7 @@ const SHUT_AFTER = 5;
 const SHUT_ABOVE = 0.9;
 const FIRST_SHUT_MS = 1_000;
 const LONGEST_SHUT_MS = 60_000;
+/** What a tool is thought to take where nobody has called it: round trips alone would tell near instances too far apart. */
 const NO_LATENCY_MS = 5;
 /** So many calls under way make an instance cost twice as much: how many it can do at once shows in its latency alone. */
 const CALLS_THAT_DOUBLE = 8;
@@ -130,7 +133,7 @@ export const isOpen = ({ probing, shut: times, shutUntil }: Estimate, now: numbe
 
 /** What a call there is expected to cost; only comparisons mean anything. */
 export function costOf(estimate: Estimate, facets: Facets, preference: Preference, now: number): number {
-  const hoped = Math.max(facets.roundTripMs ?? NO_LATENCY_MS, 0.1);
+  const hoped = Math.max(facets.elsewhereMs ?? (facets.roundTripMs ?? 0) + NO_LATENCY_MS, 0.1);
   const latency = estimate.latencyMs ?? hoped;
   const remembered = hoped + (latency - hoped) * Math.exp(-Math.max(0, now - estimate.at) / IDLE_MS);
   const attempts = 1 / Math.max(0.05, 1 - estimate.failure) ** 2;

@@ -77,8 +77,9 @@ const sum = (instances: Instance[]) => instances.reduce((all, { calls }) => all 
 describe('one tool on several nodes', () => {
   it('is called at all of them', async () => {
     const { call, instances } = await provider([() => pause(5), () => pause(5), () => pause(5)]);
-    await Promise.all(Array.from({ length: 60 }, () => call()));
-    for (const { calls } of instances) expect(calls).toBeGreaterThan(8);
+    await call();
+    for (let wave = 0; wave < 6; wave++) await Promise.all(Array.from({ length: 20 }, () => call()));
+    for (const { calls } of instances) expect(calls).toBeGreaterThan(5);
   });
 
   it('is called elsewhere where one is slow', async () => {

@@ -90,7 +90,11 @@ export function createInstances(
         const estimate = estimateOf(keyOf(tool, candidate.peerId), now);
         return isOpen(estimate, now) ? [{ candidate, estimate }] : [];
       });
-      const costs = open.map(({ candidate, estimate }) => costOf(estimate, candidate, preference, now));
+      const known = open.flatMap(({ estimate }) => estimate.latencyMs ?? []);
+      const elsewhereMs = known.length > 0 ? Math.min(...known) : undefined;
+      const costs = open.map(({ candidate, estimate }) =>
+        costOf(estimate, { ...candidate, elsewhereMs }, preference, now),
+      );
       const place = chosen(costs, float);
       return place === undefined
         ? undefined

@@ -74,6 +74,22 @@ describe('an estimate', () => {
   });
 });
 
+describe('an instance that was never called', () => {
+  it('is hoped to be as quick as the best, whatever the others take', () => {
+    const fresh = newEstimate(0);
+    for (const elsewhereMs of [0.5, 5, 500]) {
+      const best = after([['ok', elsewhereMs]]);
+      const cost = costOf(best, { elsewhereMs, roundTripMs: 1 }, even, best.at);
+      expect(costOf(fresh, { elsewhereMs, roundTripMs: 4 }, even, best.at)).toBeCloseTo(cost);
+    }
+  });
+
+  it('is not ruled out by a round trip of a millisecond more', () => {
+    const [near, next] = [0.3, 1.5].map((roundTripMs) => costOf(newEstimate(0), { roundTripMs }, even, 0));
+    expect((next as number) / (near as number)).toBeLessThan(2);
+  });
+});
+
 describe('the choice', () => {
   it('never takes the worst of three or more, never one that is not there, and reaches all others', () => {
     fc.assert(
