@@ -12,7 +12,7 @@ import { usePeers } from '../../peers/index.ts';
 import type { ShareDraft } from '../sharing.ts';
 import styles from './share-dialog.module.css';
 
-const kinds = ['providers', 'known', 'everyone'] as const;
+const kinds = ['providers', 'known', 'everyone', 'grants'] as const;
 
 export interface AudienceFieldsProps {
   server: ServerView;

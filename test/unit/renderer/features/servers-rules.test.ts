@@ -77,3 +77,18 @@ describe('importing', () => {
     expect(incomplete([item], [], {})).toEqual([]);
   });
 });
+
+describe('a share that was made elsewhere', () => {
+  it('is saved as it was opened, whatever the page has no field for', () => {
+    const share = {
+      server: 'notes',
+      audience: { kind: 'grants' as const },
+      overrides: { search: { note: 'Slow', caching: { ttlMs: 60_000, scope: 'private' as const } } },
+      sharedAt: 1,
+    };
+    const request = shareRequestOf('notes', shareDraftOf(share), false);
+    expect(request).toMatchObject({ audience: { kind: 'grants' }, overrides: share.overrides });
+    const noted = withOverride(shareDraftOf(share), 'search', { note: 'Quick' });
+    expect(noted.overrides['search']).toEqual({ ...share.overrides.search, note: 'Quick' });
+  });
+});
