@@ -3,6 +3,7 @@ import { root } from '../lib/root.mjs';
 import { builder } from './builder.ts';
 import { cycles } from './cycles.ts';
 import { descriptions } from './descriptions.ts';
+import { faultTexts } from './fault-texts.ts';
 import { floors } from './floors.ts';
 import { links } from './links.ts';
 import { locales } from './locales.ts';
@@ -26,6 +27,7 @@ const PARTS: readonly Part[] = [
   locales,
   descriptions,
   usedTexts,
+  faultTexts,
   links,
   versions,
   builder,

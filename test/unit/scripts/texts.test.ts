@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { descriptions } from '#scripts/check/descriptions.ts';
 import { locales } from '#scripts/check/locales.ts';
+import { faultTexts } from '#scripts/check/fault-texts.ts';
 import { usedTexts } from '#scripts/check/used-texts.ts';
 import { findingsOf } from './fixture.ts';
 
@@ -120,5 +121,25 @@ describe('texts that the interface asks for', () => {
       'locales/en/home.json:2 nothing asks for "a"',
       'locales/en/home.json:4 nothing asks for "b.a"',
     ]);
+  });
+});
+
+describe('faults', () => {
+  const use = (code: string, errors: Record<string, unknown>) =>
+    findingsOf(faultTexts, { 'src-main/features/a/rules.ts': code, 'locales/en/errors.json': json(errors) });
+
+  it('have words where a person can meet them', async () => {
+    const code =
+      "throw new AppError('a.lost', 'It is lost.');\nthrow refuse('a.refused', `Not ${x}.`);\nnew AppError('cli.x', 'No.');";
+    expect(await use(code, { a: { lost: { message: 'It is lost.' } } })).toEqual([
+      'src-main/features/a/rules.ts:2 the fault a.refused has no words in locales/*/errors.json',
+    ]);
+    expect(
+      await use(code, { a: { lost: { message: 'It is lost.' }, refused: { message: 'Not so.' } } }),
+    ).toEqual([]);
+  });
+
+  it('are not mistaken for calls that take two words', async () => {
+    expect(await use("node.call('servers.list', 'x'); on('peers.changed', () => {});", {})).toEqual([]);
   });
 });
