@@ -18,7 +18,7 @@ export function createSharingHandlers(deps: {
   const { access, registry, servers } = deps;
   return {
     'access.shares': () => ({ items: access.shares() }),
-    'servers.share'({ audience, category, confirmed, name, networks, overrides, tools }) {
+    'servers.share'({ audience, category, confirmed, listedFor, name, networks, overrides, tools }) {
       servers.get(name);
       if (networks?.some((id) => !deps.networks().includes(id)))
         throw invitationError('invitation.no_network');
@@ -32,6 +32,7 @@ export function createSharingHandlers(deps: {
       return access.share({
         server: name,
         audience,
+        listedFor,
         confirmed,
         offered: offers.tools,
         tools,

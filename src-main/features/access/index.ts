@@ -8,7 +8,7 @@
  * Invariants: deny by default; a share is in the store before `shared` is emitted; a block outranks every share;
  * decisions are made anew on every call, never cached.
  */
-import type { Audience, Share, ToolAudience } from '#shared/features/access/contract.ts';
+import type { Audience, ListedFor, Share, ToolAudience } from '#shared/features/access/contract.ts';
 import { audienceSchema, shareSchema } from '#shared/features/access/contract.ts';
 import {
   type AccessRule,
@@ -38,11 +38,14 @@ export type { AccessRule } from '#shared/features/access/rules.ts';
 export interface AccessEvents {
   /** A server is shared, shared otherwise than before, or no longer (`share` undefined). */
   shareChanged: { server: string; share: Share | undefined };
+  limitsChanged: object;
 }
 
 export interface ShareRequest {
   server: string;
   audience: Audience;
+  /** Who sees it beside those who may call it. */
+  listedFor?: ListedFor | undefined;
   /** Only these tools; absent: all. */
   tools?: string[] | undefined;
   overrides?: Share['overrides'];
@@ -93,7 +96,7 @@ export interface AccessDeps {
 export function createAccess(deps: AccessDeps): Access {
   const events = createEmitter<AccessEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const shares = loadShares(deps.db);
-  const limits = createLimitBook(deps.db);
+  const limits = createLimitBook(deps.db, () => events.emit('limitsChanged', {}));
   const save = deps.db.prepare(
     `INSERT INTO access_shares (server, audience, tools, details, shared_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (server) DO UPDATE SET audience = excluded.audience, tools = excluded.tools,
@@ -118,8 +121,8 @@ export function createAccess(deps: AccessDeps): Access {
   };
   function put(share: Share): void {
     const tools = share.tools ? JSON.stringify(share.tools) : null;
-    const { category, networks, overrides } = share;
-    const details = JSON.stringify({ overrides, category, networks });
+    const { category, listedFor, networks, overrides } = share;
+    const details = JSON.stringify({ overrides, category, networks, listedFor });
     save.run(share.server, JSON.stringify(share.audience), tools, details, share.sharedAt);
     shares.set(share.server, share);
     events.emit('shareChanged', { server: share.server, share });
@@ -143,6 +146,7 @@ export function createAccess(deps: AccessDeps): Access {
       const share: Share = {
         server: request.server,
         audience: request.audience,
+        ...listedForOf(request),
         ...(tools ? { tools: [...new Set(tools)] } : {}),
         ...detailsOf(request),
         ...networksOf(request),
@@ -156,8 +160,9 @@ export function createAccess(deps: AccessDeps): Access {
       for (const share of [...shares.values()]) {
         if (!share.networks?.includes(network)) continue;
         const networks = share.networks.filter((other) => other !== network);
-        if (networks.length === 0) unshare(share.server);
-        else put({ ...share, networks });
+        if (networks.length > 0) put({ ...share, networks });
+        else if (share.audience.kind === 'everyone') unshare(share.server);
+        else put(unlisted(share));
       }
     },
     rename(from, to) {
@@ -170,9 +175,9 @@ export function createAccess(deps: AccessDeps): Access {
       events.emit('shareChanged', { server: from, share: undefined });
     },
     concerns: (provider) =>
-      [...shares.values()].some(
-        ({ audience }) => audience.kind === 'providers' && audience.providers.includes(provider),
-      ),
+      [...shares.values()]
+        .flatMap(({ audience, listedFor }) => (listedFor ? [audience, listedFor] : [audience]))
+        .some((whom) => whom.kind === 'providers' && whom.providers.includes(provider)),
     follow(from, to) {
       limits.follow(from, to);
       for (const share of shares.values()) {
@@ -185,9 +190,17 @@ export function createAccess(deps: AccessDeps): Access {
   };
 }
 
+/** Who may call it sees it anyway: what adds nothing is not kept. */
+function listedForOf({ audience, listedFor }: ShareRequest): Pick<Share, 'listedFor'> {
+  if (!listedFor || audience.kind === 'everyone') return {};
+  return audience.kind === 'known' && listedFor.kind === 'known' ? {} : { listedFor };
+}
+
+const unlisted = ({ listedFor: _listedFor, networks: _networks, ...share }: Share): Share => share;
+
 /** The public network alone is what is meant where nothing is said; other audiences are not bound to networks. */
-function networksOf({ audience, networks }: ShareRequest): Pick<Share, 'networks'> {
-  if (audience.kind !== 'everyone' || !networks) return {};
+function networksOf({ audience, listedFor, networks }: ShareRequest): Pick<Share, 'networks'> {
+  if (!networks || (audience.kind !== 'everyone' && listedFor?.kind !== 'everyone')) return {};
   const wanted = [...new Set(networks)];
   return wanted.length === 1 && wanted[0] === PUBLIC_NETWORK ? {} : { networks: wanted };
 }
@@ -211,7 +224,7 @@ function detailsOf({ category, overrides }: ShareRequest): Pick<Share, 'override
 
 /** The share with every mention of one provider turned into another. */
 function followedBy(share: Share, from: ProviderId, to: ProviderId): Share {
-  const audience = <Kind extends Audience | ToolAudience>(given: Kind): Kind =>
+  const audience = <Kind extends Audience | ListedFor | ToolAudience>(given: Kind): Kind =>
     given.kind === 'providers'
       ? {
           ...given,
@@ -225,6 +238,7 @@ function followedBy(share: Share, from: ProviderId, to: ProviderId): Share {
   return {
     ...share,
     audience: audience(share.audience),
+    ...(share.listedFor ? { listedFor: audience(share.listedFor) } : {}),
     ...(share.overrides ? { overrides: Object.fromEntries(overrides) } : {}),
   };
 }
@@ -242,6 +256,7 @@ function checkRequest(request: ShareRequest): void {
   const { audience, confirmed, offered, overrides = {}, server, tools } = request;
   for (const { kind, ...rest } of [
     audience,
+    ...(request.listedFor ? [request.listedFor] : []),
     ...Object.values(overrides).flatMap(({ audience: own }) => own ?? []),
   ])
     if (kind === 'providers' && 'providers' in rest)

@@ -27,7 +27,7 @@ export interface LimitBook {
   forget(server: string): void;
 }
 
-export function createLimitBook(db: Database): LimitBook {
+export function createLimitBook(db: Database, onChanged: () => void = () => undefined): LimitBook {
   const limits = new Map<string, ScopedLimit>(load(db).map((limit) => [scopeName(limit.scope), limit]));
   const save = db.prepare(
     `INSERT INTO access_limits (scope, details) VALUES (?, ?)
@@ -41,11 +41,13 @@ export function createLimitBook(db: Database): LimitBook {
     if (isEmpty(limit) && !isDefault(limit.scope)) {
       remove.run(name);
       limits.delete(name);
+      onChanged();
       return;
     }
     if (!limits.has(name) && limits.size >= MAX_LIMITS) throw tooMany();
     save.run(name, JSON.stringify(limit));
     limits.set(name, limit);
+    onChanged();
   }
 
   function move(from: LimitScope, to: LimitScope | undefined): void {

@@ -104,7 +104,7 @@ export function createPublisher(deps: {
 
   return {
     sync(server, share, local) {
-      const isPrivate = share?.audience.kind !== 'everyone';
+      const isPrivate = !share || networksOf(share).length === 0;
       end(server, !isPrivate);
       if (!share || !local) return end(server, isPrivate);
       const networks = networksOf(share);
@@ -197,9 +197,9 @@ type Unsigned = Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>;
 const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((one) => b.includes(one));
 
-type Described = Pick<Share, 'tools' | 'overrides' | 'category'>;
+type Described = Pick<Share, 'tools' | 'overrides' | 'category' | 'listedFor'>;
 
-/** What the operator says of the tools that are described; who may call them is nobody else's business. */
+/** What the operator says of the tools that are described. Who may call them is nobody else's business; that not all may who see them is. */
 export function notesOf(share: Described | undefined, described: readonly Tool[]): Notes | undefined {
   if (!share) return undefined;
   const tools = described.flatMap(({ name }) => {
@@ -211,9 +211,10 @@ export function notesOf(share: Described | undefined, described: readonly Tool[]
     };
     return Object.keys(said).length > 0 ? [[name, said] as const] : [];
   });
-  if (tools.length === 0 && !share.category) return undefined;
+  if (tools.length === 0 && !share.category && !share.listedFor) return undefined;
   return {
     ...(share.category ? { category: share.category.toWellFormed() } : {}),
+    ...(share.listedFor ? { ask: true } : {}),
     ...(tools.length > 0 ? { tools: Object.fromEntries(tools) } : {}),
   };
 }

@@ -74,6 +74,7 @@ export function toolView(shelved: ShelvedTool, names: CatalogNames): ToolView {
     tags: tagsOf(listing, tool.name),
     note: shown(noteOn(listing.notes, tool.name)?.note),
     category: shown(listing.notes?.category),
+    ask: !listing.local && listing.notes?.ask === true ? true : undefined,
     origin: shelved.origin,
     state: shelved.state,
     reachable: shelved.reachable,

@@ -5,6 +5,7 @@ import type { NetworkId } from '#shared/kernel/ids.ts';
 import type {
   accessContract,
   Audience,
+  ListedFor,
   Share,
   ToolAudience,
   ToolOverride,
@@ -15,6 +16,8 @@ type ShareRequest = z.input<(typeof accessContract)['servers.share']['input']>;
 export interface ShareDraft {
   kind: Audience['kind'];
   providers: readonly string[];
+  /** Who else finds it; certain providers are named by commands alone, and kept as they are. */
+  listedFor: ListedFor | undefined;
   /** `undefined`: all, now and later. */
   tools: readonly string[] | undefined;
   overrides: Readonly<Record<string, ToolOverride>>;
@@ -26,30 +29,44 @@ export interface ShareDraft {
 export const shareDraftOf = (share: Share | undefined): ShareDraft => ({
   kind: share?.audience.kind ?? 'providers',
   providers: share?.audience.kind === 'providers' ? share.audience.providers : [],
+  listedFor: share?.listedFor,
   tools: share?.tools,
   overrides: share?.overrides ?? {},
   category: share?.category ?? '',
-  networks: share?.audience.kind === 'everyone' ? networksOf(share) : undefined,
+  networks: share && networksOf(share).length > 0 ? networksOf(share) : undefined,
 });
+
+/** Whether everyone in some network calls it or finds it: then it must be said in which. */
+export const concernsEveryone = ({ kind, listedFor }: Pick<ShareDraft, 'kind' | 'listedFor'>): boolean =>
+  kind === 'everyone' || listedFor?.kind === 'everyone';
+
+/** Who else can be shown a server, by who may call it: those who may call it see it anyway. */
+export const LISTINGS = {
+  providers: ['nobody', 'known', 'everyone'],
+  known: ['nobody', 'everyone'],
+  grants: ['nobody', 'known', 'everyone'],
+  everyone: [],
+} as const;
 
 /** What is still missing. */
 export function shareProblem(draft: ShareDraft): 'noProviders' | 'noTools' | 'noNetworks' | undefined {
   const { kind, networks, providers, tools } = draft;
   if (kind === 'providers' && providers.length === 0) return 'noProviders';
-  if (kind === 'everyone' && networks?.length === 0) return 'noNetworks';
+  if (concernsEveryone(draft) && networks?.length === 0) return 'noNetworks';
   return tools?.length === 0 ? 'noTools' : undefined;
 }
 
 export function shareRequestOf(name: string, draft: ShareDraft, confirmed: boolean): ShareRequest {
-  const { category, kind, networks, overrides, providers, tools } = draft;
+  const { category, kind, listedFor, networks, overrides, providers, tools } = draft;
   return {
     name,
     confirmed,
     audience: kind === 'providers' ? { kind, providers: [...providers] } : { kind },
+    ...(listedFor && kind !== 'everyone' ? { listedFor } : {}),
     ...(tools ? { tools: [...tools] } : {}),
     overrides: { ...overrides },
     category,
-    ...(kind === 'everyone' && networks ? { networks: [...networks] } : {}),
+    ...(concernsEveryone(draft) && networks ? { networks: [...networks] } : {}),
   };
 }
 

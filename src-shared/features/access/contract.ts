@@ -21,6 +21,17 @@ export const toolAudienceSchema = z.discriminatedUnion('kind', [
 ]);
 export type ToolAudience = z.output<typeof toolAudienceSchema>;
 
+/**
+ * Who sees a server beside those who may call it: it is found, and access to it can be asked for, but calls are refused
+ * as if it were not seen. Absent: nobody else.
+ */
+export const listedForSchema = z.discriminatedUnion('kind', [
+  audienceSchema.options[0],
+  audienceSchema.options[1],
+  audienceSchema.options[2],
+]);
+export type ListedFor = z.output<typeof listedForSchema>;
+
 /** What holds for one tool of a shared server, and what the operator says of it to those who see it. */
 export const toolOverrideSchema = z.object({
   /** Narrows the server's audience, never widens it. Absent: as the server. */
@@ -45,6 +56,7 @@ const networksSchema = z.array(networkIdSchema).min(1).max(16);
 export const shareSchema = z.object({
   server: serverNameSchema,
   audience: audienceSchema,
+  listedFor: listedForSchema.optional(),
   /** Only these tools; absent: all tools the server has, now and later. */
   tools: z.array(z.string()).max(10_000).optional(),
   /** By the name of the tool. */
@@ -52,7 +64,8 @@ export const shareSchema = z.object({
   /** Under which heading peers find it. */
   category: z.string().max(40).optional(),
   /**
-   * Where “everyone” is; absent: in the public network alone. Other audiences are met wherever they are, and do not have it.
+   * Where “everyone” is, who calls it or who sees it; absent: in the public network alone. Others are met wherever they
+   * are, and do not have it.
    */
   networks: networksSchema.optional(),
   sharedAt: z.number(),
@@ -70,6 +83,7 @@ export const accessContract = {
     z.object({
       name: serverNameSchema,
       audience: audienceSchema,
+      listedFor: listedForSchema.optional(),
       tools: z.array(z.string()).min(1).max(10_000).optional(),
       overrides: overridesSchema.optional(),
       category: z.string().max(40).optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { command, query } from '../../kernel/contract.ts';
+import { command, query, stream } from '../../kernel/contract.ts';
 import { isProviderId } from '../../kernel/ids.ts';
 import { serverNameSchema } from '../servers/config.ts';
 import { MAX_GRANT_TOOLS } from './grant.ts';
@@ -77,6 +77,22 @@ export const grantsContract = {
     z.object({ id: z.string().max(64) }),
     z.object({}),
   ),
+  'access.checkConstraint': query(
+    'Whether a constraint on arguments can be used, and whether given arguments would fit it.',
+    z.object({
+      schema: z.string().max(4096).describe('JSON Schema, as text.'),
+      arguments: z.record(z.string(), z.unknown()).optional(),
+    }),
+    z.object({
+      problem: z.string().optional().describe('Why it cannot be used.'),
+      fits: z.boolean().optional().describe('Whether the arguments fit; absent where there are none.'),
+    }),
+  ),
+  'access.watch': stream(
+    'Says that shares, limits, grants, what is used of them, or requests changed: now, and again (at most once a second).',
+    z.object({}),
+    z.object({ revision: z.number() }),
+  ),
   'access.requests': query(
     'Requests for access: of others here, and of this node elsewhere; the newest first.',
     z.object({}),
@@ -97,6 +113,7 @@ export const grantsContract = {
     z.object({
       id: z.number().int(),
       tools: tools.optional(),
+      args: termsSchema.shape.args,
       calls: termsSchema.shape.calls,
       days: days.default(30),
       note: note.default(''),

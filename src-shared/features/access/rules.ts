@@ -2,7 +2,7 @@
 import { type NetworkId, type ProviderId, PUBLIC_NETWORK } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Tool } from '../registry/tool.ts';
-import type { Audience, Share, ToolOverride } from './contract.ts';
+import type { Audience, ListedFor, Share, ToolOverride } from './contract.ts';
 import type { GrantRule } from './grant.ts';
 
 /** The rule that refused; sent to the caller as the error's code. */
@@ -40,33 +40,39 @@ export interface Permission {
   grant?: GrantTerms;
 }
 
-/** The networks in which everyone may see a server: none for other audiences. */
-export const networksOf = ({
-  audience,
-  networks,
-}: Pick<Share, 'audience' | 'networks'>): readonly NetworkId[] =>
-  audience.kind === 'everyone' ? (networks ?? [PUBLIC_NETWORK]) : [];
+/** What says who sees a server. */
+type Visible = Pick<Share, 'audience' | 'listedFor' | 'networks'>;
 
-export const isSharedIn = (share: Pick<Share, 'audience' | 'networks'>, network: NetworkId): boolean =>
+/** The networks in which everyone may see a server: none where only some may. */
+export const networksOf = ({ audience, listedFor, networks }: Visible): readonly NetworkId[] =>
+  audience.kind === 'everyone' || listedFor?.kind === 'everyone' ? (networks ?? [PUBLIC_NETWORK]) : [];
+
+export const isSharedIn = (share: Visible, network: NetworkId): boolean =>
   networksOf(share).includes(network);
 
-/** Whether a provider belongs to the audience of a server's share, or holds a grant for it. Deny by default. */
+/** Whether a provider belongs to the audience of a server's share, is shown it, or holds a grant for it. Deny by default. */
 export function maySee(question: AccessQuestion): Result<Share, AccessRule> {
   const { share } = question;
   if (question.blocked) return fail('access.blocked');
   if (!share) return fail('access.not_shared');
   const seen = byShare(share, question);
-  return seen.ok || !question.granted?.(undefined).ok ? seen : ok(share);
+  return seen.ok || isListedFor(share, question) || question.granted?.(undefined).ok ? ok(share) : seen;
 }
 
+/** Whether a server is shown to a provider that may not call it. */
+function isListedFor(share: Share, question: AccessQuestion): boolean {
+  const { listedFor } = share;
+  if (!listedFor || isElsewhere(share, listedFor, question)) return false;
+  return refusalOf(listedFor, question) === undefined;
+}
+
+/** What is shared in one network is nobody's business in another. */
+const isElsewhere = (share: Share, whom: Audience | ListedFor, { network }: AccessQuestion): boolean =>
+  network !== undefined && whom.kind === 'everyone' && !isSharedIn(share, network);
+
 function byShare(share: Share, question: AccessQuestion): Result<Share, AccessRule> {
-  // As if it were not there: what is shared in one network is nobody's business in another.
-  if (
-    question.network !== undefined &&
-    share.audience.kind === 'everyone' &&
-    !isSharedIn(share, question.network)
-  )
-    return fail('access.not_shared');
+  // As if it were not there.
+  if (isElsewhere(share, share.audience, question)) return fail('access.not_shared');
   const refusal = refusalOf(share.audience, question);
   return refusal ? fail(refusal) : ok(share);
 }
@@ -132,7 +138,7 @@ function bothOf(one: Audience, other: Audience): Callers {
   return { kind: 'known_of', providers: listed.kind === 'providers' ? listed.providers : [] };
 }
 
-function refusalOf(audience: Audience, question: AccessQuestion): AccessRule | undefined {
+function refusalOf(audience: Audience | ListedFor, question: AccessQuestion): AccessRule | undefined {
   switch (audience.kind) {
     case 'everyone':
       return undefined;

@@ -14,6 +14,8 @@ export const MAX_MANIFEST_BYTES = 4 << 20;
 /** What the operator says of a server and its tools: his words, beside the server's own, which alone are fingerprinted. */
 export const notesSchema = z.object({
   category: z.string().max(40).optional(),
+  /** Not everyone who sees the server may call it; access can be asked for. */
+  ask: z.boolean().optional().catch(undefined),
   tools: z
     .record(
       z.string().max(256),

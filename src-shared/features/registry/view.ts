@@ -23,6 +23,8 @@ export const toolViewSchema = z.object({
   /** What the operator who shares it says of it, beside its own description. */
   note: z.string().optional(),
   category: z.string().optional(),
+  /** Not everyone who sees it may call it; access can be asked for. */
+  ask: z.boolean().optional(),
   origin: z.enum(['local', 'network']),
   state: approvalStateSchema,
   /** Whether a call can be made now. */

@@ -190,7 +190,7 @@ test.describe('in several networks', () => {
     await page.getByRole('tab', { name: 'Sharing' }).click();
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Share filesystem' });
-    await dialog.getByText('Everyone', { exact: true }).click();
+    await dialog.getByText('Everyone', { exact: true }).first().click();
     await dialog.getByRole('button', { name: 'Share', exact: true }).click();
     await expect(dialog.getByText('Choose at least one network.')).toBeVisible();
     await dialog.getByText('Workshop').click();

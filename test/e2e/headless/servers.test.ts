@@ -96,6 +96,23 @@ test('a server is shared with providers, and per tool', async ({ home: page, das
   await expect(page.getByText('Only you can call this server')).toBeVisible();
 });
 
+test('a server is found by more than may call it', async ({ home: page, dashboard }) => {
+  await visit(page, '/servers/filesystem');
+  await page.getByRole('tab', { name: 'Sharing' }).click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share filesystem' });
+  await dialog.getByText('Holders of a grant', { exact: true }).click();
+  await dialog.getByRole('button', { name: /Who else finds it/ }).click();
+  await page.getByRole('option', { name: 'Everyone' }).click();
+  await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText('Who else finds it')).toBeVisible();
+  expect(dashboard.node.world.shares.find(({ server }) => server === 'filesystem')).toMatchObject({
+    audience: { kind: 'grants' },
+    listedFor: { kind: 'everyone' },
+  });
+});
+
 test('sharing with everyone warns, then asks again', async ({ home: page, dashboard }) => {
   await visit(page, '/servers/filesystem');
   await page.getByRole('tab', { name: 'Sharing' }).click();
@@ -103,7 +120,7 @@ test('sharing with everyone warns, then asks again', async ({ home: page, dashbo
   const dialog = page.getByRole('dialog', { name: 'Share filesystem' });
   await dialog.getByRole('button', { name: 'Share', exact: true }).click();
   await expect(dialog.getByText('Choose at least one provider.')).toBeVisible();
-  await dialog.getByText('Everyone', { exact: true }).click();
+  await dialog.getByText('Everyone', { exact: true }).first().click();
   await expect(dialog.getByText('Everyone means strangers too.', { exact: false })).toBeVisible();
   await dialog.getByRole('button', { name: 'Share', exact: true }).click();
   expect(dashboard.node.world.shares.some((share) => share.server === 'filesystem')).toBe(false);

@@ -44,6 +44,40 @@ async function approved(node: MeshNode, name: string): Promise<string> {
 const call = (node: MeshNode, id: string, name: string, message = 'hi') =>
   node.relay.callTool(id, { name, arguments: { message } }, testExchange().exchange);
 
+describe('a server that is shown to those who may not call it', () => {
+  it('is found, says that access can be asked for, and opens once it was given', async () => {
+    const { other, provider } = await scene();
+    provider.access.share({
+      server: 'echo',
+      audience: { kind: 'grants' },
+      listedFor: { kind: 'everyone' },
+      confirmed: false,
+      offered: [echoTool, shout],
+    });
+    const id = await approved(other, 'echo');
+    expect(other.registry.list('network')).toMatchObject([{ ask: true }, { ask: true }]);
+    await expect(call(other, id, 'echo')).rejects.toMatchObject({ code: 'access.not_granted' });
+    await other.grants.ask({
+      provider: provider.providerId,
+      server: 'echo',
+      tools: ['echo'],
+      words: 'May I?',
+    });
+    expect(provider.grants.requests('here')).toMatchObject([{ provider: other.providerId, state: 'open' }]);
+    provider.grants.make({ to: other.providerId, server: 'echo', tools: ['echo'], days: 1 });
+    await expect(call(other, id, 'echo')).resolves.toMatchObject({ content: [{ text: 'said' }] });
+    // No longer shown: who was given nothing sees nothing; who was, goes on.
+    provider.access.share({
+      server: 'echo',
+      audience: { kind: 'grants' },
+      confirmed: false,
+      offered: [echoTool, shout],
+    });
+    await until(() => provider.registry.list('local').length === 2 || undefined);
+    await expect(call(other, id, 'echo')).resolves.toMatchObject({ content: [{ text: 'said' }] });
+  });
+});
+
 describe('a grant', () => {
   it('opens the tools it names to its holder alone, and is told to him', async () => {
     const { holder, other, provider } = await scene();

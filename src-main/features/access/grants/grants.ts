@@ -35,6 +35,10 @@ export interface GrantsEvents {
   /** What this provider holds, or asked for, changed. */
   heldChanged: object;
   requested: { request: AccessRequest };
+  /** A request of others was answered. */
+  settled: object;
+  /** A call runs under a grant that was made here. */
+  used: object;
 }
 
 export interface Grants extends EventSource<GrantsEvents> {
@@ -135,7 +139,10 @@ export function createGrants(deps: GrantsDeps): Grants {
     made: book.made,
     held: book.held,
     covering: (call) => bestOf(book.madeTo(call.provider), call, clock.now()),
-    use: (id) => book.use(id, clock.now()),
+    use(id) {
+      book.use(id, clock.now());
+      events.emit('used', {});
+    },
     isGood(id) {
       const made = book.get(id);
       return made !== undefined && made.revokedAt === undefined && clock.now() < made.grant.exp;
@@ -165,6 +172,7 @@ export function createGrants(deps: GrantsDeps): Grants {
       const request = requests.get(id);
       if (request?.side !== 'here') throw unknown('access.unknown_request', 'There is no such request.');
       requests.settle(id, state);
+      events.emit('settled', {});
       exchange.notify(request.provider);
       return { ...request, state };
     },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
-import type { Audience, Share } from '#shared/features/access/contract.ts';
+import type { Audience, ListedFor, Share } from '#shared/features/access/contract.ts';
 import { type Callers, callersOf } from '#shared/features/access/rules.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -12,6 +12,7 @@ import { confirm } from '../prompts.ts';
 
 interface ShareFlags {
   to: string[];
+  listedFor?: string[];
   tool?: string[];
   except?: string[];
   knownOnly?: string[];
@@ -29,6 +30,7 @@ Examples:
   toolswarm servers share everything --to known            those you connected to or pinned
   toolswarm servers share everything --to everyone --tool echo
   toolswarm servers share notes --to known --except delete --note 'search=Slow on Mondays' --category Notes
+  toolswarm servers share notes --to grants --listed-for everyone          anyone finds it and can ask for access
   toolswarm servers who notes                              who can call what, in words`;
 
 export function addSharingCommands(servers: Command, cli: Cli): void {
@@ -39,6 +41,10 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
     .requiredOption(
       '--to <who...>',
       'provider ids, “known”, “everyone”, or “grants” for holders of a grant alone',
+    )
+    .option(
+      '--listed-for <who...>',
+      'who else may find it and ask for access: provider ids, “known” or “everyone”',
     )
     .option('--tool <name>', 'only this tool (repeatable); without it all, now and later', collect)
     .option('--except <tool>', 'a tool that nobody else may see or call (repeatable)', collect)
@@ -60,10 +66,19 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
     .addHelpText('after', EXAMPLES)
     .action((name: string, flags: ShareFlags, command: Command) => {
       const audience = audienceOf(flags.to, command);
+      const listedFor = flags.listedFor && listedForOf(flags.listedFor, command);
       return cli.ask(async (node) => {
         const { category, tool: tools } = flags;
         const networks = await networksIn(node, flags.network);
-        const request = { name, audience, tools, category, networks, overrides: overridesOf(flags) };
+        const request = {
+          name,
+          audience,
+          listedFor,
+          tools,
+          category,
+          networks,
+          overrides: overridesOf(flags),
+        };
         return showShare(await shareWithConsent(node, request, flags.yes === true, cli.io));
       });
     });
@@ -101,6 +116,12 @@ function audienceOf(words: string[], command: Command): Audience {
   if (words.some((word) => word === 'known' || word === 'everyone' || word === 'grants'))
     command.error('error: “known”, “everyone” and “grants” stand alone after --to');
   return { kind: 'providers', providers: words };
+}
+
+function listedForOf(words: string[], command: Command): ListedFor {
+  const audience = audienceOf(words, command);
+  if (audience.kind !== 'grants') return audience;
+  return command.error('error: who holds a grant sees it anyway; name others after --listed-for');
 }
 
 async function networksIn(node: NodeClient, names: string[] | undefined): Promise<string[] | undefined> {
@@ -191,10 +212,23 @@ async function shareWithConsent(
   }
 }
 
-function withWhom({ audience, networks }: Share): string {
-  if (audience.kind === 'providers') return audience.providers.join(', ');
-  if (networks) return `everyone in ${networks.join(', ')}`;
-  return audience.kind === 'known' ? 'those you know' : 'everyone';
+function withWhom(share: Share): string {
+  const { listedFor } = share;
+  const callers = whomOf(share.audience, share);
+  return listedFor ? `${callers}; seen by ${whomOf(listedFor, share)}` : callers;
+}
+
+function whomOf(audience: Audience, { networks }: Share): string {
+  switch (audience.kind) {
+    case 'providers':
+      return audience.providers.join(', ');
+    case 'known':
+      return 'those you know';
+    case 'grants':
+      return 'holders of a grant';
+    case 'everyone':
+      return networks ? `everyone in ${networks.join(', ')}` : 'everyone';
+  }
 }
 
 function showShare(share: Share): Answer {

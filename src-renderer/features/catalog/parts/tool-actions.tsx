@@ -45,6 +45,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
     <Stack>
       <Inline>
         <ToolStateBadge state={tool.state} />
+        {tool.ask && <Badge tone="info">{t('askMark')}</Badge>}
         {!tool.reachable && <Badge tone="bad">{t('unreachable')}</Badge>}
         {foreign && approvable && (
           <Button

@@ -5,11 +5,11 @@ import type { NetworkItem } from '#shared/features/p2p/networks.ts';
 import { isProviderId } from '#shared/kernel/ids.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ChoiceCards } from '../../../ui/choice-cards.tsx';
-import { Checkbox, TextField } from '../../../ui/fields.tsx';
+import { Checkbox, Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { useNetworkName } from '../../network/index.ts';
 import { usePeers } from '../../peers/index.ts';
-import type { ShareDraft } from '../sharing.ts';
+import { concernsEveryone, LISTINGS, type ShareDraft } from '../sharing.ts';
 import styles from './share-dialog.module.css';
 
 const kinds = ['providers', 'known', 'everyone', 'grants'] as const;
@@ -45,7 +45,8 @@ export function AudienceFields({ server, draft, networks, onChange }: AudienceFi
           onChange={(providers) => onChange({ ...draft, providers })}
         />
       )}
-      {draft.kind === 'everyone' && networks.length > 1 && (
+      {LISTINGS[draft.kind].length > 0 && <ListedForField draft={draft} onChange={onChange} />}
+      {concernsEveryone(draft) && networks.length > 1 && (
         <NetworkPicker
           networks={networks}
           chosen={draft.networks ?? []}
@@ -59,6 +60,29 @@ export function AudienceFields({ server, draft, networks, onChange }: AudienceFi
         </Note>
       )}
     </>
+  );
+}
+
+/** Who finds it and can ask for access, beside those who may call it. */
+function ListedForField({ draft, onChange }: Pick<AudienceFieldsProps, 'draft' | 'onChange'>) {
+  const { t } = useTranslation('sharing');
+  const { listedFor } = draft;
+  const kinds = LISTINGS[draft.kind];
+  const named = listedFor?.kind === 'providers' ? (['providers'] as const) : [];
+  const chosen = listedFor?.kind ?? 'nobody';
+  return (
+    <Select
+      label={t('listed.label')}
+      description={t('listed.help')}
+      options={[...kinds, ...named].map((value) => ({ value, label: t(`listed.${value}`) }))}
+      value={[...kinds, ...named].some((kind) => kind === chosen) ? chosen : 'nobody'}
+      onChange={(kind) =>
+        onChange({
+          ...draft,
+          listedFor: kind === 'nobody' ? undefined : kind === 'providers' ? listedFor : { kind },
+        })
+      }
+    />
   );
 }
 

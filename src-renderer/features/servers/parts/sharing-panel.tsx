@@ -50,6 +50,7 @@ function Shared({ share, change }: { share: Share; change: ReactNode }) {
       <Note tone={share.audience.kind === 'everyone' ? 'warn' : 'info'}>{who.server(callersOf(share))}</Note>
       <Facts
         items={[
+          share.listedFor && { label: t('listed.label'), value: t(`listed.${share.listedFor.kind}`) },
           !share.tools && { label: t('facts.tools'), value: t('facts.allTools') },
           share.category !== undefined && { label: t('category.label'), value: <bdi>{share.category}</bdi> },
           { label: t('facts.since'), value: format.dateTime(share.sharedAt) },

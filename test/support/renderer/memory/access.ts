@@ -30,7 +30,7 @@ export function answerAccess(
 
   return {
     'access.shares': () => ({ items: world.shares }),
-    'servers.share': ({ name, audience, category, confirmed, networks, overrides, tools }) => {
+    'servers.share': ({ name, audience, category, confirmed, listedFor, networks, overrides, tools }) => {
       serverOf(name);
       if (audience.kind === 'everyone' && !confirmed) {
         throw new AppError(
@@ -44,6 +44,7 @@ export function answerAccess(
       const share = {
         server: name,
         audience,
+        ...(listedFor ? { listedFor } : {}),
         sharedAt: clock.now(),
         ...(tools ? { tools } : {}),
         ...(overrides ? { overrides } : {}),

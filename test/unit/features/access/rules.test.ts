@@ -41,6 +41,53 @@ describe('maySee', () => {
   });
 });
 
+describe('who is shown a server beside its callers', () => {
+  const RED = 'aaaaaaaaaaaaaaaa';
+  const shown = (more: Partial<Share>): Share => ({ ...share({ kind: 'grants' }), ...more });
+
+  it('sees it, and is refused by the rule that says what is missing', () => {
+    const question = { ...asker, share: shown({ listedFor: { kind: 'everyone' } }) };
+    expect(maySee(question).ok).toBe(true);
+    expect(mayCall(question, 'read')).toEqual({ ok: false, reason: 'access.not_granted' });
+    expect(maySee({ ...asker, share: shown({ listedFor: { kind: 'known' } }) }).ok).toBe(false);
+    expect(maySee({ ...asker, known: true, share: shown({ listedFor: { kind: 'known' } }) }).ok).toBe(true);
+  });
+
+  it('is met in the networks that are named alone', () => {
+    const red = shown({ listedFor: { kind: 'everyone' }, networks: [RED] });
+    expect(networksOf(red)).toEqual([RED]);
+    expect(maySee({ ...asker, share: red, network: RED }).ok).toBe(true);
+    expect(maySee({ ...asker, share: red, network: PUBLIC_NETWORK }).ok).toBe(false);
+  });
+
+  it('may never call because of that, whatever else holds', () => {
+    const audience = fc.constantFrom<Audience[]>(
+      { kind: 'known' },
+      { kind: 'grants' },
+      { kind: 'providers', providers: ['z6MkBob'] },
+      { kind: 'everyone' },
+    );
+    const listed = fc.constantFrom<Array<NonNullable<Share['listedFor']>>>(
+      { kind: 'known' },
+      { kind: 'everyone' },
+      { kind: 'providers', providers: ['z6MkAlice'] },
+    );
+    fc.assert(
+      fc.property(audience, listed, fc.boolean(), fc.boolean(), (whom, listedFor, known, blocked) => {
+        const of = (more: Partial<Share>) => ({
+          ...asker,
+          known,
+          blocked,
+          share: { ...share(whom), ...more },
+        });
+        expect(mayCall(of({ listedFor }), 'read').ok).toBe(mayCall(of({}), 'read').ok);
+        if (maySee(of({})).ok) expect(maySee(of({ listedFor })).ok).toBe(true);
+        if (blocked) expect(maySee(of({ listedFor })).ok).toBe(false);
+      }),
+    );
+  });
+});
+
 describe('the networks of a share', () => {
   const everyone = (...networks: string[]): Share => ({ ...share({ kind: 'everyone' }), networks });
   const RED = 'aaaaaaaaaaaaaaaa';

@@ -64,6 +64,22 @@ describe('sharing', () => {
     const silent = withOverride(withOverride(noted, 'echo', { note: '' }), 'echo', { tags: [] });
     expect(silent.overrides).toEqual({});
   });
+
+  it('says who else finds a server, and in which networks where that is everyone', () => {
+    const draft = {
+      ...shareDraftOf(undefined),
+      kind: 'grants' as const,
+      listedFor: { kind: 'everyone' as const },
+    };
+    expect(shareProblem({ ...draft, networks: [] })).toBe('noNetworks');
+    expect(shareRequestOf('it', { ...draft, networks: ['public'] }, false)).toMatchObject({
+      audience: { kind: 'grants' },
+      listedFor: { kind: 'everyone' },
+      networks: ['public'],
+    });
+    // Where everyone may call it, everyone finds it.
+    expect(shareRequestOf('it', { ...draft, kind: 'everyone' }, true)).not.toHaveProperty('listedFor');
+  });
 });
 
 describe('importing', () => {
