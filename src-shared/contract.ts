@@ -8,6 +8,7 @@ import { governanceContract } from './features/governance/contract.ts';
 import { identityContract } from './features/identity/contract.ts';
 import { conditionsContract } from './features/node/conditions.ts';
 import { metricsContract } from './features/metrics/contract.ts';
+import { usageContract } from './features/metrics/usage.ts';
 import { attentionContract } from './features/node/attention.ts';
 import { equivocationsContract } from './features/node/equivocations.ts';
 import { nodeContract } from './features/node/contract.ts';
@@ -37,6 +38,7 @@ export const contract = {
   ...identityContract,
   ...settingsContract,
   ...metricsContract,
+  ...usageContract,
   ...p2pContract,
   ...joiningContract,
   ...doctorContract,

@@ -33,6 +33,7 @@ const IN_PERSON_ONLY: ReadonlySet<string> = new Set<keyof NodeContract>([
   'node.openLink',
   'recovery.backup',
   'servers.previewImport',
+  'usage.erase',
 ]);
 
 /** No commands, and yet more than a look: what they ask makes this node dial, and others with it. */

@@ -15,7 +15,7 @@ import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createEndpoint, type Endpoint } from '../features/endpoint/index.ts';
 import { createGovernanceHandlers } from '../features/governance/index.ts';
 import { createIdentityHandlers } from '../features/identity/index.ts';
-import { createMetricsHandlers } from '../features/metrics/index.ts';
+import { createMetricsHandlers, createUsageHandlers } from '../features/metrics/index.ts';
 import { createRecovery, createRecoveryHandlers } from '../features/recovery/index.ts';
 import { createCentral, createRegistryHandlers } from '../features/registry/index.ts';
 import { createLimitHandlers } from '../features/access/index.ts';
@@ -330,6 +330,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner
     ...createIdentityHandlers(identity),
     ...createSettingsHandlers(settings),
     ...createMetricsHandlers(slices.metrics),
+    ...createUsageHandlers(slices.usage, { nameOf: registry.providerName }),
     ...createGovernanceHandlers(slices.governance),
     ...createPeersHandlers(peersDeps(platform, slices)),
     ...createLimitHandlers(access),

@@ -3,6 +3,7 @@ import { accessMigrations } from '../features/access/index.ts';
 import { clientsMigrations } from '../features/clients/index.ts';
 import { governanceMigrations } from '../features/governance/index.ts';
 import { identityMigrations } from '../features/identity/index.ts';
+import { metricsMigrations } from '../features/metrics/index.ts';
 import { p2pMigrations } from '../features/p2p/index.ts';
 import { recordsMigrations } from '../features/records/index.ts';
 import { centralMigrations, registryMigrations } from '../features/registry/index.ts';
@@ -19,6 +20,7 @@ import { webSessionMigrations } from './web-sessions.ts';
 
 export const nodeMigrations: readonly Migration[] = [
   ...identityMigrations,
+  ...metricsMigrations,
   ...p2pMigrations,
   ...recordsMigrations,
   ...trustMigrations,

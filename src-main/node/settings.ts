@@ -139,6 +139,10 @@ export const nodeSettings = {
       needsRestart: false,
     },
   ),
+  'metrics.usageDays': setting(
+    z.int().min(1).max(3650).default(400).describe('How long it is kept who used how much, day by day.'),
+    { needsRestart: false },
+  ),
   'metrics.expose': setting(
     z
       .boolean()

@@ -9,7 +9,7 @@ import { createAccess, createGrants, type Grants } from '../features/access/inde
 import { type Clients, createClients } from '../features/clients/index.ts';
 import { type Activation, createActivation, type Governance } from '../features/governance/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
-import { createMetrics } from '../features/metrics/index.ts';
+import { createMetrics, createUsage } from '../features/metrics/index.ts';
 import {
   createLibp2pNetwork,
   createNetworks,
@@ -61,6 +61,7 @@ export function createSlices(
   const { clock, db, keystore, log, random, verify } = platform;
   const base = { clock, db, log, random, verify };
   const metrics = createMetrics(base);
+  const usage = platform.owned.add(createUsage(base, { keepDays: () => settings.get('metrics.usageDays') }));
   const trust = createTrust(base);
   const access = createAccess({
     ...base,
@@ -192,6 +193,7 @@ export function createSlices(
   return {
     identity,
     metrics,
+    usage,
     trust,
     network,
     records,

@@ -9,6 +9,7 @@ import type { Database } from '#main/platform/sqlite.ts';
 /** Tables by what they hold; those that are not named are `kept`. Indexes count with their table. */
 const TABLE_KINDS: Record<string, StorageKind> = {
   invocations: 'calls',
+  usage_days: 'calls',
   records: 'network',
   registry_manifests: 'network',
   central_listings: 'registry',

@@ -9,7 +9,7 @@ import type { Access, Grants } from '../features/access/index.ts';
 import type { Clients } from '../features/clients/index.ts';
 import type { CatalogEvents, CatalogSource } from '../features/endpoint/index.ts';
 import type { Identity } from '../features/identity/index.ts';
-import type { Metrics } from '../features/metrics/index.ts';
+import type { Metrics, Usage } from '../features/metrics/index.ts';
 import { createRememberedPeers, type Network } from '../features/p2p/index.ts';
 import type { Records } from '../features/records/index.ts';
 import { notesOf, type Registry } from '../features/registry/index.ts';
@@ -23,6 +23,7 @@ import type { NodeSlices } from './slices.ts';
 export interface Slices {
   identity: Identity;
   metrics: Metrics;
+  usage: Usage;
   trust: Trust;
   network: Network;
   records: Records;
@@ -41,6 +42,7 @@ export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
     ...blocking(slices, log),
     ...rotation(slices),
     callsToMetrics(slices),
+    slices.relay.onInvocation(slices.usage.note),
     slices.relay.onMeasured(({ direction, hops = [] }) => slices.metrics.noteHops(direction, hops)),
   );
 }
@@ -216,13 +218,14 @@ export function wireNetworks(
 }
 
 /** A provider that replaced its key is the same provider: pins, blocks, shares and approvals follow it. */
-function rotation({ access, identity, records, registry, trust }: Slices) {
+function rotation({ access, identity, records, registry, trust, usage }: Slices) {
   return [
     identity.on('providerRotated', ({ from, to }: { from: ProviderId; to: ProviderId }) => {
       records.forget(from);
       trust.follow(from, to);
       access.follow(from, to);
       registry.follow(from, to);
+      usage.follow(from, to);
     }),
   ];
 }

@@ -48,6 +48,9 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO record_texts VALUES ('listing', 'two', '${ALICE}', x'0e', x'0f', 'words');
      INSERT INTO record_erased VALUES (x'10', '${BOB}', 9000);`,
   ],
+  metrics: [
+    `INSERT INTO usage_days VALUES (20000, 'incoming', '${BOB}', '', 'files', 'read', 3, 1, 0, 10, 20, 1.5);`,
+  ],
   trust: [`INSERT INTO trust_blocks VALUES ('${BOB}', 1); INSERT INTO trust_known VALUES ('${ALICE}', 2);`],
   governance: [
     `INSERT INTO governance_overrides VALUES ('feature-a', 'never');
@@ -99,6 +102,8 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
        ('call-1', 1000, 'local', 'ok', 'files', ${json({ ...FIRST_CALL, request: { ask: 1 }, response: { say: 2 } })});`,
     `INSERT INTO invocations (id, started_at, direction, outcome, server, tool, body)
        VALUES ('call-2', 2000, 'local', 'ok', 'files', 'read', ${json(SECOND_CALL)});`,
+    `INSERT INTO invocations (id, started_at, direction, outcome, server, tool, provider, body)
+       VALUES ('call-3', 3000, 'incoming', 'ok', 'files', 'read', '${BOB}', ${json({ ...SECOND_CALL, id: 'call-3' })});`,
   ],
   api: [`INSERT INTO api_tokens VALUES ('t1', 'script', 'read', x'01', 1, NULL);`],
   web: [`INSERT INTO web_sessions VALUES ('s1', x'01', 9000);`],

@@ -24,6 +24,7 @@ import { addRecoveryCommands } from './commands/recovery.ts';
 import { addServerCommands } from './commands/servers.ts';
 import { addSettingCommands } from './commands/settings.ts';
 import { addToolCommands } from './commands/tools.ts';
+import { addUsageCommands } from './commands/usage.ts';
 import type { Io } from './io.ts';
 import { oneLine } from './printable.ts';
 import { withDefaultCommand } from './remote.ts';
@@ -80,6 +81,7 @@ function createProgram(io: Io): Command {
   addLimitCommands(program, cli);
   addCacheCommands(program, cli);
   addMetricsCommands(program, cli);
+  addUsageCommands(program, cli);
   addNetworkCommands(program, cli);
   addGovernanceCommands(program, cli);
   addDoctorCommand(program, cli);

@@ -38,6 +38,7 @@ export const settingGroups = {
   'metrics.expose': 'privacy',
   'relay.keepPayloads': 'privacy',
   'relay.retentionDays': 'privacy',
+  'metrics.usageDays': 'privacy',
 } as const satisfies Record<string, Group>;
 export type SettingKey = keyof typeof settingGroups;
 
@@ -64,6 +65,7 @@ const units: Partial<Record<SettingKey, Unit>> = {
   'relay.idleTimeoutMs': { name: 'seconds', factor: 1000 },
   'relay.maxResultBytes': { name: 'mebibytes', factor: 1 << 20 },
   'relay.retentionDays': { name: 'days', factor: 1 },
+  'metrics.usageDays': { name: 'days', factor: 1 },
 };
 export const unitOf = (key: string): Unit | undefined => (isKnownKey(key) ? units[key] : undefined);
 

@@ -1,4 +1,5 @@
 /** The record of calls as files for other programs: CSV by RFC 4180, or a JSON list. Times are ISO 8601 in UTC. */
+import { csvLine } from '../../kernel/csv.ts';
 import type { Invocation } from './contract.ts';
 import { failingHop } from './hops.ts';
 
@@ -53,11 +54,11 @@ export interface Exporter {
 export const createExporter = (format: ExportFormat): Exporter => (format === 'csv' ? csv() : json());
 
 const csv = (): Exporter => ({
-  begin: () => line(COLUMNS),
+  begin: () => csvLine(COLUMNS),
   part: (calls) =>
     calls
       .map(exportRow)
-      .map((row) => line(COLUMNS.map((column) => row[column])))
+      .map((row) => csvLine(COLUMNS.map((column) => row[column])))
       .join(''),
   end: () => '',
 });
@@ -77,16 +78,3 @@ function json(): Exporter {
     end: () => '\n]\n',
   };
 }
-
-const line = (fields: ReadonlyArray<string | number | undefined>): string =>
-  `${fields.map(field).join(',')}\r\n`;
-
-function field(value: string | number | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** Names come from strangers, and spreadsheets run what begins so. */
-const FORMULA = /^[=+\-@\t\r\n]/;

@@ -272,6 +272,13 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['limits remove each', 'access.setLimit', { scope: { kind: 'each' } }],
   ['limits load', 'relay.load', {}],
   ['metrics hops', 'metrics.hops', {}],
+  ['usage', 'usage.query', { by: 'day', days: 30, limit: 1000 }],
+  [
+    'usage --by tool --days 7 --direction incoming --limit 5 --csv',
+    'usage.query',
+    { by: 'tool', days: 7, direction: 'incoming', limit: 5 },
+  ],
+  ['usage erase', 'usage.erase', {}],
   ['cache show', 'relay.cache', {}],
   ['cache clear', 'relay.clearCache', {}],
   ['access list', 'access.grants', {}],

@@ -51,6 +51,7 @@ describe('scopes of the HTTP API', () => {
           "node.openLink",
           "recovery.backup",
           "servers.previewImport",
+          "usage.erase",
         ],
         "operate": [
           "access.accept",
@@ -119,10 +120,12 @@ describe('scopes of the HTTP API', () => {
           "tools.unpin",
         ],
         "read": [
+          "access.checkConstraint",
           "access.grants",
           "access.limits",
           "access.requests",
           "access.shares",
+          "access.watch",
           "central.list",
           "central.show",
           "central.watch",
@@ -136,6 +139,7 @@ describe('scopes of the HTTP API', () => {
           "identity.get",
           "invocations.get",
           "invocations.list",
+          "invocations.uses",
           "invocations.watch",
           "metrics.hops",
           "metrics.traffic",
@@ -176,6 +180,7 @@ describe('scopes of the HTTP API', () => {
           "tools.searchNetwork",
           "tools.show",
           "tools.watch",
+          "usage.query",
         ],
       }
     `);

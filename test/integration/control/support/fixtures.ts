@@ -23,6 +23,7 @@ import type { RulePreview, RuleView } from '#shared/features/registry/curation.t
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import type { Understood } from '#shared/features/registry/search-view.ts';
 import type { HopTime, Traffic } from '#shared/features/metrics/contract.ts';
+import type { UsageAnswer } from '#shared/features/metrics/usage.ts';
 import type { Diagnostics, NodeStorage } from '#shared/features/node/upkeep.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import { providerIdOf } from '#shared/kernel/ids.ts';
@@ -601,4 +602,44 @@ export const governance: GovernanceView = {
   electors: 7,
   automatic: false,
   refused: {},
+};
+
+export const usage: UsageAnswer = {
+  from: '2026-10-25',
+  to: '2026-11-23',
+  items: [
+    {
+      day: '2026-11-23',
+      direction: 'incoming',
+      providerId: 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK',
+      providerName: 'Boris\u001b[2J',
+      server: 'everything',
+      tool: 'echo',
+      calls: 131,
+      errors: 2,
+      cached: 0,
+      requestBytes: 20_480,
+      responseBytes: 1_048_576,
+      durationMs: 12_345,
+    },
+    {
+      direction: 'incoming',
+      kind: 'refused',
+      calls: 4,
+      errors: 4,
+      cached: 0,
+      requestBytes: 512,
+      responseBytes: 0,
+      durationMs: 3,
+    },
+  ],
+  total: {
+    calls: 135,
+    errors: 6,
+    cached: 0,
+    requestBytes: 20_992,
+    responseBytes: 1_048_576,
+    durationMs: 12_348,
+  },
+  more: true,
 };

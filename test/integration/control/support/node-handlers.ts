@@ -183,6 +183,8 @@ export function createMemoryNode({
     'access.accept': () => fixtures.madeGrant,
     'access.decline': () => ({}),
     'metrics.hops': () => ({ sinceMs: 720_000, items: fixtures.hopTimes }),
+    'usage.query': () => fixtures.usage,
+    'usage.erase': () => ({ erased: 3 }),
     'relay.cache': () => fixtures.cache,
     'relay.clearCache': () => fixtures.cache,
     'relay.load': () => once(fixtures.load),

@@ -1,7 +1,9 @@
 import type { HopTime, metricsContract, TrafficBucket } from '#shared/features/metrics/contract.ts';
+import type { usageContract } from '#shared/features/metrics/usage.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { Memory } from './memory.ts';
+import { answerUsage } from './usage.ts';
 
 const MINUTE_MS = 60_000;
 const LIVE_MS = 2000;
@@ -12,7 +14,7 @@ const HOPS: HopTime[] = [
 ];
 
 /** Counts the world's own calls, and a node of some use has had a rise, a lull and a few failures before them. */
-export function answerMetrics({ calls, clock, world }: Memory): Handlers<typeof metricsContract> {
+export function answerMetrics({ calls, clock, world }: Memory): Handlers<typeof metricsContract & typeof usageContract> {
   const bucket = (at: number, intervalMs: number, part: Partial<TrafficBucket>): TrafficBucket => {
     const inside = world.calls.filter(({ startedAt }) => startedAt >= at && startedAt < at + intervalMs);
     const count = (wanted: Invocation['direction']) =>
@@ -59,6 +61,7 @@ export function answerMetrics({ calls, clock, world }: Memory): Handlers<typeof 
     };
   };
   return {
+    ...answerUsage(world, clock),
     'metrics.hops': () => ({ sinceMs: 720_000, items: HOPS }),
     'metrics.traffic': (_, { signal }) => calls.follow(read, signal),
   };
