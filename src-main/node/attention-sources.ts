@@ -3,11 +3,13 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { judgeClock } from '#shared/features/p2p/doctor.ts';
 import type { GovernanceView, ProposalView } from '#shared/features/governance/contract.ts';
+import type { Grants } from '../features/access/index.ts';
 import type { Governance } from '../features/governance/index.ts';
 import type { Identity } from '../features/identity/index.ts';
 import type { Libp2pNetwork } from '../features/p2p/index.ts';
 import type { Registry } from '../features/registry/index.ts';
 import type { Servers } from '../features/servers/index.ts';
+import type { Trust } from '../features/trust/index.ts';
 import type { Attention, AttentionSource, Matter } from './attention.ts';
 
 export interface AttentionSlices {
@@ -15,6 +17,8 @@ export interface AttentionSlices {
   registry: Registry;
   servers: Servers;
   governance: Governance;
+  grants: Grants;
+  trust: Trust;
   network: Pick<Libp2pNetwork, 'on' | 'whereabouts'>;
 }
 
@@ -22,6 +26,7 @@ export function addAttentionSources(attention: Attention, slices: AttentionSlice
   attention.add(toolsSource(slices.registry));
   attention.add(serversSource(slices.servers));
   attention.add(governanceSource(slices.governance));
+  attention.add(requestsSource(slices));
   attention.add(phraseSource(slices.identity));
   attention.add(clockSource(slices.identity, clock, slices.network));
 }
@@ -62,6 +67,44 @@ export const serversSource = (servers: Pick<Servers, 'list' | 'on'>): AttentionS
     return () => stops.forEach((stop) => stop());
   },
 });
+
+/** Requests for access: those of each known provider, and of all others together, who could be made up without end. */
+export const requestsSource = (slices: {
+  grants: Pick<Grants, 'on' | 'requests'>;
+  trust: Pick<Trust, 'isBlocked' | 'isKnown' | 'on'>;
+  registry: Pick<Registry, 'providerName'>;
+}): AttentionSource => {
+  const { grants, registry, trust } = slices;
+  const open = () =>
+    grants.requests('here').filter(({ provider, state }) => state === 'open' && !trust.isBlocked(provider));
+  return {
+    read() {
+      const groups = Map.groupBy(open(), ({ provider }) => (trust.isKnown(provider) ? provider : undefined));
+      return [...groups].map(([provider, requests]): Matter => {
+        const facts = {
+          level: 'decide' as const,
+          count: requests.length,
+          since: Math.min(...requests.map(({ at }) => at)),
+        };
+        return provider === undefined
+          ? { id: 'access.strangers', kind: 'access.strangers', ...facts }
+          : {
+              id: `access.request:${provider}`,
+              kind: 'access.request',
+              subject: registry.providerName(provider) || provider,
+              ...facts,
+            };
+      });
+    },
+    subscribe(changed) {
+      const stops = [
+        ...(['requested', 'settled'] as const).map((event) => grants.on(event, changed)),
+        ...(['knownChanged', 'blocked', 'unblocked'] as const).map((event) => trust.on(event, changed)),
+      ];
+      return () => stops.forEach((stop) => stop());
+    },
+  };
+};
 
 export const phraseSource = (identity: Pick<Identity, 'view' | 'on'>): AttentionSource => ({
   read: () =>

@@ -6,10 +6,12 @@ import type {
   HeldGrantView,
   MadeGrantView,
 } from '#shared/features/access/grants-contract.ts';
-import type { Clock } from '#shared/kernel/clock.ts';
+import type { JsonObject } from '#shared/kernel/canonical.ts';
+import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
+import { watch } from '#shared/kernel/watch.ts';
 import type { Access, Grants } from '../features/access/index.ts';
 import { loadConstraintCompiler } from '../features/relay/index.ts';
 import type { Servers } from '../features/servers/index.ts';
@@ -46,6 +48,9 @@ export function createGrantHandlers(deps: GrantingDeps): Handlers<typeof grantsC
       held: grants.held().map((held) => heldView(held, nameOf, clock.now())),
     }),
     'access.grant': async (wanted) => make(wanted, await loadConstraintCompiler()),
+    'access.checkConstraint': async ({ arguments: args, schema }) =>
+      judged(await loadConstraintCompiler(), schema, args as JsonObject | undefined),
+    'access.watch': (_input, { signal }) => watchAccess(deps, signal),
     'access.revoke'({ id }) {
       grants.revoke(id);
       return {};
@@ -75,6 +80,44 @@ export function createGrantHandlers(deps: GrantingDeps): Handlers<typeof grantsC
       return {};
     },
   };
+}
+
+/** A watcher is told at most this often. */
+const WATCH_INTERVAL_MS = 1_000;
+
+async function* watchAccess(
+  { access, clock, grants }: GrantingDeps,
+  signal: AbortSignal,
+): AsyncIterable<{ revision: number }> {
+  let revision = 0;
+  const subscribe = (changed: () => void) => {
+    const stops = [
+      access.on('shareChanged', changed),
+      access.on('limitsChanged', changed),
+      ...(['madeChanged', 'heldChanged', 'requested', 'settled', 'used'] as const).map((event) =>
+        grants.on(event, changed),
+      ),
+    ];
+    return () => stops.forEach((stop) => stop());
+  };
+  for await (const now of watch(signal, () => ({ revision: revision++ }), subscribe)) {
+    yield now;
+    await sleep(clock, WATCH_INTERVAL_MS, signal).catch(() => undefined);
+  }
+}
+
+function judged(
+  compile: CompileConstraint,
+  schema: string,
+  args: JsonObject | undefined,
+): { problem?: string; fits?: boolean } {
+  try {
+    const check = compile(schema);
+    return args ? { fits: check(args) === undefined } : {};
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'relay.bad_schema') return { problem: error.message };
+    throw error;
+  }
 }
 
 /** Throws `access.no_such_tool`, or `relay.bad_schema` for a constraint that could not be checked. */

@@ -27,6 +27,7 @@ const invocation = (id: string, started: number) => ({
 });
 export const FIRST_CALL = invocation('call-1', 1000);
 export const SECOND_CALL = invocation('call-2', 2000);
+export const THIRD_CALL = { ...invocation('call-3', 3000), direction: 'incoming', providerId: BOB };
 
 /** By slice, then by version. */
 export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
@@ -103,7 +104,7 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO invocations (id, started_at, direction, outcome, server, tool, body)
        VALUES ('call-2', 2000, 'local', 'ok', 'files', 'read', ${json(SECOND_CALL)});`,
     `INSERT INTO invocations (id, started_at, direction, outcome, server, tool, provider, body)
-       VALUES ('call-3', 3000, 'incoming', 'ok', 'files', 'read', '${BOB}', ${json({ ...SECOND_CALL, id: 'call-3' })});`,
+       VALUES ('call-3', 3000, 'incoming', 'ok', 'files', 'read', '${BOB}', ${json(THIRD_CALL)});`,
   ],
   api: [`INSERT INTO api_tokens VALUES ('t1', 'script', 'read', x'01', 1, NULL);`],
   web: [`INSERT INTO web_sessions VALUES ('s1', x'01', 9000);`],

@@ -54,6 +54,12 @@ export function createRelayHandlers(
     'tools.callNews': ({ key }, { signal }) => desk.follow(key, signal),
     'invocations.list': (page) => ({ items: relay.invocations.list(page) }),
     'invocations.get': ({ id }) => relay.invocations.get(id),
+    'invocations.uses': () => ({
+      items: relay.invocations.uses().map((use) => {
+        const name = deps.nameOf(use.providerId);
+        return name === undefined ? use : { ...use, providerName: name };
+      }),
+    }),
     'invocations.erase': ({ before }) => ({ erased: relay.invocations.erase(before) }),
     'relay.cache': () => relay.cache.state(),
     'relay.clearCache'() {

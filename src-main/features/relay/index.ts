@@ -49,7 +49,7 @@ export interface Relay {
   /** Sharing, blocks or tools changed: calls in flight that are no longer allowed end. */
   recheck(): void;
   /** The record of calls. */
-  readonly invocations: Pick<Invocations, 'list' | 'get' | 'erase'>;
+  readonly invocations: Pick<Invocations, 'list' | 'get' | 'erase' | 'uses'>;
   onInvocation(listener: (invocation: Invocation) => void): () => void;
   /** Every call that ends, with where its time went. */
   onMeasured: Invocations['onMeasured'];
@@ -58,9 +58,13 @@ export interface Relay {
   readonly cache: Pick<ResultCache, 'clear' | 'state'>;
 }
 
-/** Gives what finds out whether a constraint of a grant can be checked; throws `relay.bad_schema` where not. */
-export const loadConstraintCompiler = async (): Promise<(schema: string) => unknown> =>
-  (await import('./validation.ts')).compileConstraint;
+/**
+ * Gives what finds out whether a constraint of a grant can be checked, which throws `relay.bad_schema` where not; its
+ * result says whether arguments fit: what is wrong with them, or nothing.
+ */
+export const loadConstraintCompiler = async (): Promise<
+  (schema: string) => (args: JsonObject) => readonly unknown[] | undefined
+> => (await import('./validation.ts')).compileConstraint;
 
 export interface RelayDeps {
   db: Database;
@@ -210,7 +214,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     request: (server, message, exchange) => toLocal(server, message, exchange),
     sessionEnded: (session) => deps.servers.sessionEnded(session),
     recheck: () => incoming.recheck(),
-    invocations: { list: invocations.list, get: invocations.get, erase: invocations.erase },
+    invocations,
     onInvocation: (listener) => invocations.onAdded(listener),
     onMeasured: invocations.onMeasured,
     cache,

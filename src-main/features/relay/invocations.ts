@@ -2,7 +2,12 @@
  * The record of calls: who called what, when, for how long, with what outcome; no payloads unless switched on. Written
  * in batches behind the calls, so that the disk never slows them; a crash can lose the last fraction of a second.
  */
-import type { Invocation, InvocationDetail } from '#shared/features/relay/contract.ts';
+import {
+  type Invocation,
+  type InvocationDetail,
+  type LastUse,
+  MAX_USES,
+} from '#shared/features/relay/contract.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Closeable } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -28,6 +33,8 @@ export interface Invocations extends Closeable {
   list(page: InvocationPage): Invocation[];
   /** Throws `relay.not_recorded`. */
   get(id: string): InvocationDetail;
+  /** When each provider last used each tool of this node, the latest first. */
+  uses(): LastUse[];
   /** Erases what started before a time, or everything; returns how many that were. */
   erase(before?: number): number;
   onAdded(listener: (invocation: Invocation) => void): () => void;
@@ -47,6 +54,11 @@ export function createInvocations(
     `INSERT OR REPLACE INTO invocations
      (id, started_at, direction, outcome, server, tool, client, provider, code, body, detail)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const uses = db.prepare(
+    `SELECT server, tool, provider, max(started_at) AS at, count(*) AS calls FROM invocations
+     WHERE direction = 'incoming' AND outcome IN ('ok', 'tool_error') AND provider IS NOT NULL
+     GROUP BY server, tool, provider ORDER BY at DESC LIMIT ${MAX_USES}`,
   );
   let waiting: InvocationDetail[] = [];
   let lost = 0;
@@ -116,6 +128,14 @@ export function createInvocations(
       const known = Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== null));
       return { ...(JSON.parse(row.body) as Invocation), ...known };
     },
+    uses() {
+      flush();
+      return (uses.all() as UseRow[]).map(({ provider, tool, ...use }) => ({
+        ...use,
+        providerId: provider,
+        ...(tool === null ? {} : { tool }),
+      }));
+    },
     erase(before) {
       flush();
       waiting = before === undefined ? [] : waiting.filter(({ startedAt }) => startedAt >= before);
@@ -130,6 +150,14 @@ export function createInvocations(
       flush();
     },
   };
+}
+
+interface UseRow {
+  server: string;
+  tool: string | null;
+  provider: string;
+  at: number;
+  calls: number;
 }
 
 function rowOf(detail: InvocationDetail): unknown[] {

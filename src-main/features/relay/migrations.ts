@@ -36,4 +36,13 @@ export const relayMigrations: Migration[] = [
         body = json_remove(body, '$.request', '$.response');
     `,
   },
+  {
+    slice: 'relay',
+    version: 3,
+    // Who used what is read from this alone, without the calls themselves.
+    up: `
+      CREATE INDEX invocations_uses ON invocations (server, tool, provider, started_at, outcome)
+        WHERE direction = 'incoming';
+    `,
+  },
 ];

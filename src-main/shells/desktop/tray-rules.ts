@@ -137,6 +137,9 @@ export function routeOf({ kind, ref, subject }: AttentionItem): string {
     case 'server.failed':
     case 'server.login':
       return subject ? `/servers/${encodeURIComponent(subject)}` : '/servers';
+    case 'access.request':
+    case 'access.strangers':
+      return '/access/requests';
     case 'provider.equivocated':
       return '/network';
     case 'governance.vote':

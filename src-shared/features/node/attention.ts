@@ -11,6 +11,10 @@ export const attentionKindSchema = z.enum([
   'server.failed',
   /** A remote server that wants the person to sign in; `subject` is its name. */
   'server.login',
+  /** A provider whom the operator knows asks for access; `subject` is his name, or his id, `count` how often. */
+  'access.request',
+  /** Providers whom the operator does not know ask for access; `count` is the number of requests. */
+  'access.strangers',
   /** A provider whose node signed two things under one number; `subject` is its name, or its id. */
   'provider.equivocated',
   /** A change of the protocol that this provider said nothing to; `subject` is the feature, `ref` the proposal. */

@@ -41,6 +41,22 @@ export const invocationDetailSchema = invocationSchema.extend({
 });
 export type InvocationDetail = z.output<typeof invocationDetailSchema>;
 
+/** When one provider last used one tool of this node. */
+export const lastUseSchema = z.object({
+  server: z.string(),
+  tool: z.string().optional(),
+  providerId: z.string(),
+  providerName: z.string().optional(),
+  /** When the call began (epoch ms). */
+  at: z.number(),
+  /** Calls that were answered, of those that are recorded. */
+  calls: z.number(),
+});
+export type LastUse = z.output<typeof lastUseSchema>;
+
+/** Pairs of tool and provider that are told of at most. */
+export const MAX_USES = 5_000;
+
 export const invocationFilterSchema = z.object({
   before: z.number().optional().describe('Only calls started before this time (epoch ms).'),
   since: z.number().optional().describe('Only calls started at this time or later (epoch ms).'),
@@ -107,6 +123,11 @@ export const relayContract = {
     'One call with its hops, and with what was sent and answered where that is kept.',
     z.object({ id: z.string().max(64) }),
     invocationDetailSchema,
+  ),
+  'invocations.uses': query(
+    'When each provider last used each tool of this node, the latest first; of the calls that are recorded.',
+    z.object({}),
+    z.object({ items: z.array(lastUseSchema).max(MAX_USES) }),
   ),
   'invocations.erase': command(
     'Erases the record of calls: all, or those that started before a time.',

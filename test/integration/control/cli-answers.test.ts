@@ -282,6 +282,12 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['cache show', 'relay.cache', {}],
   ['cache clear', 'relay.clearCache', {}],
   ['access list', 'access.grants', {}],
+  ['access uses', 'invocations.uses', {}],
+  [
+    `access check {"properties":{"path":{"pattern":"^public/"}}} --try {"path":"public/a"}`,
+    'access.checkConstraint',
+    { schema: '{"properties":{"path":{"pattern":"^public/"}}}', arguments: { path: 'public/a' } },
+  ],
   [
     `access grant everything ${GRACE} --tool echo --calls 10 --days 7`,
     'access.grant',

@@ -10,6 +10,7 @@ import {
   governanceSource,
   LOW_BYTES,
   phraseSource,
+  requestsSource,
   serversSource,
   toolsSource,
 } from '#main/node/attention-sources.ts';
@@ -258,5 +259,55 @@ describe('the sources', () => {
     free = undefined;
     expect(await codeAfterLook()).toBeUndefined();
     stop();
+  });
+});
+
+describe('requests for access', () => {
+  const request = (id: number, provider: string, state: 'open' | 'declined' = 'open') => ({
+    id,
+    side: 'here' as const,
+    provider,
+    peer: `peer-of-${provider}`,
+    server: 'notes',
+    tools: [],
+    words: '',
+    state,
+    at: 1000 * id,
+  });
+
+  it('come up by provider where he is known, and all together where not', () => {
+    const events = createEmitter<{ requested: object }>();
+    const requests = [
+      request(1, 'anna'),
+      request(2, 'anna'),
+      request(3, 'stranger'),
+      request(4, 'other'),
+      request(5, 'blocked'),
+      request(6, 'boris', 'declined'),
+    ];
+    const source = requestsSource({
+      grants: { on: events.on, requests: () => requests },
+      trust: {
+        on: () => () => undefined,
+        isKnown: (id: string) => id === 'anna',
+        isBlocked: (id: string) => id === 'blocked',
+      },
+      registry: { providerName: (id: string) => (id === 'anna' ? 'Anna' : undefined) },
+    } as unknown as Parameters<typeof requestsSource>[0]);
+    let told = 0;
+    source.subscribe(() => told++);
+    events.emit('requested', {});
+    expect(told).toBe(1);
+    expect(source.read()).toEqual([
+      {
+        id: 'access.request:anna',
+        kind: 'access.request',
+        level: 'decide',
+        subject: 'Anna',
+        count: 2,
+        since: 1000,
+      },
+      { id: 'access.strangers', kind: 'access.strangers', level: 'decide', count: 2, since: 3000 },
+    ]);
   });
 });

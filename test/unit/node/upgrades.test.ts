@@ -23,7 +23,7 @@ import { nodeMigrations } from '#main/node/migrations.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { type Database, type Migration, openDatabase } from '#main/platform/sqlite.ts';
 import { createManualClock } from '#test/support/clock.ts';
-import { ALICE, BOB, FIRST_CALL, OLD_ROWS, SECOND_CALL, TOOL } from '#test/support/old-rows.ts';
+import { ALICE, BOB, FIRST_CALL, OLD_ROWS, SECOND_CALL, THIRD_CALL, TOOL } from '#test/support/old-rows.ts';
 
 /** Newest version by slice. */
 const NEWEST = new Map<string, number>();
@@ -258,7 +258,9 @@ const TODAY: Readonly<Record<string, (db: Database, version: number) => void>> =
   relay(db, version) {
     const calls = createInvocations({ db, clock, log: silentLog }, { retentionMs: () => 3_600_000 });
     expect(calls.get('call-1')).toEqual({ ...FIRST_CALL, request: { ask: 1 }, response: { say: 2 } });
-    expect(calls.list({ limit: 9, tool: 'read' })).toEqual([SECOND_CALL, FIRST_CALL].slice(2 - version));
+    expect(calls.list({ limit: 9, tool: 'read' })).toEqual(
+      [THIRD_CALL, SECOND_CALL, FIRST_CALL].slice(3 - version),
+    );
   },
   invitations(db) {
     const keys = new Map<string, Uint8Array>();

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
 import type { MadeGrantView } from '#shared/features/access/grants-contract.ts';
 import type { Answer, Cli } from '../cli.ts';
-import { collect, collectPairs, wholeNumber } from '../parse.ts';
-import { oneLine, table } from '../printable.ts';
+import { collect, collectPairs, jsonObject, wholeNumber } from '../parse.ts';
+import { oneLine, table, time } from '../printable.ts';
 
 interface GrantFlags {
   tool?: string[];
@@ -30,6 +30,18 @@ export function addAccessCommands(program: Command, cli: Cli): void {
 }
 
 function addGrantCommands(access: Command, cli: Cli): void {
+  access
+    .command('uses')
+    .description('who last called which tool of yours')
+    .action(() => cli.ask(showUses));
+  access
+    .command('check')
+    .description('try a constraint before it goes into a grant')
+    .argument('<schema>', 'JSON Schema that the arguments of a tool must fit')
+    .option('--try <arguments>', 'arguments as a JSON object, to see whether they fit', jsonObject)
+    .action((schema: string, flags: { try?: Record<string, unknown> }) =>
+      cli.ask((node) => showCheck(node, schema, flags.try)),
+    );
   access
     .command('list')
     .description('grants made here, and grants of others to you')
@@ -107,6 +119,29 @@ function addRequestCommands(access: Command, cli: Cli): void {
         return { data: { id }, text: 'The request was declined.' };
       }),
     );
+}
+
+async function showUses(node: NodeClient): Promise<Answer> {
+  const { items } = await node['invocations.uses']({});
+  const rows = items.map((one) => [
+    oneLine(one.server),
+    oneLine(one.tool ?? ''),
+    oneLine(one.providerName ?? one.providerId),
+    String(one.calls),
+    time(one.at),
+  ]);
+  const header = ['SERVER', 'TOOL', 'PROVIDER', 'CALLS', 'LAST'];
+  return { data: { items }, text: table(header, rows, 'Nobody has called your tools lately.') };
+}
+
+async function showCheck(
+  node: NodeClient,
+  schema: string,
+  args: Record<string, unknown> | undefined,
+): Promise<Answer> {
+  const { fits, problem } = await node['access.checkConstraint']({ schema, arguments: args });
+  const words = fits === undefined ? 'It can be used.' : fits ? 'They fit.' : 'They do not fit.';
+  return { data: { fits, problem }, text: problem ?? words };
 }
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -3,6 +3,7 @@ import {
   CalendarClock,
   Clock,
   Download,
+  HandHelping,
   HardDrive,
   KeyRound,
   LogIn,
@@ -30,6 +31,8 @@ const icons: Record<AttentionItem['kind'], LucideIcon> = {
   'tools.changed': ShieldAlert,
   'server.failed': ServerCrash,
   'server.login': LogIn,
+  'access.request': HandHelping,
+  'access.strangers': HandHelping,
   'provider.equivocated': UserX,
   'governance.vote': Vote,
   'governance.activation': CalendarClock,
@@ -93,7 +96,6 @@ function Words({
   item: AttentionItem;
 }): ReactNode {
   const { t } = useTranslation('home');
-  const faultText = useFaultText();
   const format = useFormats();
   switch (kind) {
     case 'tools.pending':
@@ -104,6 +106,10 @@ function Words({
       return t('attention.failed', { name: subject });
     case 'server.login':
       return t('attention.login', { name: subject });
+    case 'access.request':
+      return t('attention.request', { name: subject, count });
+    case 'access.strangers':
+      return t('attention.strangers', { count });
     case 'provider.equivocated':
       return t('attention.equivocated', { name: subject });
     case 'governance.vote':
@@ -117,15 +123,24 @@ function Words({
     case 'node.clock':
       return t('attention.clock');
     case 'node.storage':
-      return code === 'storage.unreadable'
-        ? t('attention.storageUnreadable')
-        : code === 'storage.low'
-          ? t('attention.storageLow')
-          : code === 'storage.full'
-            ? t('attention.storageFull')
-            : faultText({ code: code ?? '', message: t('attention.storageUnreadable'), advice: '' }).message;
+      return <StorageWords code={code} />;
     case 'update.ready':
       return t('attention.update', { version: subject });
+  }
+}
+
+function StorageWords({ code = '' }: { code: string | undefined }): ReactNode {
+  const { t } = useTranslation('home');
+  const faultText = useFaultText();
+  switch (code) {
+    case 'storage.unreadable':
+      return t('attention.storageUnreadable');
+    case 'storage.low':
+      return t('attention.storageLow');
+    case 'storage.full':
+      return t('attention.storageFull');
+    default:
+      return faultText({ code, message: t('attention.storageUnreadable'), advice: '' }).message;
   }
 }
 
@@ -141,6 +156,9 @@ function WayOut({ item, onRecover }: { item: AttentionItem; onRecover(): void })
       return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.look')}</Go>;
     case 'server.login':
       return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.signIn')}</Go>;
+    case 'access.request':
+    case 'access.strangers':
+      return <Go to="/access/requests">{t('attention.answer')}</Go>;
     case 'provider.equivocated':
       return <Go to="/network">{t('attention.proofs')}</Go>;
     case 'governance.vote':

@@ -25,7 +25,7 @@ import type { Understood } from '#shared/features/registry/search-view.ts';
 import type { HopTime, Traffic } from '#shared/features/metrics/contract.ts';
 import type { UsageAnswer } from '#shared/features/metrics/usage.ts';
 import type { Diagnostics, NodeStorage } from '#shared/features/node/upkeep.ts';
-import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { Invocation, LastUse } from '#shared/features/relay/contract.ts';
 import { providerIdOf } from '#shared/kernel/ids.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 
@@ -151,6 +151,15 @@ export const accessRequest: AccessRequestView = {
   words: 'please',
   state: 'open',
   at: AT,
+};
+
+export const lastUse: LastUse = {
+  server: 'everything',
+  tool: 'echo',
+  providerId: OTHER_PROVIDER,
+  providerName: 'Grace',
+  at: AT,
+  calls: 12,
 };
 
 export const tool: ToolView = {

@@ -182,6 +182,8 @@ export function createMemoryNode({
     'access.ask': () => fixtures.accessRequest,
     'access.accept': () => fixtures.madeGrant,
     'access.decline': () => ({}),
+    'access.checkConstraint': () => ({ fits: true }),
+    'invocations.uses': () => items(fixtures.lastUse),
     'metrics.hops': () => ({ sinceMs: 720_000, items: fixtures.hopTimes }),
     'usage.query': () => fixtures.usage,
     'usage.erase': () => ({ erased: 3 }),

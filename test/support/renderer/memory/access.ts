@@ -3,6 +3,8 @@ import type { grantsContract, MadeGrantView } from '#shared/features/access/gran
 import { type limitsContract, scopeName } from '#shared/features/access/limits.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import { loadConstraintCompiler } from '#main/features/relay/index.ts';
+import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { find, type Memory } from './memory.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -10,7 +12,8 @@ const DAY_MS = 24 * 3_600_000;
 export function answerAccess(
   memory: Memory,
 ): Handlers<typeof accessContract & typeof limitsContract & typeof grantsContract> {
-  const { world, clock, after, serverOf } = memory;
+  const { world, clock, after, live, serverOf } = memory;
+  const compiler = loadConstraintCompiler();
   function grantFor(
     terms: Pick<MadeGrantView, 'to' | 'server' | 'tools' | 'args' | 'calls' | 'note'>,
     days: number,
@@ -71,6 +74,15 @@ export function answerAccess(
       return after({});
     },
     'access.requests': () => ({ items: world.grants.requests }),
+    'access.watch': (_input, { signal }) => live.follow(() => ({ revision: memory.revision() }), signal),
+    'access.checkConstraint': async ({ arguments: args, schema }) => {
+      try {
+        const fits = (await compiler)(schema);
+        return args ? { fits: fits(args as JsonObject) === undefined } : {};
+      } catch (error) {
+        return { problem: (error as Error).message };
+      }
+    },
     'access.ask'({ provider, server, tools, words }) {
       const request = {
         id: world.grants.requests.length + 1,

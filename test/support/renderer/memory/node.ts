@@ -56,6 +56,7 @@ function attentionOf(world: World): AttentionItem[] {
         subject: providerName ?? providerId,
         since: foundAt,
       });
+  items.push(...requestsIn(world));
   const automatic = world.settings.values.get('governance.automatic') === true;
   const { proposals } = world.governance;
   for (const matter of dueDecisions({ automatic, proposals }))
@@ -77,4 +78,21 @@ function attentionOf(world: World): AttentionItem[] {
   if (!world.phraseConfirmed)
     items.push({ id: 'identity.phrase', kind: 'identity.phrase', level: 'hint', since });
   return byUrgency(items);
+}
+
+/** As the node sums them up: known providers one by one, all others together. */
+function requestsIn(world: World): AttentionItem[] {
+  const isKnown = (id: string) => world.peers.some(({ known, providerId }) => known && providerId === id);
+  const open = world.grants.requests.filter(({ side, state }) => side === 'here' && state === 'open');
+  const groups = Map.groupBy(open, ({ provider }) => (isKnown(provider) ? provider : undefined));
+  return [...groups].map(([provider, requests]) => {
+    const facts = {
+      level: 'decide' as const,
+      count: requests.length,
+      since: Math.min(...requests.map(({ at }) => at)),
+    };
+    if (provider === undefined) return { id: 'access.strangers', kind: 'access.strangers', ...facts };
+    const subject = requests[0]?.providerName ?? provider;
+    return { id: `access.request:${provider}`, kind: 'access.request', subject, ...facts };
+  });
 }

@@ -1,4 +1,4 @@
-import type { CallNews, Invocation, relayContract } from '#shared/features/relay/contract.ts';
+import type { CallNews, Invocation, LastUse, relayContract } from '#shared/features/relay/contract.ts';
 import type { cacheContract } from '#shared/features/relay/caching.ts';
 import type { loadContract } from '#shared/features/relay/load.ts';
 import type { Hop, HopName } from '#shared/features/relay/hops.ts';
@@ -6,6 +6,7 @@ import { sleep } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { callTool } from '../tool-calls.ts';
 import { invocationOf } from '../views.ts';
+import type { World } from '../world.ts';
 import { find, type Memory } from './memory.ts';
 
 const STEPS = 5;
@@ -51,6 +52,7 @@ export function answerRelay(
       const call = find(world.calls, (item) => item.id === id, 'This call');
       return { ...call, hops: hopsOf(call), ...world.payloads.get(id) };
     },
+    'invocations.uses': () => ({ items: usesIn(world) }),
     'invocations.erase': ({ before = Number.POSITIVE_INFINITY }) => {
       const kept = world.calls.filter(({ startedAt }) => startedAt >= before);
       const erased = world.calls.length - kept.length;
@@ -123,4 +125,17 @@ function hopsOf({ code, direction, durationMs }: Invocation): Hop[] {
       ] as const)
     : SHARES[direction];
   return shares.map(([hop, share]) => ({ hop, ms: (durationMs * share) / 100 }));
+}
+
+function usesIn(world: World): LastUse[] {
+  const answered = world.calls.filter(
+    ({ direction, outcome }) => direction === 'incoming' && (outcome === 'ok' || outcome === 'tool_error'),
+  );
+  const pairs = Map.groupBy(answered, ({ providerId, server, tool }) =>
+    JSON.stringify([server, tool, providerId]),
+  );
+  return [...pairs.values()].flatMap((calls) => {
+    const [{ providerId = '', server, startedAt: at, tool } = { server: '', startedAt: 0 }] = calls;
+    return [{ server, providerId, at, calls: calls.length, ...(tool === undefined ? {} : { tool }) }];
+  });
 }

@@ -130,3 +130,24 @@ describe('a record of the first version', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe('who used what', () => {
+  it('is told by tool and provider, the latest first; refused and own calls do not count', async () => {
+    const db = memoryDatabase(relayMigrations);
+    const invocations = createInvocations(
+      { db, clock: systemClock, log: silentLog },
+      { retentionMs: () => 3_600_000 },
+    );
+    const used = { outcome: 'ok', tool: 'read', providerId: 'anna' } as const;
+    invocations.add(call(1, { ...used, startedAt: 10 }));
+    invocations.add(call(2, { ...used, startedAt: 30, outcome: 'tool_error' }));
+    invocations.add(call(3, { ...used, startedAt: 40, providerId: 'boris' }));
+    invocations.add(call(4, { ...used, startedAt: 50, outcome: 'error' }));
+    invocations.add(call(5, { ...used, startedAt: 60, direction: 'outgoing' }));
+    expect(invocations.uses()).toEqual([
+      { server: 'files', tool: 'read', providerId: 'boris', at: 40, calls: 1 },
+      { server: 'files', tool: 'read', providerId: 'anna', at: 30, calls: 2 },
+    ]);
+    await invocations.close();
+  });
+});
