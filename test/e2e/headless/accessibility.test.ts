@@ -298,7 +298,11 @@ const severalNetworksViews: Record<string, (page: Page) => Promise<void>> = {
     await visit(page, '/servers/filesystem');
     await tab(page, 2);
     await press(page, '[role=tabpanel] button:has(svg.lucide-share-2)');
-    await page.getByRole('dialog').getByRole('radio').and(page.locator('[value=everyone]')).click({ force: true });
+    await page
+      .getByRole('dialog')
+      .getByRole('radio')
+      .and(page.locator('[value=everyone]'))
+      .click({ force: true });
     await expect(page.getByRole('dialog').locator('fieldset').first().getByRole('checkbox')).toHaveCount(2);
     // Nothing is chosen yet: that is what is wrong.
     await press(page, '[role=dialog] button[type=submit]');

@@ -44,9 +44,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
   return (
     <Stack>
       <Inline>
-        <ToolStateBadge state={tool.state} />
-        {tool.ask && <Badge tone="info">{t('askMark')}</Badge>}
-        {!tool.reachable && <Badge tone="bad">{t('unreachable')}</Badge>}
+        <Marks tool={tool} />
         {foreign && approvable && (
           <Button
             size="small"
@@ -114,6 +112,18 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
       </Dialog>
       {asking === 'pin' && <PinDialog tool={tool} onClose={() => setAsking(undefined)} />}
     </Stack>
+  );
+}
+
+/** What the operator decided of it, and whether it can be called. */
+function Marks({ tool }: { tool: ToolDetail }) {
+  const { t } = useTranslation('catalog');
+  return (
+    <>
+      <ToolStateBadge state={tool.state} />
+      {tool.ask && <Badge tone="info">{t('askMark')}</Badge>}
+      {!tool.reachable && <Badge tone="bad">{t('unreachable')}</Badge>}
+    </>
   );
 }
 

@@ -14,7 +14,11 @@ const HOPS: HopTime[] = [
 ];
 
 /** Counts the world's own calls, and a node of some use has had a rise, a lull and a few failures before them. */
-export function answerMetrics({ calls, clock, world }: Memory): Handlers<typeof metricsContract & typeof usageContract> {
+export function answerMetrics({
+  calls,
+  clock,
+  world,
+}: Memory): Handlers<typeof metricsContract & typeof usageContract> {
   const bucket = (at: number, intervalMs: number, part: Partial<TrafficBucket>): TrafficBucket => {
     const inside = world.calls.filter(({ startedAt }) => startedAt >= at && startedAt < at + intervalMs);
     const count = (wanted: Invocation['direction']) =>
