@@ -5,6 +5,7 @@ import {
   Compass,
   FileInput,
   Keyboard,
+  KeyRound,
   Languages,
   type LucideIcon,
   Moon,
@@ -121,6 +122,7 @@ function useActionItems(onHelp: () => void): PaletteItem[] {
       run: () => go('/servers/+add'),
     },
     { id: 'action discover', title: t('action.discover'), icon: FileInput, run: () => go('/discover') },
+    { id: 'action access', title: t('action.giveAccess'), icon: KeyRound, run: () => go('/access/give') },
     { id: 'action help', title: t('action.help'), icon: Keyboard, ...capsOf('help'), run: onHelp },
     {
       id: 'action theme',

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { useToolCounts } from '../features/catalog/index.ts';
+import { useAttention } from '../features/node/index.ts';
 import { useFormats } from '../platform/formats.ts';
 import { classes } from '../ui/classes.ts';
 import { Mark } from '../ui/mark.tsx';
@@ -54,6 +55,7 @@ function Entry({ place: { path: to, key, icon: Icon } }: { place: Place }) {
         <Icon aria-hidden size="1.25rem" />
         <span>{t(`nav.${key}`)}</span>
         {key === 'catalog' && <Waiting />}
+        {key === 'access' && <Requests />}
       </Link>
     </li>
   );
@@ -70,6 +72,21 @@ function Waiting() {
     <span className={styles['count']}>
       {format.number(waiting)}
       <span className="visually-hidden"> {t('waiting', { count: waiting })}</span>
+    </span>
+  );
+}
+
+/** How many requests for access are open. */
+function Requests() {
+  const { t } = useTranslation('frame');
+  const format = useFormats();
+  const open = (useAttention() ?? []).filter(({ kind }) => kind.startsWith('access.'));
+  const count = open.reduce((sum, item) => sum + (item.count ?? 1), 0);
+  if (count === 0) return null;
+  return (
+    <span className={styles['count']}>
+      {format.number(count)}
+      <span className="visually-hidden"> {t('requests', { count })}</span>
     </span>
   );
 }

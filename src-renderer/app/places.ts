@@ -1,5 +1,15 @@
 /** Where one can go, in the order and groups in which the navigation shows it. */
-import { Activity, Bot, House, type LucideIcon, Server, Settings, Share2, Wrench } from 'lucide-react';
+import {
+  Activity,
+  Bot,
+  House,
+  KeyRound,
+  type LucideIcon,
+  Server,
+  Settings,
+  Share2,
+  Wrench,
+} from 'lucide-react';
 
 export const places = [
   { path: '/', key: 'home', icon: House, keys: 'g h' },
@@ -7,6 +17,7 @@ export const places = [
   { path: '/servers', key: 'servers', icon: Server, keys: 'g s', group: 'use' },
   { path: '/clients', key: 'clients', icon: Bot, keys: 'g i', group: 'use' },
   { path: '/network', key: 'network', icon: Share2, keys: 'g n' },
+  { path: '/access', key: 'access', icon: KeyRound, keys: 'g p' },
   { path: '/activity', key: 'activity', icon: Activity, keys: 'g a', group: 'records' },
   { path: '/settings', key: 'settings', icon: Settings, keys: 'g ,' },
 ] as const satisfies readonly PlaceShape[];

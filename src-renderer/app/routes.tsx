@@ -1,6 +1,7 @@
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { AccessPage } from '../features/access/index.ts';
 import { ActivityPage } from '../features/activity/index.ts';
 import { CatalogPage } from '../features/catalog/index.ts';
 import { ClientsPage } from '../features/clients/index.ts';
@@ -33,6 +34,9 @@ export function Pages() {
         <Route path="/clients/:name?">{() => <ClientsPage />}</Route>
         <Route path="/network/:view?/:id?">
           {({ view, id }) => <NetworkPage view={view} id={decoded(id)} />}
+        </Route>
+        <Route path="/access/:view?/:id?">
+          {({ view, id }) => <AccessPage view={view} id={decoded(id)} />}
         </Route>
         <Route path="/welcome">
           <WelcomePage />

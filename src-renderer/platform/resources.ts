@@ -1,4 +1,5 @@
 /** The English texts as types: the source of every other language, and of all keys. */
+import type access from '../../locales/en/access.json';
 import type activity from '../../locales/en/activity.json';
 import type catalog from '../../locales/en/catalog.json';
 import type clients from '../../locales/en/clients.json';
@@ -22,6 +23,7 @@ import type sharing from '../../locales/en/sharing.json';
 import type tasks from '../../locales/en/tasks.json';
 
 export interface Resources {
+  access: typeof access;
   activity: typeof activity;
   catalog: typeof catalog;
   clients: typeof clients;

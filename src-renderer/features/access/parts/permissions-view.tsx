@@ -1,0 +1,195 @@
+import { Ban } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { useFormats } from '../../../platform/formats.ts';
+import { useNodeLink } from '../../../platform/node-link.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Button, IconButton } from '../../../ui/button.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { FaultNote } from '../../../ui/fault-note.tsx';
+import { SearchField, Switch } from '../../../ui/fields.tsx';
+import { Loading } from '../../../ui/progress.tsx';
+import { Split } from '../../../ui/split.tsx';
+import { CellLines, Table, type TableColumn } from '../../../ui/table.tsx';
+import { useNarrow } from '../../../ui/use-narrow.ts';
+import styles from '../access.module.css';
+import { filterRows, type PermissionRow } from '../permissions.ts';
+import { useNames, useWhoText } from '../use-access.ts';
+import { PermissionDetail } from './permission-detail.tsx';
+import { StopDialog } from './stop-dialog.tsx';
+import { usePermissions } from './use-permissions.ts';
+
+/** Who may call what: a row for each party and server, or for each party and tool. */
+export function PermissionsView() {
+  const { t } = useTranslation('access');
+  const [text, setText] = useState('');
+  const [byTool, setByTool] = useState(false);
+  const [openId, setOpenId] = useState<string>();
+  const [stopping, setStopping] = useState<PermissionRow>();
+  const { fault, reload, rows, shares } = usePermissions(byTool);
+  const whoText = useWhoText();
+  const shown = useMemo(() => rows && filterRows(rows, text, whoText), [rows, text, whoText]);
+  const columns = useColumns(openId !== undefined, byTool, setStopping);
+  if (!rows || !shown) return fault ? <FaultNote fault={fault} /> : <Loading label={t('reading')} />;
+  const opened = rows.find(({ id }) => id === openId);
+  return (
+    <>
+      <div className={styles['filters']}>
+        <SearchField label={t('filter')} value={text} onChange={setText} />
+        <Switch selected={byTool} onChange={setByTool}>
+          {t('byTool')}
+        </Switch>
+      </div>
+      <FaultNote fault={fault} />
+      <Split
+        list={
+          <Table
+            label={t('view.permissions')}
+            columns={columns}
+            items={shown}
+            idOf={(row) => row.id}
+            textOf={(row) => `${whoText(row.who)} ${row.server}`}
+            openId={openId}
+            onOpen={setOpenId}
+            empty={rows.length === 0 ? <Nothing /> : <EmptyState picture="search" title={t('noneFound')} />}
+          />
+        }
+        detail={
+          opened && {
+            id: opened.id,
+            title: <bdi>{whoText(opened.who)}</bdi>,
+            content: (
+              <PermissionDetail
+                row={opened}
+                share={shares.find(({ server }) => server === opened.server)}
+                onStop={() => setStopping(opened)}
+              />
+            ),
+          }
+        }
+        onClose={() => setOpenId(undefined)}
+      />
+      <StopDialog
+        row={stopping}
+        byTool={byTool}
+        share={shares.find(({ server }) => server === stopping?.server)}
+        hasGrants={rows.some(({ grant, server }) => grant && server === stopping?.server)}
+        onClose={() => setStopping(undefined)}
+        onDone={reload}
+      />
+    </>
+  );
+}
+
+function Nothing() {
+  const { t } = useTranslation('access');
+  const [, go] = useLocation();
+  return (
+    <EmptyState
+      picture="peers"
+      title={t('none.title')}
+      action={<Button onPress={() => go('/servers')}>{t('none.servers')}</Button>}
+    >
+      {t('none.words')}
+    </EmptyState>
+  );
+}
+
+/** Below this there is room for who and what alone. */
+const NARROW_REM = 44;
+
+function useColumns(
+  beside: boolean,
+  byTool: boolean,
+  onStop: (row: PermissionRow) => void,
+): ReadonlyArray<TableColumn<PermissionRow>> {
+  const { t } = useTranslation('access');
+  const whoText = useWhoText();
+  const what = useWhatText();
+  const narrow = useNarrow(NARROW_REM);
+  return useMemo(() => {
+    const stop: TableColumn<PermissionRow> = {
+      id: 'stop',
+      label: '',
+      minWidth: 4,
+      grow: 0.01,
+      cell: (row) => (
+        <IconButton
+          icon={Ban}
+          label={`${t(row.grant ? 'revoke.open' : 'stop.open')}: ${whoText(row.who)}, ${row.server}`}
+          onPress={() => onStop(row)}
+        />
+      ),
+    };
+    const who: TableColumn<PermissionRow> = {
+      id: 'who',
+      label: t('column.who'),
+      isRowHeader: true,
+      grow: 2,
+      minWidth: 8,
+      cell: (row) => (
+        <CellLines
+          first={<bdi>{whoText(row.who)}</bdi>}
+          second={narrow || beside ? <LastUse row={row} brief /> : <Way row={row} />}
+        />
+      ),
+    };
+    const tools: TableColumn<PermissionRow> = {
+      id: 'what',
+      label: t('column.what'),
+      grow: 2.2,
+      minWidth: 8,
+      cell: (row) => <CellLines first={<bdi dir="ltr">{row.server}</bdi>} second={what(row, byTool)} />,
+    };
+    const used: TableColumn<PermissionRow> = {
+      id: 'used',
+      label: t('column.used'),
+      grow: 1.5,
+      minWidth: 9,
+      cell: (row) => <LastUse row={row} />,
+    };
+    return narrow || beside ? [who, tools, stop] : [who, tools, used, stop];
+  }, [t, whoText, what, narrow, beside, byTool, onStop]);
+}
+
+/** The tools of a row in few words. */
+export function useWhatText(): (row: PermissionRow, byTool: boolean) => string {
+  const { t } = useTranslation('access');
+  return useMemo(
+    () =>
+      ({ of, tools }) => {
+        const [only] = tools;
+        if (tools.length === 1 && only !== undefined) return only;
+        if (tools.length === of) return of === 0 ? t('tools.unknown') : t('tools.all', { count: of });
+        return t('tools.some', { count: tools.length, of });
+      },
+    [t],
+  );
+}
+
+/** What lets them in. */
+function Way({ row: { grant, idle } }: { row: PermissionRow }) {
+  const { t } = useTranslation('access');
+  const format = useFormats();
+  if (idle)
+    return (
+      <Badge plain tone="warn">
+        {t('idle')}
+      </Badge>
+    );
+  return grant ? t('byGrant', { date: format.date(grant.expiresAt) }) : t('byShare');
+}
+
+/** When somebody last called, and who, where that is not said already. */
+export function LastUse({ row: { lastUse, who }, brief = false }: { row: PermissionRow; brief?: boolean }) {
+  const { t } = useTranslation('access');
+  const format = useFormats();
+  const nameOf = useNames();
+  const { clock } = useNodeLink();
+  if (!lastUse) return t(brief ? 'used.neverBrief' : 'used.never');
+  const when = format.ago(lastUse.at, clock.now());
+  if (brief) return when;
+  const by = who.kind === 'provider' ? undefined : nameOf(lastUse.providerId, lastUse.providerName);
+  return <CellLines first={when} second={by && <bdi>{by}</bdi>} />;
+}

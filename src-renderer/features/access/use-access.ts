@@ -1,0 +1,46 @@
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { NodeClient } from '#shared/contract.ts';
+import { type Query, useQuery } from '../../platform/use-query.ts';
+import { useStream } from '../../platform/use-stream.ts';
+import { usePeers } from '../peers/index.ts';
+import type { Who } from './permissions.ts';
+
+/** Reads from the node, and again whenever the node says that something about access changed. */
+export function useAccessQuery<Result>(
+  read: (node: NodeClient, signal: AbortSignal) => Promise<Result>,
+): Query<Result> {
+  const query = useQuery(read, []);
+  const { value } = useStream((node, options) => node['access.watch']({}, options));
+  const { reload } = query;
+  const seen = useRef<typeof value>(undefined);
+  useEffect(() => {
+    // The first word comes at once, and says nothing new.
+    if (value && seen.current) reload();
+    seen.current = value;
+  }, [value, reload]);
+  return query;
+}
+
+/** What providers are called here; of those without a name the beginning of their ids. */
+export function useNames(): (id: string, told?: string) => string {
+  const peers = usePeers();
+  return useMemo(() => {
+    const names = new Map((peers ?? []).map(({ displayName, providerId }) => [providerId, displayName]));
+    return (id, told) => names.get(id) || told || `${id.slice(0, 12)}…`;
+  }, [peers]);
+}
+
+/** A party of the permissions in words. */
+export function useWhoText(): (who: Who) => string {
+  const { t } = useTranslation('access');
+  const nameOf = useNames();
+  return useCallback(
+    (who) => {
+      if (who.kind !== 'provider') return t(`who.${who.kind}`);
+      const name = nameOf(who.id);
+      return who.whileKnown ? t('who.whileKnown', { name }) : name;
+    },
+    [t, nameOf],
+  );
+}
