@@ -24,6 +24,7 @@ import { relayContract } from './features/relay/contract.ts';
 import { cacheContract } from './features/relay/caching.ts';
 import { loadContract } from './features/relay/load.ts';
 import { serversContract } from './features/servers/contract.ts';
+import { resourcesContract } from './features/servers/resources.ts';
 import { settingsContract } from './features/settings/contract.ts';
 import type { ContractClient, Handlers } from './kernel/contract.ts';
 
@@ -50,6 +51,7 @@ export const contract = {
   ...registryContract,
   ...centralContract,
   ...serversContract,
+  ...resourcesContract,
   ...relayContract,
   ...loadContract,
   ...cacheContract,

@@ -39,6 +39,8 @@ import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { exposition } from './exposition.ts';
+import { usageOfTrees } from '#main/platform/process-usage.ts';
+import { createServerResources } from './server-resources.ts';
 import { createGrantHandlers } from './granting.ts';
 import { createSharingHandlers } from './sharing.ts';
 import { createSlices, type NodeSlices } from './slices.ts';
@@ -168,6 +170,17 @@ function assemble(
   attention.add(storage);
   // After the answer of who asks for it has gone out.
   const restart = () => void clock.after(10, () => events.emit('restartRequested', {}));
+  const { access, relay, servers } = slices;
+  const resources = owned.add(
+    createServerResources({
+      clock,
+      log,
+      servers,
+      limitOf: access.limits.ofServer,
+      spend: relay.spend,
+      usageOf: usageOfTrees,
+    }),
+  );
   const joining = createJoining(platform, slices, {
     tasks,
     mcpUrl: () => endpoint.url,
@@ -189,6 +202,7 @@ function assemble(
     ...createAiClients(platform, slices, { endpoint, tasks }),
     ...apiTokens.handlers,
     ...tasks.handlers,
+    ...resources.handlers,
     ...attention.handlers,
     ...slices.equivocations.handlers(slices.registry.providerName),
     ...createSetupHandlers({ db, wasUsed: () => wasUsed(slices) }),

@@ -49,6 +49,8 @@ export interface ShareRequest {
   /** Only these tools; absent: all. */
   tools?: string[] | undefined;
   overrides?: Share['overrides'];
+  /** Whether calls are sealed up to this node. Default: they are not. */
+  seal?: Share['seal'];
   category?: string | undefined;
   /** Where “everyone” is; absent: in the public network. */
   networks?: readonly NetworkId[] | undefined;
@@ -73,7 +75,7 @@ export interface Access extends EventSource<AccessEvents> {
   /** A network is gone for good: nothing is shared there any more, not even if it is entered again. */
   forgetNetwork(network: NetworkId): void;
   /** How much others may use of what is shared. */
-  readonly limits: Pick<LimitBook, 'list' | 'set' | 'of' | 'forget'>;
+  readonly limits: Pick<LimitBook, 'list' | 'set' | 'of' | 'ofServer' | 'forget'>;
   /** `network`: through which it is asked; what everyone may see is seen in the networks it is shared in only. */
   maySee(provider: ProviderId, server: string, network?: NetworkId): Result<Share, AccessRule>;
   mayCall(
@@ -206,19 +208,27 @@ function networksOf({ audience, listedFor, networks }: ShareRequest): Pick<Share
 }
 
 /** Without what says nothing, so that a share reads as it was meant. */
-function detailsOf({ category, overrides }: ShareRequest): Pick<Share, 'overrides' | 'category'> {
-  const telling = Object.entries(overrides ?? {}).flatMap(([tool, { audience, caching, note, tags }]) => {
-    const override = {
-      ...(audience ? { audience } : {}),
-      ...(note?.trim() ? { note: note.trim() } : {}),
-      ...(tags && tags.length > 0 ? { tags: [...new Set(tags)] } : {}),
-      ...(caching ? { caching } : {}),
-    };
-    return Object.keys(override).length > 0 ? [[tool, override] as const] : [];
-  });
+function detailsOf({
+  category,
+  overrides,
+  seal,
+}: ShareRequest): Pick<Share, 'overrides' | 'category' | 'seal'> {
+  const telling = Object.entries(overrides ?? {}).flatMap(
+    ([tool, { audience, caching, note, seal, tags }]) => {
+      const override = {
+        ...(audience ? { audience } : {}),
+        ...(note?.trim() ? { note: note.trim() } : {}),
+        ...(tags && tags.length > 0 ? { tags: [...new Set(tags)] } : {}),
+        ...(caching ? { caching } : {}),
+        ...(seal ? { seal } : {}),
+      };
+      return Object.keys(override).length > 0 ? [[tool, override] as const] : [];
+    },
+  );
   return {
     ...(telling.length > 0 ? { overrides: Object.fromEntries(telling) } : {}),
     ...(category?.trim() ? { category: category.trim() } : {}),
+    ...(seal && seal !== 'off' ? { seal } : {}),
   };
 }
 

@@ -13,12 +13,22 @@ import type { Database } from '../../platform/sqlite.ts';
 /** Most scopes that can have a limit of their own. */
 const MAX_LIMITS = 1_000;
 
+export interface LimitedCall {
+  providerId: ProviderId;
+  server: string;
+  tool: string;
+  /** Id of the grant that it is made under. */
+  grant?: string | undefined;
+}
+
 export interface LimitBook {
   list(): ScopedLimit[];
   /** One without numbers goes back to what holds by itself. Throws `access.too_many_limits`. */
   set(limit: ScopedLimit): void;
   /** Every limit that fits a call. */
-  of(call: { providerId: ProviderId; server: string; tool: string }): readonly ScopedLimit[];
+  of(call: LimitedCall): readonly ScopedLimit[];
+  /** What a server itself may use, and how often all together may call it. */
+  ofServer(server: string): ScopedLimit | undefined;
   /** A provider goes by a new key: his limit is the new one's. */
   follow(from: ProviderId, to: ProviderId): void;
   /** A server goes by another name. */
@@ -61,12 +71,14 @@ export function createLimitBook(db: Database, onChanged: () => void = () => unde
   return {
     list: () => [...limits.values()],
     set,
-    of({ providerId, server, tool }) {
+    ofServer: (server) => get({ kind: 'server', server }),
+    of({ grant, providerId, server, tool }) {
       const found = [
         get({ kind: 'all' }),
         get({ kind: 'provider', provider: providerId }) ?? get({ kind: 'each' }),
         get({ kind: 'server', server }),
         get({ kind: 'tool', server, tool }),
+        grant === undefined ? undefined : get({ kind: 'grant', grant }),
       ];
       return found.filter((limit) => limit !== undefined);
     },

@@ -16,6 +16,7 @@ import { BACKOFF, type BackoffPolicy } from './backoff.ts';
 import { nameTaken, notFound, noValue, tooMany } from './faults.ts';
 import type { LogLine } from './log-ring.ts';
 import { createLogins, type Logins, type LoginsOptions } from './login/index.ts';
+import type { RunningProcess } from './server.ts';
 import { createServersStore, learntSchema } from './store.ts';
 import { createProfileUnits } from './profile-units.ts';
 import { createUnit, type Unit, type UnitStart } from './unit.ts';
@@ -99,6 +100,8 @@ export interface Servers extends EventSource<ServersEvents> {
   /** Ends its processes; it stays off until started. */
   stop(name: string): Promise<ServerView>;
   restart(name: string): Promise<ServerView>;
+  /** Its processes that run; none of servers that are reached by URL. */
+  processes(name: string): RunningProcess[];
   logs(name: string, limit: number): LogLine[];
   /** Calls `listener` for each new line until the returned function is called. */
   followLogs(name: string, listener: (line: LogLine) => void): () => void;
@@ -277,6 +280,7 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
       await stop(name);
       return start(name);
     },
+    processes: (name) => find(name).server.processes(),
     logs: (name, limit) => find(name).log.ring.lines(limit),
     followLogs: (name, listener) => find(name).log.ring.on(listener),
     target: (name) => ({

@@ -62,6 +62,8 @@ export interface Server extends McpTarget {
   readonly stale: boolean;
   /** First start after it was added: finds the era, the lists, and whether it offers more to clients that can be asked. */
   introduce(): Promise<void>;
+  /** Its processes that run. */
+  processes(): RunningProcess[];
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Takes over what is said of it; how it runs stays. The caller keeps the configuration. */
@@ -69,6 +71,13 @@ export interface Server extends McpTarget {
   sessionEnded(session: string): void;
   /** Ends everything; the server cannot be used afterwards. */
   close(): Promise<void>;
+}
+
+/** A process of a server. */
+export interface RunningProcess {
+  pid: number;
+  /** Ends it for a reason that its callers are told; it is started again when it is wanted. */
+  endFor(reason: AppError): void;
 }
 
 export function createServer(
@@ -278,6 +287,11 @@ export function createServer(
     get stale() {
       return offers.stale;
     },
+    processes: () =>
+      [...everyLane].flatMap(({ connection }) => {
+        const { endFor, pid } = connection ?? {};
+        return pid !== undefined && endFor ? [{ pid, endFor }] : [];
+      }),
     async start() {
       setEnabled(true);
       supervisor.reset();

@@ -13,6 +13,8 @@ export const limitScopeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('provider'), provider: z.string().refine(isProviderId, 'a provider id') }),
   z.object({ kind: z.literal('server'), server: serverNameSchema }),
   z.object({ kind: z.literal('tool'), server: serverNameSchema, tool: z.string().min(1).max(256) }),
+  /** Calls that are made under one grant. */
+  z.object({ kind: z.literal('grant'), grant: z.string().min(1).max(64) }),
 ]);
 export type LimitScope = z.output<typeof limitScopeSchema>;
 
@@ -26,10 +28,34 @@ export const limitSchema = z.object({
   concurrent: z.number().int().min(1).max(100_000).optional().describe('Calls that run at the same time.'),
   kibInPerMinute: perMinute.optional().describe('KiB of arguments a minute.'),
   kibOutPerMinute: perMinute.optional().describe('KiB of results a minute.'),
+  cpuSecondsPerMinute: z
+    .number()
+    .int()
+    .min(1)
+    .max(6_000)
+    .optional()
+    .describe(
+      'Of a server: seconds of processor time a minute; beyond it calls of peers wait until it has paid for them.',
+    ),
+  memoryMib: z
+    .number()
+    .int()
+    .min(8)
+    .max(1_048_576)
+    .optional()
+    .describe(
+      'Of a server: memory that each of its processes may take; one that takes more is ended and started anew.',
+    ),
 });
 export type Limit = z.output<typeof limitSchema>;
 
-export const scopedLimitSchema = limitSchema.extend({ scope: limitScopeSchema });
+export const scopedLimitSchema = limitSchema
+  .extend({ scope: limitScopeSchema })
+  .refine(
+    ({ cpuSecondsPerMinute, memoryMib, scope }) =>
+      scope.kind === 'server' || (cpuSecondsPerMinute === undefined && memoryMib === undefined),
+    'processor time and memory are limits of a server',
+  );
 export type ScopedLimit = z.output<typeof scopedLimitSchema>;
 
 /** One name for each scope: equal scopes have equal names. */
@@ -44,6 +70,8 @@ export function scopeName(scope: LimitScope): string {
       return `server ${scope.server}`;
     case 'tool':
       return `tool ${scope.server} ${scope.tool}`;
+    case 'grant':
+      return `grant ${scope.grant}`;
   }
 }
 

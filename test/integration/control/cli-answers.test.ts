@@ -30,6 +30,7 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['servers start everything', 'servers.start', { name: 'everything' }],
   ['servers stop everything', 'servers.stop', { name: 'everything' }],
   ['servers restart everything', 'servers.restart', { name: 'everything' }],
+  ['servers usage', 'servers.usage', {}],
   ['servers logs everything --limit 5', 'servers.logs', { name: 'everything', limit: 5 }],
   ['servers import /etc/client.json', 'servers.import', { path: '/etc/client.json', values: {} }],
   [

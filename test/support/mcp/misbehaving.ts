@@ -39,6 +39,14 @@ function flood(): void {
   process.stdout.once('drain', flood);
 }
 
+/** What was asked to be kept. */
+const hoard: Buffer[] = [];
+
+function burn(ms: number): void {
+  const until = process.cpuUsage().user + ms * 1_000;
+  while (process.cpuUsage().user < until);
+}
+
 function call(id: number, name: string, args: Record<string, unknown>): void {
   if (name === 'die') process.kill(process.pid, 'SIGKILL');
   else if (name === 'flood') flood();
@@ -49,7 +57,11 @@ function call(id: number, name: string, args: Record<string, unknown>): void {
       result: { content: [{ type: 'text', text: 'x'.repeat(Number(args['bytes'])) }] },
     });
   else if (name === 'silence') return;
-  else write({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: String(process.pid) }] } });
+  else if (name === 'hoard') hoard.push(Buffer.alloc(Number(args['mib']) << 20, 1));
+  else {
+    if (name === 'burn') burn(Number(args['ms']));
+    write({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: String(process.pid) }] } });
+  }
 }
 
 if (mode !== 'hang')

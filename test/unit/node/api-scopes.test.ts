@@ -167,6 +167,7 @@ describe('scopes of the HTTP API', () => {
           "servers.importSources",
           "servers.list",
           "servers.logs",
+          "servers.usage",
           "servers.watch",
           "settings.list",
           "setup.get",

@@ -9,7 +9,7 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import type { Priority } from '#shared/features/relay/manner.ts';
 import type { Door, Place, Visit } from '../ports.ts';
 import { createFairQueue, type Waiting } from './fair-queue.ts';
-import { createQuotas, type Quota } from './quotas.ts';
+import { createQuotas, type Quota, type Quotas } from './quotas.ts';
 
 export interface DoorOptions {
   /** Calls of peers that run at the same time. */
@@ -48,6 +48,8 @@ const MOST_RETRY_MS = 30_000;
 
 export interface LimitedDoor extends Door {
   state(): DoorState;
+  /** A server has used so many seconds of processor time, of which it may use as much as the limit says. */
+  spend: Quotas['spend'];
 }
 
 export function createDoor(
@@ -151,6 +153,7 @@ export function createDoor(
       quota.count();
       return wait(visit, quota, clock.monotonic() + timeLeftMs, signal);
     },
+    spend: quotas.spend,
     state: () => ({
       running,
       waiting: queue.size(),
@@ -165,6 +168,7 @@ const WHAT = {
   calls: 'calls a minute',
   in: 'bytes of arguments a minute',
   out: 'bytes of results a minute',
+  cpu: 'processor time of the server a minute',
 } as const;
 
 const priorityOf = ({ manner }: Visit): Priority => manner.priority ?? 'interactive';

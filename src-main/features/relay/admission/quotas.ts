@@ -20,7 +20,7 @@ interface Use {
   buckets: Partial<Record<RateName, Bucket>>;
 }
 
-type RateName = 'calls' | 'in' | 'out';
+type RateName = 'calls' | 'in' | 'out' | 'cpu';
 
 /** The limit that refuses, and when it would not. */
 export interface Exceeded {
@@ -43,6 +43,8 @@ export interface Quota {
 
 export interface Quotas {
   of(visit: Visit): Quota;
+  /** A server has used so many seconds of processor time: whoever calls next waits until they are paid for. */
+  spend(limit: ScopedLimit, cpuSeconds: number): void;
   /** Calls that run under a scope. */
   running(scope: LimitScope, providerId?: string): number;
 }
@@ -95,7 +97,8 @@ export function createQuotas(
         count() {
           for (const { found, rates } of scopes)
             for (const [name, rate] of rates)
-              if (name !== 'out') take(found(), name, rate, name === 'calls' ? 1 : visit.requestBytes);
+              if (name === 'calls') take(found(), name, rate, 1);
+              else if (name === 'in') take(found(), name, rate, visit.requestBytes);
         },
         hasRoom: () =>
           scopes.every(
@@ -113,6 +116,10 @@ export function createQuotas(
         },
       };
     },
+    spend(limit, cpuSeconds) {
+      for (const [name, rate] of ratesOf(limit))
+        if (name === 'cpu') take(usageOf(keyOf(limit.scope, '')), name, rate, cpuSeconds);
+    },
     running: (scope, providerId = '') => uses.get(keyOf(scope, providerId))?.running ?? 0,
   };
 }
@@ -125,11 +132,13 @@ const keyOf = (scope: LimitScope, providerId: string): string =>
 const BURST = 1 / 6;
 const LEAST_BURST = 10;
 
-function ratesOf({ callsPerMinute, kibInPerMinute, kibOutPerMinute }: Limit): Array<[RateName, Rate]> {
+function ratesOf(limit: Limit): Array<[RateName, Rate]> {
+  const { callsPerMinute, cpuSecondsPerMinute, kibInPerMinute, kibOutPerMinute } = limit;
   return [
     ...(callsPerMinute === undefined ? [] : [['calls', rateOf(callsPerMinute, LEAST_BURST)] as const]),
     ...(kibInPerMinute === undefined ? [] : [['in', rateOf(kibInPerMinute * KIB, KIB)] as const]),
     ...(kibOutPerMinute === undefined ? [] : [['out', rateOf(kibOutPerMinute * KIB, KIB)] as const]),
+    ...(cpuSecondsPerMinute === undefined ? [] : [['cpu', rateOf(cpuSecondsPerMinute, 1)] as const]),
   ].map(([name, rate]) => [name, rate]);
 }
 

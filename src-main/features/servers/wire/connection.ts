@@ -35,6 +35,8 @@ export interface Connection extends Handshake {
   listen(notifications: JsonObject, signal: AbortSignal): Promise<void>;
   notify(method: string, params?: JsonObject): void;
   close(): Promise<void>;
+  /** Ends the process for a reason that its callers are told; it is started again when it is wanted. */
+  endFor?: ((reason: AppError) => void) | undefined;
 }
 
 export interface ConnectOptions {
@@ -146,6 +148,7 @@ export function createConnection(
   return {
     ...handshake,
     pid: wire.pid,
+    endFor: wire.endFor,
     closed: wire.closed,
     get pending() {
       return wire.peer.pending;

@@ -1,4 +1,5 @@
 /** MCP over a process's standard streams: newline-delimited JSON. Garbage is counted, floods are slowed, nothing grows. */
+import type { AppError } from '#shared/kernel/errors.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import type { JsonValue } from '#shared/kernel/canonical.ts';
 import type { ManagedProcess } from '#main/platform/processes.ts';
@@ -50,13 +51,18 @@ export function connectStdio(process: ManagedProcess, handlers: WireHandlers, op
   // A broken pipe is told by the exit that follows.
   process.stdout.on('error', () => undefined);
 
+  let cause: AppError | undefined;
   const closed = process.exited.then(async (exit) => {
     await Promise.race([ended(process), sleep(clock, LAST_WORDS_MS)]);
-    const reason = exited(exit);
+    const reason = cause ?? exited(exit);
     peer.end(reason);
     return reason;
   });
-  return { peer, pid: process.pid, closed, close: () => process.end() };
+  const endFor = (reason: AppError) => {
+    cause ??= reason;
+    void process.end();
+  };
+  return { peer, pid: process.pid, closed, close: () => process.end(), endFor };
 }
 
 /** Messages of one turn leave in one write: at sixteen calls at a time, that halves what a call costs here. */

@@ -31,4 +31,6 @@ export interface Wire {
   readonly closed: Promise<AppError>;
   /** Ends it and whatever stands behind it. */
   close(): Promise<void>;
+  /** Ends the process for a reason that its callers are told. Absent where there is none. */
+  endFor?(reason: AppError): void;
 }

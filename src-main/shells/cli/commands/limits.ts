@@ -10,14 +10,18 @@ interface LimitFlags {
   concurrent?: number;
   kibIn?: number;
   kibOut?: number;
+  cpu?: number;
+  memory?: number;
 }
 
 const EXAMPLES = `
-Scopes: all (all peers together), each (every provider by itself), a provider id, a server, or server/tool.
+Scopes: all (all peers together), each (every provider by itself), a provider id, a server, server/tool,
+or grant:ID (calls under one grant). Processor time and memory are limits of a server.
 
 Examples:
   toolswarm limits set each --calls 600 --concurrent 16
   toolswarm limits set notes/search --calls 60
+  toolswarm limits set files --cpu 20 --memory 512
   toolswarm limits remove notes/search`;
 
 export function addLimitCommands(program: Command, cli: Cli): void {
@@ -35,6 +39,8 @@ export function addLimitCommands(program: Command, cli: Cli): void {
     .option('--concurrent <number>', 'calls that run at the same time', wholeNumber)
     .option('--kib-in <number>', 'KiB of arguments a minute', wholeNumber)
     .option('--kib-out <number>', 'KiB of results a minute', wholeNumber)
+    .option('--cpu <seconds>', 'of a server: seconds of processor time a minute', wholeNumber)
+    .option('--memory <mib>', 'of a server: MiB that each of its processes may take', wholeNumber)
     .action((text: string, flags: LimitFlags) =>
       cli.ask(async (node) => {
         const limit = {
@@ -43,6 +49,8 @@ export function addLimitCommands(program: Command, cli: Cli): void {
           concurrent: flags.concurrent,
           kibInPerMinute: flags.kibIn,
           kibOutPerMinute: flags.kibOut,
+          cpuSecondsPerMinute: flags.cpu,
+          memoryMib: flags.memory,
         };
         return showLimits((await node['access.setLimit'](limit)).items);
       }),
@@ -83,6 +91,7 @@ export function addLimitCommands(program: Command, cli: Cli): void {
 
 function scopeIn(text: string): LimitScope {
   if (text === 'all' || text === 'each') return { kind: text };
+  if (text.startsWith('grant:')) return { kind: 'grant', grant: text.slice('grant:'.length) };
   if (text.startsWith('z6Mk')) return { kind: 'provider', provider: text };
   const [server = '', tool] = text.split(/\/(.*)/s);
   return tool ? { kind: 'tool', server, tool } : { kind: 'server', server };
@@ -90,6 +99,7 @@ function scopeIn(text: string): LimitScope {
 
 function nameOf(scope: LimitScope): string {
   if (scope.kind === 'provider') return scope.provider;
+  if (scope.kind === 'grant') return `grant:${scope.grant}`;
   if (scope.kind === 'server') return scope.server;
   return scope.kind === 'tool' ? `${scope.server}/${scope.tool}` : scope.kind;
 }
@@ -97,10 +107,15 @@ function nameOf(scope: LimitScope): string {
 function showLimits(items: ScopedLimit[]) {
   const rows = items.map((limit) => [
     oneLine(nameOf(limit.scope)),
-    ...[limit.callsPerMinute, limit.concurrent, limit.kibInPerMinute, limit.kibOutPerMinute].map((number) =>
-      number === undefined ? '' : String(number),
-    ),
+    ...[
+      limit.callsPerMinute,
+      limit.concurrent,
+      limit.kibInPerMinute,
+      limit.kibOutPerMinute,
+      limit.cpuSecondsPerMinute,
+      limit.memoryMib,
+    ].map((number) => (number === undefined ? '' : String(number))),
   ]);
-  const heads = ['SCOPE', 'CALLS/MIN', 'AT ONCE', 'KIB IN/MIN', 'KIB OUT/MIN'];
+  const heads = ['SCOPE', 'CALLS/MIN', 'AT ONCE', 'KIB IN/MIN', 'KIB OUT/MIN', 'CPU S/MIN', 'MIB'];
   return { data: { items }, text: table(heads, rows, 'Nothing is limited.') };
 }

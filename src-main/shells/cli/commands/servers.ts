@@ -2,14 +2,26 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import type { logLineSchema, ServerView } from '#shared/features/servers/contract.ts';
-import type { Cli } from '../cli.ts';
+import type { NodeClient } from '#shared/contract.ts';
+import type { Answer, Cli } from '../cli.ts';
 import { collect, wholeNumber } from '../parse.ts';
-import { oneLine, plural, printable, table, time } from '../printable.ts';
+import { byteSize, oneLine, plural, printable, table, time } from '../printable.ts';
 import { runs, showServer } from './server-view.ts';
 import { addServersAddCommand } from './servers-add.ts';
 import { addServersEditCommand } from './servers-edit.ts';
 import { addLoginCommands } from './servers-login.ts';
 import { addSharingCommands } from './sharing.ts';
+
+async function usageOfServers(node: NodeClient): Promise<Answer> {
+  const { items } = await node['servers.usage']({});
+  const rows = items.map(({ cpuPercent, memoryBytes, processes, server }) => [
+    server,
+    String(processes),
+    cpuPercent === undefined ? '' : `${cpuPercent.toFixed(1)} %`,
+    byteSize(memoryBytes),
+  ]);
+  return { data: { items }, text: table(['SERVER', 'PROCESSES', 'CPU', 'MEMORY'], rows, 'No process runs.') };
+}
 
 export function addServerCommands(program: Command, cli: Cli): void {
   const servers = program
@@ -24,6 +36,10 @@ export function addServerCommands(program: Command, cli: Cli): void {
         return { data: { items }, text: listServers(items) };
       }),
     );
+  servers
+    .command('usage')
+    .description('what the running servers use of processors and memory')
+    .action(() => cli.ask(usageOfServers));
   servers
     .command('show')
     .description('one server')

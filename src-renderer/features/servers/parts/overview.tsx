@@ -4,12 +4,14 @@ import { useFormats } from '../../../platform/formats.ts';
 import { Tag } from '../../../ui/badge.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Facts, Inline, Stack } from '../../../ui/page.tsx';
+import { useServerUsage } from './use-usage.ts';
 
 /** What a server is, in facts. */
 export function Overview({ server }: { server: ServerView }) {
   const { t } = useTranslation('servers');
   const format = useFormats();
   const { transport, serverInfo, secrets, env, tags } = server;
+  const usage = useServerUsage(server.name, server.pid !== undefined);
   const envNames = Object.keys(env);
   return (
     <Stack>
@@ -60,6 +62,14 @@ export function Overview({ server }: { server: ServerView }) {
           },
           server.restarts > 0 && { label: t('facts.restarts'), value: format.number(server.restarts) },
           server.pid !== undefined && { label: t('facts.pid'), value: <code dir="ltr">{server.pid}</code> },
+          usage !== undefined && {
+            label: t('facts.memory'),
+            value: format.bytes(usage.memoryBytes),
+          },
+          usage?.cpuPercent !== undefined && {
+            label: t('facts.cpu'),
+            value: t('facts.cpuShare', { share: format.percent(usage.cpuPercent / 100) }),
+          },
           tags.length > 0 && {
             label: t('facts.tags'),
             value: (

@@ -247,6 +247,9 @@ export function createMemoryNode({
     'servers.start': () => server,
     'servers.stop': () => ({ ...server, state: 'disabled' }),
     'servers.restart': () => server,
+    'servers.usage': () => ({
+      items: [{ server: 'everything', processes: 1, cpuPercent: 2.5, memoryBytes: 64 * 1_048_576 }],
+    }),
     'servers.logs': () => log,
     'servers.followLogs': () => once(log.items[0]!),
     'servers.watch': () => once(items(server)),

@@ -1,4 +1,5 @@
 import type { serversContract } from '#shared/features/servers/contract.ts';
+import type { resourcesContract } from '#shared/features/servers/resources.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { sleep } from '#shared/kernel/clock.ts';
@@ -12,7 +13,7 @@ const LOGIN_NEEDED = {
   advice: 'Sign in on the page of the server.',
 };
 
-export function answerServers(memory: Memory): Handlers<typeof serversContract> {
+export function answerServers(memory: Memory): Handlers<typeof serversContract & typeof resourcesContract> {
   const { serverOf, log, after, world, clock, live } = memory;
   const switchTo = (name: string, state: 'running' | 'disabled', text: string) => {
     const item = serverOf(name);
@@ -132,6 +133,11 @@ export function answerServers(memory: Memory): Handlers<typeof serversContract> 
     'servers.start': ({ name }) => switchTo(name, 'running', 'started'),
     'servers.stop': ({ name }) => switchTo(name, 'disabled', 'stopped'),
     'servers.restart': ({ name }) => switchTo(name, 'running', 'restarted'),
+    'servers.usage': () => ({
+      items: world.servers
+        .filter(({ pid, state }) => state === 'running' && pid !== undefined)
+        .map(({ name }) => ({ server: name, processes: 1, cpuPercent: 1.5, memoryBytes: 61 * 1_048_576 })),
+    }),
     'servers.logs': ({ name, limit }) => ({ items: (world.logs.get(name) ?? []).slice(-limit) }),
     'servers.followLogs': async function* ({ name }, { signal }) {
       let shown = world.logs.get(name)?.length ?? 0;
