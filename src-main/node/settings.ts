@@ -1,5 +1,6 @@
 /** Every setting of a node, each described once; file, environment, flags and form follow from it. */
 import { z } from 'zod';
+import { SEAL_WISHES } from '#shared/features/relay/seal-wishes.ts';
 import { setting } from '../features/settings/index.ts';
 
 const port = z.int().min(0).max(65_535);
@@ -131,6 +132,15 @@ export const nodeSettings = {
       .boolean()
       .default(false)
       .describe('Keep arguments and results in the record of calls. They may hold private data.'),
+    { needsRestart: false },
+  ),
+  'relay.seal': setting(
+    z
+      .enum(SEAL_WISHES)
+      .default('whenOffered')
+      .describe(
+        'Seal calls that leave this node up to the node that runs the tool, so that nodes between them cannot read them. “always” refuses tools whose provider does not offer it.',
+      ),
     { needsRestart: false },
   ),
   'relay.retentionDays': setting(

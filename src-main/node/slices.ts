@@ -1,6 +1,7 @@
 /** Builds the slices of a node, leftmost first; each gets exactly what it uses. */
 import { portOf } from '#shared/features/p2p/addresses.ts';
 import { FEATURES } from '#shared/features/p2p/features.ts';
+import { sealPolicyOf } from '#shared/features/access/rules.ts';
 import { verifyCertificate } from '#shared/features/identity/rules.ts';
 import { type CertifiedNode, parseEntryKey } from '#shared/features/registry/entry.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -174,6 +175,10 @@ export function createSlices(
       isGrantGood: grants.isGood,
       isPaused: conditions.isPaused,
       isServing: presence.isServing,
+      sealing: {
+        self: { peerId: self.peerId, signer: identity.nodeSigner, certificate: () => identity.certificate() },
+        certified: (certificate) => certifiedNode(certificate, platform, identity),
+      },
       callable: registry.callable,
       findLocal: registry.localTool,
     },
@@ -185,6 +190,8 @@ export function createSlices(
       maxRunning: () => settings.get('relay.maxRunning'),
       maxWaiting: () => settings.get('relay.maxWaiting'),
       limitsOf: access.limits.of,
+      sealPolicy: (server, tool) => sealPolicyOf(access.shareOf(server), tool),
+      seal: () => settings.get('relay.seal'),
       cache: () => settings.get('relay.cache'),
       // Neither prices nor earned trust exist yet: what is weighed is what is measured.
       preference: () => ({ price: 0, trust: 0 }),

@@ -14,6 +14,8 @@ import { signCertificate, verifyCertificate } from '#shared/features/identity/ru
 import { GRANTS_FEATURE } from '#shared/features/access/grant-messages.ts';
 import { RECONCILE_FEATURE } from '#shared/features/records/messages.ts';
 import { parseEntryKey } from '#shared/features/registry/entry.ts';
+import { sealPolicyOf } from '#shared/features/access/rules.ts';
+import type { SealWish } from '#shared/features/relay/seal-wishes.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { McpExchange, McpTarget } from '#shared/features/servers/mcp.ts';
@@ -45,6 +47,8 @@ export interface MeshNodeOptions {
   /** Calls of peers that run at the same time. */
   maxRunning?: number;
   maxWaiting?: number;
+  /** What is wanted of calls that leave it. Default: `whenOffered`. */
+  seal?: SealWish;
   /** Limits on calls of peers. Default: none. */
   limits?: ScopedLimit[];
 }
@@ -162,6 +166,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       mayCall: access.mayCall,
       useGrant: grants.use,
       isGrantGood: grants.isGood,
+      sealing: { self: { peerId, signer, certificate: () => certificate }, certified },
       callable: registry.callable,
       findLocal: (server, tool) => registry.localTool(server, tool),
     },
@@ -173,6 +178,8 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       maxRunning: () => options.maxRunning ?? 256,
       maxWaiting: () => options.maxWaiting ?? 1024,
       limitsOf: () => options.limits ?? [],
+      sealPolicy: (server, tool) => sealPolicyOf(access.shareOf(server), tool),
+      seal: () => options.seal ?? 'whenOffered',
       cache: () => true,
       preference: () => ({ price: 0, trust: 0 }),
     },

@@ -197,24 +197,26 @@ type Unsigned = Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>;
 const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((one) => b.includes(one));
 
-type Described = Pick<Share, 'tools' | 'overrides' | 'category' | 'listedFor'>;
+type Described = Pick<Share, 'tools' | 'overrides' | 'category' | 'listedFor' | 'seal'>;
 
 /** What the operator says of the tools that are described. Who may call them is nobody else's business; that not all may who see them is. */
 export function notesOf(share: Described | undefined, described: readonly Tool[]): Notes | undefined {
   if (!share) return undefined;
   const tools = described.flatMap(({ name }) => {
-    const { caching, note, tags } = overrideOf(share, name) ?? {};
+    const { caching, note, seal, tags } = overrideOf(share, name) ?? {};
     const said = {
       ...(note ? { note: note.toWellFormed() } : {}),
       ...(tags ? { tags: tags.map((tag) => tag.toWellFormed()) } : {}),
       ...(caching ? { caching } : {}),
+      ...(seal ? { seal } : {}),
     };
     return Object.keys(said).length > 0 ? [[name, said] as const] : [];
   });
-  if (tools.length === 0 && !share.category && !share.listedFor) return undefined;
+  if (tools.length === 0 && !share.category && !share.listedFor && !share.seal) return undefined;
   return {
     ...(share.category ? { category: share.category.toWellFormed() } : {}),
     ...(share.listedFor ? { ask: true } : {}),
+    ...(share.seal ? { seal: share.seal } : {}),
     ...(tools.length > 0 ? { tools: Object.fromEntries(tools) } : {}),
   };
 }

@@ -173,9 +173,9 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   function callable(entry: DirectoryTool, state: ToolView['state']): CallableTool {
     const { addresses, fingerprint, listing, nodes, tool } = entry;
     const { local, notes, provider, server } = listing;
-    const { caching } = noteOn(notes, tool.name) ?? {};
+    const { caching, seal = notes?.seal } = noteOn(notes, tool.name) ?? {};
     const id = fullIdOf(entry);
-    return { id, provider, server, tool, fingerprint, local, nodes, addresses, state, caching };
+    return { id, provider, server, tool, fingerprint, local, nodes, addresses, state, caching, seal };
   }
 
   const registry: Registry = {

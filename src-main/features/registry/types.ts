@@ -1,5 +1,6 @@
 /** What the registry offers to the slices on its right, and what it needs of those on its left. */
 import type { Caching } from '#shared/features/access/caching.ts';
+import type { SealPolicy } from '#shared/features/access/seal-policies.ts';
 import type { Share } from '#shared/features/access/contract.ts';
 import type { CertifiedNode } from '#shared/features/registry/entry.ts';
 import type { KnownVersion, ToolView } from '#shared/features/registry/contract.ts';
@@ -59,6 +60,8 @@ export interface CallableTool {
   state: ToolView['state'];
   /** How long its results hold, as its provider says. */
   caching?: Caching | undefined;
+  /** Whether its calls are sealed, as its provider says. */
+  seal?: SealPolicy | undefined;
 }
 
 export interface Counts {

@@ -4,7 +4,6 @@ import { RELAY_ERRORS, relayError } from '#shared/features/relay/errors.ts';
 import {
   CALL_PROTOCOL,
   type CallRequest,
-  callRequestSchema,
   consumerMessageSchema,
   decodeMessage,
   encodeMessage,
@@ -22,6 +21,8 @@ import type { CallableTool } from '../registry/index.ts';
 import type { HopClock } from './hop-clock.ts';
 import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
+import type { Sealing } from './seal/index.ts';
+import type { TakenRequest } from './seal/opener.ts';
 import type { AccessRule } from '../access/index.ts';
 import type { Door, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
 import type { LoadValidation } from './lazy-validation.ts';
@@ -33,7 +34,7 @@ const MAX_SESSIONS_PER_PEER = 256;
 const MAX_QUESTIONS = 16;
 
 export interface IncomingCall {
-  request: CallRequest;
+  request: TakenRequest;
   peerId: PeerId;
   providerId: ProviderId;
   requestBytes: number;
@@ -83,6 +84,9 @@ export function createIncoming(
     isGrantGood(id: string): boolean;
     /** Whether this node serves nobody but its own clients now. */
     isPaused(): boolean;
+    sealing: Pick<Sealing, 'start' | 'take'>;
+    /** Whether calls of a tool are taken sealed only. */
+    mustBeSealed(server: string, tool: string): boolean;
     /** The tool of an own server, or undefined. */
     findLocal(server: string, tool: string): CallableTool | undefined;
   },
@@ -92,25 +96,33 @@ export function createIncoming(
   const sessions = new Map<PeerId, Set<string>>();
 
   /** Every call is judged anew, tool and fingerprint included; nothing the consumer says is taken on trust. */
-  function judge(request: CallRequest, { network, providerId }: PeerInfo): Judged {
-    const allowed = deps.mayCall(providerId, request.server, request.tool, network);
-    if (!allowed.ok) throw relayError(allowed.reason);
-    if (deps.isPaused()) throw relayError('relay.paused');
+  function judge(request: TakenRequest, peer: PeerInfo): Judged {
+    const allowed = refuse(peer, request.server, request.tool);
+    if (!request.sealed && deps.mustBeSealed(request.server, request.tool))
+      throw relayError('relay.seal_required');
     const found = deps.findLocal(request.server, request.tool);
     if (!found) throw relayError('relay.no_such_tool');
     if (found.fingerprint !== request.fingerprint) throw relayError('relay.tool_changed');
-    return { found, grant: allowed.value.grant };
+    return { found, grant: allowed.grant };
+  }
+
+  /** What is refused whatever the call says: who may not call at all may not open a session for it either. */
+  function refuse({ network, providerId }: PeerInfo, server: string, tool: string) {
+    const allowed = deps.mayCall(providerId, server, tool, network);
+    if (!allowed.ok) throw relayError(allowed.reason);
+    if (deps.isPaused()) throw relayError('relay.paused');
+    return allowed.value;
   }
 
   /** Judged by what is cheap first; checking arguments costs time, which the door gives out. */
   async function run(request: CallRequest, requestBytes: number, rpc: RpcExchange, hops: HopClock) {
-    judge(request, rpc.peer);
+    const { grant } = judge(request, rpc.peer);
     const call: Running = { ...runningOf(request, rpc.peer), controller: new AbortController() };
     const signal = AbortSignal.any([rpc.signal, call.controller.signal]);
     running.add(call);
     try {
       hops.begin('queue');
-      const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer), signal);
+      const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer, grant?.id), signal);
       return await inPlace(place, () => perform(request, call, rpc, signal, hops));
     } catch (error) {
       throw call.controller.signal.aborted ? call.controller.signal.reason : error;
@@ -164,18 +176,19 @@ export function createIncoming(
 
   /** An answer from memory costs what any answer costs, lest limits be evaded by asking for the same again. */
   async function again(request: CallRequest, requestBytes: number, rpc: RpcExchange, bytes: number) {
-    judgePaid(request, rpc.peer);
-    const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer), rpc.signal);
+    const grant = judgePaid(request, rpc.peer);
+    const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer, grant), rpc.signal);
     place.release({ responseBytes: bytes, failed: false });
     judgePaid(request, rpc.peer);
   }
 
-  /** What was run under the last call of a grant was paid for. */
-  function judgePaid(request: CallRequest, peer: PeerInfo): void {
+  /** What was run under the last call of a grant was paid for. Returns the grant that it would need now. */
+  function judgePaid(request: CallRequest, peer: PeerInfo): string | undefined {
     try {
-      judge(request, peer);
+      return judge(request, peer).grant?.id;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'access.grant_spent') throw error;
+      return undefined;
     }
   }
 
@@ -223,8 +236,8 @@ export function createIncoming(
     start(record) {
       const owned = createDisposableStore();
       owned.add(
-        deps.network.serve(CALL_PROTOCOL, (payload, rpc) => {
-          const request = decodeMessage(callRequestSchema, payload);
+        deps.network.serve(CALL_PROTOCOL, async (payload, exchange) => {
+          const { content, request, respond, rpc } = deps.sealing.take(payload, exchange);
           const { peerId, providerId } = rpc.peer;
           const call: IncomingCall = {
             request,
@@ -234,9 +247,12 @@ export function createIncoming(
             run: (hops) => run(request, payload.length, rpc, hops),
           };
           const given = (bytes: number) => again(request, payload.length, rpc, bytes);
-          return deps.once.run(providerId, request.manner?.key, payload, () => record(call), given);
+          return respond(() =>
+            deps.once.run(providerId, request.manner?.key, content, () => record(call), given),
+          );
         }),
       );
+      owned.add(deps.sealing.start((peer, server, tool) => void refuse(peer, server, tool)));
       owned.defer(deps.network.on('peerDisconnected', ({ peerId }) => endSessions(peerId)));
       return owned;
     },
@@ -276,7 +292,8 @@ const visitOf = (
   { manner = {}, server, tool }: CallRequest,
   requestBytes: number,
   { peerId, providerId }: PeerInfo,
-): Visit => ({ manner, peerId, providerId, requestBytes, server, tool });
+  grant: string | undefined,
+): Visit => ({ manner, peerId, providerId, requestBytes, server, tool, grant });
 
 /** The arguments of a call; MCP has them as an object or not at all. */
 function argumentsOf({ params }: CallRequest): JsonObject | undefined {

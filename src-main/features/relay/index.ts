@@ -9,6 +9,7 @@
  * error of the documented table; cancellation and progress cross the network; what rules no longer allow ends at once.
  */
 import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
 import { isBypassed, mayCache } from '#shared/features/relay/caching.ts';
 import type { Load } from '#shared/features/relay/load.ts';
@@ -16,6 +17,7 @@ import type { McpExchange, McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
+import type { Verify } from '#shared/kernel/envelope.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../platform/log.ts';
@@ -34,6 +36,7 @@ import { createOutgoing, type RemoteOutcome } from './outgoing.ts';
 import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
 import { type CallFacts, type CallSizes, createRecorder } from './recorder.ts';
 import { lazyValidation } from './lazy-validation.ts';
+import { createSealing, type SealingDeps } from './seal/index.ts';
 
 export { createRelayHandlers } from './handlers.ts';
 export { relayMigrations } from './migrations.ts';
@@ -55,6 +58,8 @@ export interface Relay {
   onMeasured: Invocations['onMeasured'];
   /** How busy this node is with calls of peers. */
   load(): Load;
+  /** A server has used so many seconds of processor time, of which peers may use as much as the limit says. */
+  spend(limit: ScopedLimit, cpuSeconds: number): void;
   readonly cache: Pick<ResultCache, 'clear' | 'state'>;
 }
 
@@ -82,6 +87,9 @@ export interface RelayDeps {
   isPaused?(): boolean;
   /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
   isServing?(peerId: PeerId): boolean;
+  /** This node’s own keys and certificate, and what verifies those of others: calls are sealed with them. */
+  sealing: Pick<SealingDeps, 'self' | 'certified'>;
+  verify: Verify;
   /** Throws `registry.unknown_tool` and its kin. */
   callable(id: string): CallableTool;
   findLocal(server: string, tool: string): CallableTool | undefined;
@@ -94,7 +102,11 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const invocations = owned.add(createInvocations(deps, options));
   const instances = createInstances(deps, { preference: options.preference });
   const router = createRouter({ isServing: () => true, ...deps, instances });
-  const outgoing = createOutgoing({ ...deps, loadValidation, router }, options);
+  const sealing = createSealing(
+    { ...deps, ...deps.sealing },
+    { policy: options.sealPolicy, wish: options.seal },
+  );
+  const outgoing = createOutgoing({ ...deps, loadValidation, router, sealing }, options);
   const door = createDoor(deps, options);
   const incoming = createIncoming(
     {
@@ -103,6 +115,8 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       isGrantGood: () => true,
       ...deps,
       loadValidation,
+      sealing,
+      mustBeSealed: (server, tool) => options.sealPolicy(server, tool) === 'required',
       door,
       once: createOnce(deps),
     },
@@ -189,6 +203,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       providerId,
       peerId,
       requestBytes,
+      ...(request.sealed ? { sealed: true as const } : {}),
       params: request.params,
     };
     try {
@@ -219,6 +234,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     onMeasured: invocations.onMeasured,
     cache,
     load: () => loadOf(door.state(), options),
+    spend: door.spend,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   encodeMessage,
   providerMessageSchema,
 } from '#shared/features/relay/messages.ts';
+import { sealedLength } from '#shared/features/relay/sealing.ts';
 import { McpError, type McpExchange } from '#shared/features/servers/mcp.ts';
 import { fromUtf8 } from '#shared/kernel/bytes.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
@@ -25,6 +26,8 @@ import { createIdleDeadline } from './deadline.ts';
 import type { HopClock } from './hop-clock.ts';
 import type { RelayOptions } from './ports.ts';
 import type { LoadValidation } from './lazy-validation.ts';
+import type { Sealing } from './seal/index.ts';
+import { type SealedCall, sealCall } from './seal/sealer.ts';
 
 /** Questions of a server that wait for the client at the same time, per call. */
 const MAX_QUESTIONS = 16;
@@ -36,6 +39,8 @@ export interface RemoteOutcome {
   peerId: PeerId;
   requestBytes: number;
   responseBytes: number;
+  /** It went sealed to the node that ran the tool. */
+  sealed?: true;
 }
 
 export interface Outgoing {
@@ -44,32 +49,61 @@ export interface Outgoing {
 }
 
 export function createOutgoing(
-  deps: { network: Network; clock: Clock; random: Random; loadValidation: LoadValidation; router: Router },
+  deps: {
+    network: Network;
+    clock: Clock;
+    random: Random;
+    loadValidation: LoadValidation;
+    router: Router;
+    sealing: Pick<Sealing, 'session' | 'forget'>;
+  },
   options: Pick<RelayOptions, 'idleTimeoutMs' | 'maxResultBytes'>,
 ): Outgoing {
-  const { loadValidation, network, router } = deps;
+  const { loadValidation, network, router, sealing } = deps;
 
-  async function send(peerId: PeerId, request: CallRequest, exchange: McpExchange) {
+  /** In the clear or sealed, as its operator wants it and its provider offers. A session that was lost is opened once more. */
+  async function send(peerId: PeerId, tool: CallableTool, request: CallRequest, exchange: McpExchange) {
+    const session = await sealing.session(tool, peerId).catch(rethrowTranslated);
+    if (!session) return sendOne(peerId, inTheClear(request), exchange);
+    try {
+      return await sendOne(peerId, sealCall(session, request), exchange);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'relay.seal_unknown') throw error;
+    }
+    sealing.forget(tool, peerId);
+    const renewed = await sealing.session(tool, peerId).catch(rethrowTranslated);
+    // What was to be sealed is never sent otherwise, whatever the operator has changed meanwhile.
+    if (!renewed) throw relayError('relay.seal_unknown');
+    return sendOne(peerId, sealCall(renewed, request), exchange);
+  }
+
+  async function sendOne(peerId: PeerId, ends: CallEnds, exchange: McpExchange) {
     const deadline = createIdleDeadline(deps.clock, options.idleTimeoutMs());
-    const payload = encodeMessage(request);
-    const call: RpcCall = network.call(peerId, CALL_PROTOCOL, payload, {
-      signal: AbortSignal.any([exchange.signal, deadline.signal]),
+    const broken = new AbortController();
+    const call: RpcCall = network.call(peerId, CALL_PROTOCOL, ends.payload, {
+      signal: AbortSignal.any([exchange.signal, deadline.signal, broken.signal]),
       timeoutMs: TRANSPORT_TIMEOUT_MS,
-      maxResponseBytes: options.maxResultBytes(),
+      maxResponseBytes: ends.sealed ? sealedLength(options.maxResultBytes()) : options.maxResultBytes(),
       onMessage: (bytes) => {
         deadline.extend();
-        answerer(bytes);
+        try {
+          answerer(ends.openMessage(bytes));
+        } catch (error) {
+          broken.abort(error);
+        }
       },
     });
-    const answerer = createAnswerer(exchange, call.send);
+    const answerer = createAnswerer(exchange, (answer) => call.send(ends.sealAnswer(answer)));
     try {
       const bytes = await call.response;
       return {
-        response: decodeMessage(callResponseSchema, bytes),
-        requestBytes: payload.length,
+        response: decodeMessage(callResponseSchema, ends.openResponse(bytes)),
+        requestBytes: ends.payload.length,
         responseBytes: bytes.length,
+        ...(ends.sealed ? { sealed: ends.sealed } : {}),
       };
     } catch (error) {
+      if (broken.signal.aborted) throw broken.signal.reason;
       throw deadline.signal.aborted && !exchange.signal.aborted
         ? relayError('relay.timeout')
         : translate(error);
@@ -93,7 +127,7 @@ export function createOutgoing(
         choosing: () => hops.begin('connect'),
         async send(node) {
           hops.begin('remote');
-          const { response, ...sizes } = await send(node, request, watched.exchange);
+          const { response, ...sizes } = await send(node, tool, request, watched.exchange);
           hops.answered(response.hops);
           return { result: resultOf(response), ...sizes };
         },
@@ -102,6 +136,22 @@ export function createOutgoing(
       return { ...value, peerId };
     },
   };
+}
+
+/** How the frames of one call are written and read. */
+type CallEnds = Pick<SealedCall, 'payload' | 'openMessage' | 'openResponse' | 'sealAnswer'> & {
+  sealed?: true;
+};
+
+const inTheClear = (request: CallRequest): CallEnds => ({
+  payload: encodeMessage(request),
+  openMessage: (bytes) => bytes,
+  openResponse: (bytes) => bytes,
+  sealAnswer: (bytes) => bytes,
+});
+
+function rethrowTranslated(error: unknown): never {
+  throw translate(error);
 }
 
 /** Random bytes of the key under which a provider knows a call again. */

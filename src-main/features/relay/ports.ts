@@ -1,6 +1,8 @@
 /** What the relay needs of the world, as injected functions: it routes and checks, and owns none of these. */
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
+import type { SealPolicy } from '#shared/features/access/seal-policies.ts';
+import type { SealWish } from '#shared/features/relay/seal-wishes.ts';
 import type { Preference } from '#shared/features/relay/choosing.ts';
 import type { Manner } from '#shared/features/relay/manner.ts';
 import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
@@ -26,8 +28,12 @@ export interface RelayOptions {
   maxRunning(): number;
   /** Calls of peers that wait for a place, of all providers together. */
   maxWaiting(): number;
+  /** Whether calls of an own tool are sealed. */
+  sealPolicy(server: string, tool: string): SealPolicy;
+  /** What is wanted of calls that leave this node. */
+  seal(): SealWish;
   /** Every limit that fits a call of a peer. */
-  limitsOf(visit: Pick<Visit, 'providerId' | 'server' | 'tool'>): readonly ScopedLimit[];
+  limitsOf(visit: Pick<Visit, 'providerId' | 'server' | 'tool' | 'grant'>): readonly ScopedLimit[];
   /** Whether results are kept that may be given again. */
   cache(): boolean;
   /** What counts beside latency where several nodes offer a tool. */
@@ -41,6 +47,8 @@ export interface Visit {
   server: string;
   tool: string;
   requestBytes: number;
+  /** Id of the grant that it is made under. */
+  grant?: string | undefined;
   manner: Manner;
 }
 

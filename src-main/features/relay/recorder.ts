@@ -24,6 +24,7 @@ export interface CallSizes {
   peerId?: string;
   /** The result was kept from an earlier call. */
   cached?: boolean;
+  sealed?: true;
 }
 
 export interface Recorder {
@@ -75,11 +76,18 @@ const outcomeOf = ({ result }: CallSizes): Invocation['outcome'] =>
 const callId = (startedAt: number, random: Random): string =>
   startedAt.toString(16).padStart(12, '0') + toHex(random.bytes(6));
 
-const sizesOf = ({ cached, peerId, requestBytes, responseBytes }: CallSizes): Partial<Invocation> => ({
+const sizesOf = ({
+  cached,
+  peerId,
+  requestBytes,
+  responseBytes,
+  sealed,
+}: CallSizes): Partial<Invocation> => ({
   responseBytes,
   ...(requestBytes === undefined ? {} : { requestBytes }),
   ...(peerId === undefined ? {} : { peerId }),
   ...(cached ? { cached } : {}),
+  ...(sealed ? { sealed } : {}),
 });
 
 /** Characters kept of arguments and of results; a peer that is refused sends arguments as well. */

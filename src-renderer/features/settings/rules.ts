@@ -36,6 +36,7 @@ export const settingGroups = {
   'relay.maxWaiting': 'network',
   'servers.clientDocument': 'clients',
   'metrics.expose': 'privacy',
+  'relay.seal': 'privacy',
   'relay.keepPayloads': 'privacy',
   'relay.retentionDays': 'privacy',
   'metrics.usageDays': 'privacy',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { command, query } from '../../kernel/contract.ts';
 import { networkIdSchema } from '../p2p/networks.ts';
 import { cachingSchema } from './caching.ts';
+import { sealPolicySchema } from './sealing.ts';
 import { serverNameSchema } from '../servers/config.ts';
 
 /** With whom a server is shared. */
@@ -41,6 +42,8 @@ export const toolOverrideSchema = z.object({
   tags: z.array(z.string().min(1).max(40)).max(16).optional(),
   /** How long its results hold; told to those who see it. Absent: they are not kept. */
   caching: cachingSchema.optional(),
+  /** Whether its calls are sealed; absent: as the server. */
+  seal: sealPolicySchema.optional(),
 });
 export type ToolOverride = z.output<typeof toolOverrideSchema>;
 
@@ -61,6 +64,8 @@ export const shareSchema = z.object({
   tools: z.array(z.string()).max(10_000).optional(),
   /** By the name of the tool. */
   overrides: overridesSchema.optional(),
+  /** Whether calls are sealed up to this node; told to those who see the server. Absent: `off`. */
+  seal: sealPolicySchema.optional(),
   /** Under which heading peers find it. */
   category: z.string().max(40).optional(),
   /**
@@ -86,6 +91,7 @@ export const accessContract = {
       listedFor: listedForSchema.optional(),
       tools: z.array(z.string()).min(1).max(10_000).optional(),
       overrides: overridesSchema.optional(),
+      seal: sealPolicySchema.optional(),
       category: z.string().max(40).optional(),
       networks: networksSchema.optional(),
       /** The person has read the warning (`access.confirm_everyone`) and said yes. */

@@ -1,4 +1,5 @@
 /** Who may call what. Pure: everything a decision rests on is an argument, and every refusal names its rule. */
+import type { SealPolicy } from './seal-policies.ts';
 import { type NetworkId, type ProviderId, PUBLIC_NETWORK } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Tool } from '../registry/tool.ts';
@@ -110,6 +111,12 @@ export const isToolShared = (share: Pick<Share, 'tools' | 'overrides'>, tool: st
 /** Tools may be called anything, `constructor` too. */
 export const overrideOf = (share: Pick<Share, 'overrides'>, tool: string): ToolOverride | undefined =>
   share.overrides && Object.hasOwn(share.overrides, tool) ? share.overrides[tool] : undefined;
+
+/** Whether calls of a tool are sealed, as its provider has it. */
+export const sealPolicyOf = (
+  share: Pick<Share, 'overrides' | 'seal'> | undefined,
+  tool: string,
+): SealPolicy => (share && overrideOf(share, tool)?.seal) ?? share?.seal ?? 'off';
 
 /** Who may call a tool, as one statement for a person. `known_of`: those of them whom the operator knows. */
 export type Callers =

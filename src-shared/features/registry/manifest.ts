@@ -4,6 +4,7 @@ import { fromUtf8 } from '../../kernel/bytes.ts';
 import { jcsBytes, type JsonValue, sha256Bytes } from '../../kernel/canonical.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { cachingSchema } from '../access/caching.ts';
+import { sealPolicySchema } from '../access/sealing.ts';
 import { toolSchema } from './tool.ts';
 
 /** Request: the manifest's hash (32 bytes), then the key of the entry that names it; response: the manifest. */
@@ -16,6 +17,8 @@ export const notesSchema = z.object({
   category: z.string().max(40).optional(),
   /** Not everyone who sees the server may call it; access can be asked for. */
   ask: z.boolean().optional().catch(undefined),
+  /** Whether calls are sealed up to the node that runs the tools; tools may say otherwise. Absent: they are not. */
+  seal: sealPolicySchema.optional().catch(undefined),
   tools: z
     .record(
       z.string().max(256),
@@ -23,6 +26,7 @@ export const notesSchema = z.object({
         note: z.string().max(600).optional(),
         tags: z.array(z.string().max(40)).max(16).optional(),
         caching: cachingSchema.optional().catch(undefined),
+        seal: sealPolicySchema.optional().catch(undefined),
       }),
     )
     .optional(),

@@ -28,6 +28,8 @@ export const invocationSchema = z.object({
   responseBytes: z.number(),
   /** The result was kept from an earlier call: nothing was sent. */
   cached: z.boolean().optional(),
+  /** It travelled sealed between the client’s node and the node that ran the tool. */
+  sealed: z.boolean().optional(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
 

@@ -86,6 +86,26 @@ export const RELAY_ERRORS = {
     advice: 'Use a fresh random key for every call.',
     retryable: false,
   },
+  'relay.seal_required': {
+    message: 'The provider takes sealed calls of this tool only.',
+    advice: 'Let calls be sealed in the settings (`relay.seal`), and update this node if it cannot.',
+    retryable: false,
+  },
+  'relay.seal_refused': {
+    message: 'Calls of this tool cannot be sealed: its provider does not offer it.',
+    advice: 'Ask him to offer it, or let unsealed calls pass in the settings (`relay.seal`).',
+    retryable: false,
+  },
+  'relay.seal_unknown': {
+    message: 'The session that this call was sealed in is over.',
+    advice: 'Call again; a new session is opened.',
+    retryable: true,
+  },
+  'relay.seal_broken': {
+    message: 'What came does not open with the keys of the session: it was changed or repeated on its way.',
+    advice: 'Call again; if it happens again, distrust the nodes between you and the provider.',
+    retryable: true,
+  },
   'relay.malformed': {
     message: 'The other node sent something that makes no sense.',
     advice: 'Update both nodes; if it happens again, block the peer.',

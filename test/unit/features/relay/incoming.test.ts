@@ -6,7 +6,7 @@ import { createValidation } from '#main/features/relay/validation.ts';
 import type { Network, RpcExchange, RpcHandler } from '#main/features/p2p/index.ts';
 import type { CallableTool } from '#main/features/registry/index.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
-import { encodeMessage } from '#shared/features/relay/messages.ts';
+import { callRequestSchema, decodeMessage, encodeMessage } from '#shared/features/relay/messages.ts';
 import { createHopClock } from '#main/features/relay/hop-clock.ts';
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
@@ -22,6 +22,15 @@ interface Scene {
   tool?: string;
   inputSchema?: JsonObject;
 }
+
+/** Calls in the clear; sealed ones have tests of their own. */
+const unsealed: Parameters<typeof createIncoming>[0]['sealing'] = {
+  start: () => ({ close: () => undefined }),
+  take(payload, rpc) {
+    const request = decodeMessage(callRequestSchema, payload);
+    return { request, content: payload, rpc, respond: (work) => work() };
+  },
+};
 
 /** The provider's half with one tool, a door that tests hold, and peers that are made up. */
 function scene({ grant, inputSchema = { type: 'object' }, target, tool = 'read' }: Scene = {}) {
@@ -72,6 +81,8 @@ function scene({ grant, inputSchema = { type: 'object' }, target, tool = 'read' 
         },
       },
       once: createOnce({ clock }),
+      sealing: unsealed,
+      mustBeSealed: () => false,
       isPaused: () => false,
       findLocal: () => ({ tool: { name: tool, inputSchema }, fingerprint }) as unknown as CallableTool,
     },
