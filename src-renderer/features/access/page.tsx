@@ -25,7 +25,6 @@ export function AccessPage({ view, id }: AccessPageProps) {
   const shown = viewOf(view);
   return (
     <Page
-      fill={shown === 'permissions'}
       title={t('title')}
       lead={t('lead')}
       actions={
@@ -35,7 +34,6 @@ export function AccessPage({ view, id }: AccessPageProps) {
       }
     >
       <Tabs<View>
-        fill={shown === 'permissions'}
         label={t('views')}
         selected={shown}
         onSelect={(next) => go(`/access/${next}`)}

@@ -192,13 +192,15 @@ const isNarrowed = ({ audience }: Share, who: Who): boolean => {
 
 function narrowed(share: Share, tools: readonly string[], who: Who): Share {
   const overrides = { ...share.overrides };
-  for (const tool of tools)
-    overrides[tool] = { ...overrides[tool], audience: withoutWho(callersOf(share, tool), who) };
+  for (const tool of tools) overrides[tool] = { ...overrides[tool], audience: withoutWho(share, tool, who) };
   return { ...share, overrides };
 }
 
-function withoutWho(callers: Callers, who: Who): ToolAudience {
+function withoutWho(share: Share, tool: string, who: Who): ToolAudience {
+  const callers = callersOf(share, tool);
   if (who.kind !== 'provider' || !('providers' in callers)) return { kind: 'nobody' };
   const providers = callers.providers.filter((id) => id !== who.id);
-  return providers.length > 0 ? { kind: 'providers', providers } : { kind: 'nobody' };
+  // “Those of the named whom I know, but him” cannot be said of a tool: rather nobody than one too many.
+  const sayable = callers.kind === 'providers' || share.audience.kind === 'known';
+  return sayable && providers.length > 0 ? { kind: 'providers', providers } : { kind: 'nobody' };
 }

@@ -69,21 +69,27 @@ export function termsOf({ args, calls, days, note, tools }: GrantDraft): Terms {
   };
 }
 
-/** Numbers of a limit, in the order in which they are read. */
-export const LIMIT_NUMBERS = [
-  'concurrent',
-  'callsPerMinute',
-  'kibInPerMinute',
-  'kibOutPerMinute',
-] as const satisfies ReadonlyArray<keyof Limit>;
+/** Numbers of any limit, in the order in which they are read. */
+const COMMON_NUMBERS = ['concurrent', 'callsPerMinute', 'kibInPerMinute', 'kibOutPerMinute'] as const;
+/** Those of a server beside them. */
+const SERVER_NUMBERS = ['cpuSecondsPerMinute', 'memoryMib'] as const;
+export const LIMIT_NUMBERS = [...COMMON_NUMBERS, ...SERVER_NUMBERS] as const satisfies ReadonlyArray<
+  keyof Limit
+>;
 export type LimitNumber = (typeof LIMIT_NUMBERS)[number];
 
-/** The largest that each may be. */
-export const LIMIT_MOST: Record<LimitNumber, number> = {
-  concurrent: 100_000,
-  callsPerMinute: 1_000_000,
-  kibInPerMinute: 1_000_000,
-  kibOutPerMinute: 1_000_000,
+/** Numbers that a limit of such a scope can have. */
+export const numbersOf = (kind: LimitScope['kind']): readonly LimitNumber[] =>
+  kind === 'server' ? LIMIT_NUMBERS : COMMON_NUMBERS;
+
+/** The least and the most that each may be. */
+export const LIMIT_BOUNDS: Record<LimitNumber, { least: number; most: number }> = {
+  concurrent: { least: 1, most: 100_000 },
+  callsPerMinute: { least: 1, most: 1_000_000 },
+  kibInPerMinute: { least: 1, most: 1_000_000 },
+  kibOutPerMinute: { least: 1, most: 1_000_000 },
+  cpuSecondsPerMinute: { least: 1, most: 6_000 },
+  memoryMib: { least: 8, most: 1_048_576 },
 };
 
 export interface LimitDraft {
@@ -110,6 +116,8 @@ export const limitDraftOf = (limit: ScopedLimit | undefined): LimitDraft => {
       callsPerMinute: text('callsPerMinute'),
       kibInPerMinute: text('kibInPerMinute'),
       kibOutPerMinute: text('kibOutPerMinute'),
+      cpuSecondsPerMinute: text('cpuSecondsPerMinute'),
+      memoryMib: text('memoryMib'),
     },
   };
 };
@@ -122,14 +130,15 @@ export function limitProblems({ grant, kind, numbers, provider, server, tool }: 
     (kind === 'server' || kind === 'tool') && server === '' && 'server',
     kind === 'tool' && tool === '' && 'tool',
     kind === 'grant' && grant === '' && 'grant',
-    LIMIT_NUMBERS.every((name) => numbers[name].trim() === '') && 'none',
-    ...LIMIT_NUMBERS.map((name) => {
-      const text = numbers[name].trim();
-      const good = text === '' || (isWhole(text) && Number(text) >= 1 && Number(text) <= LIMIT_MOST[name]);
-      return !good && name;
-    }),
+    numbersOf(kind).every((name) => numbers[name].trim() === '') && 'none',
+    ...numbersOf(kind).map((name) => !isGood(name, numbers[name].trim()) && name),
   ];
   return problems.filter((problem) => problem !== false);
+}
+
+function isGood(name: LimitNumber, text: string): boolean {
+  const { least, most } = LIMIT_BOUNDS[name];
+  return text === '' || (isWhole(text) && Number(text) >= least && Number(text) <= most);
 }
 
 /** The limit of a draft without problems. */
@@ -142,7 +151,7 @@ export function limitOf({ grant, kind, numbers, provider, server, tool }: LimitD
     tool: { kind: 'tool', server, tool },
     grant: { kind: 'grant', grant },
   };
-  const given = LIMIT_NUMBERS.filter((name) => numbers[name].trim() !== '');
+  const given = numbersOf(kind).filter((name) => numbers[name].trim() !== '');
   return { scope: scopes[kind], ...Object.fromEntries(given.map((name) => [name, Number(numbers[name])])) };
 }
 

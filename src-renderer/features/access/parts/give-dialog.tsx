@@ -1,6 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Share } from '#shared/features/access/contract.ts';
 import type { AccessRequestView } from '#shared/features/access/grants-contract.ts';
+import { isToolShared } from '#shared/features/access/rules.ts';
+import { useFormats } from '../../../platform/formats.ts';
 import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
 import { useQuery } from '../../../platform/use-query.ts';
@@ -110,6 +113,7 @@ function Terms({ draft, onChange, error }: TermsProps) {
           error={error('tools')}
         />
       )}
+      <Shut share={share} tools={draft.tools ?? []} />
       <div className={styles['pair']}>
         <TextField
           label={t('field.days')}
@@ -148,6 +152,15 @@ function Terms({ draft, onChange, error }: TermsProps) {
       )}
     </>
   );
+}
+
+/** What is shared with nobody, no grant opens. */
+function Shut({ share, tools }: { share: Share | undefined; tools: readonly string[] }) {
+  const { t } = useTranslation('access');
+  const format = useFormats();
+  const shut = share ? tools.filter((tool) => !isToolShared(share, tool)) : [];
+  if (shut.length === 0) return null;
+  return <Note tone="warn">{t('give.shut', { count: shut.length, tools: format.list(shut) })}</Note>;
 }
 
 interface ServerFieldProps {

@@ -13,14 +13,14 @@ import { useToasts } from '../../../ui/toasts.tsx';
 import { useServers } from '../../servers/index.ts';
 import styles from '../access.module.css';
 import {
-  LIMIT_MOST,
-  LIMIT_NUMBERS,
+  LIMIT_BOUNDS,
   type LimitDraft,
   limitDraftOf,
   type LimitNumber,
   limitOf,
   type LimitProblem,
   limitProblems,
+  numbersOf,
 } from '../rules.ts';
 import { useNames } from '../use-access.ts';
 import { ProviderField } from './provider-field.tsx';
@@ -83,15 +83,13 @@ function LimitForm({ limit, limits, onClose, onSaved }: LimitFormProps) {
       {limit === 'new' && <ScopeFields draft={draft} onChange={setDraft} error={error} />}
       {taken && <Note>{t('limits.taken')}</Note>}
       <div className={styles['pair']}>
-        {LIMIT_NUMBERS.map((number) => (
+        {numbersOf(draft.kind).map((number) => (
           <TextField
             key={number}
             label={t(`number.${number}`)}
             value={draft.numbers[number]}
             onChange={(text) => setDraft({ ...draft, numbers: { ...draft.numbers, [number]: text } })}
-            error={
-              problems.includes(number) ? t('limitProblem.number', { most: LIMIT_MOST[number] }) : undefined
-            }
+            error={problems.includes(number) ? t('limitProblem.number', LIMIT_BOUNDS[number]) : undefined}
             inputMode="numeric"
           />
         ))}

@@ -34,7 +34,7 @@ export function PermissionsView() {
   if (!rows || !shown) return fault ? <FaultNote fault={fault} /> : <Loading label={t('reading')} />;
   const opened = rows.find(({ id }) => id === openId);
   return (
-    <>
+    <div className={styles['view']}>
       <div className={styles['filters']}>
         <SearchField label={t('filter')} value={text} onChange={setText} />
         <Switch selected={byTool} onChange={setByTool}>
@@ -78,7 +78,7 @@ export function PermissionsView() {
         onClose={() => setStopping(undefined)}
         onDone={reload}
       />
-    </>
+    </div>
   );
 }
 
@@ -111,7 +111,7 @@ function useColumns(
   return useMemo(() => {
     const stop: TableColumn<PermissionRow> = {
       id: 'stop',
-      label: '',
+      label: t('column.end'),
       minWidth: 4,
       grow: 0.01,
       cell: (row) => (
@@ -191,5 +191,5 @@ export function LastUse({ row: { lastUse, who }, brief = false }: { row: Permiss
   const when = format.ago(lastUse.at, clock.now());
   if (brief) return when;
   const by = who.kind === 'provider' ? undefined : nameOf(lastUse.providerId, lastUse.providerName);
-  return <CellLines first={when} second={by && <bdi>{by}</bdi>} />;
+  return by === undefined ? when : <CellLines first={when} second={<bdi>{by}</bdi>} />;
 }

@@ -9,9 +9,10 @@ import { useQuery } from '../../../platform/use-query.ts';
 import { CodeBlock } from '../../../ui/copy.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Note } from '../../../ui/note.tsx';
-import { Facts } from '../../../ui/page.tsx';
+import { Facts, Inline } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { Prose } from '../../../ui/prose.tsx';
+import { AskButton, canAsk } from '../../access/index.ts';
 import styles from '../activity.module.css';
 import { stemOf } from '../rules.ts';
 import { OutcomeBadge } from './outcome-badge.tsx';
@@ -47,7 +48,18 @@ function Failure({ call }: { call: InvocationDetail }) {
       <p className={styles['strong']}>{t('failedAt', { hop: t(`hop.${hop}`) })}</p>
       <p>{known ? <Prose>{`${known.message} ${known.advice}`}</Prose> : t(`advice.${hop}`)}</p>
       {call.code && <code dir="ltr">{call.code}</code>}
+      <AskFor call={call} />
     </Note>
+  );
+}
+
+/** A provider who refused a call of this node can be asked. */
+function AskFor({ call: { code, direction, providerId, server, tool } }: { call: InvocationDetail }) {
+  if (direction !== 'outgoing' || providerId === undefined || !canAsk(code)) return null;
+  return (
+    <Inline>
+      <AskButton provider={providerId} server={server} tool={tool} />
+    </Inline>
   );
 }
 

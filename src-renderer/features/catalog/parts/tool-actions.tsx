@@ -13,6 +13,7 @@ import { TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { Inline, Stack } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import { AskButton } from '../../access/index.ts';
 import { labelOf } from '../rules.ts';
 import { PinDialog } from './pin-dialog.tsx';
 import { Resembles } from './resembles.tsx';
@@ -61,6 +62,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
             {t('reject.open')}
           </Button>
         )}
+        <AskFor tool={tool} />
         <Button size="small" look="quiet" icon={Tag} onPress={() => setAsking('alias')}>
           {t('alias.open')}
         </Button>
@@ -125,6 +127,12 @@ function Marks({ tool }: { tool: ToolDetail }) {
       {!tool.reachable && <Badge tone="bad">{t('unreachable')}</Badge>}
     </>
   );
+}
+
+/** What not everyone who sees it may call, can be asked for. */
+function AskFor({ tool: { ask, name, origin, providerId, providerName, server } }: { tool: ToolDetail }) {
+  if (!ask || origin !== 'network') return null;
+  return <AskButton provider={providerId} providerName={providerName} server={server} tool={name} />;
 }
 
 const FilledStar = forwardRef<SVGSVGElement, LucideProps>((props, ref) => (

@@ -6,10 +6,11 @@ import { useNodeLink } from '../../../platform/node-link.ts';
 import { Button } from '../../../ui/button.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Note } from '../../../ui/note.tsx';
-import { Stack } from '../../../ui/page.tsx';
+import { Inline, Stack } from '../../../ui/page.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
 import { SchemaForm } from '../../../ui/schema-form/schema-form.tsx';
 import { ToolResult } from '../../../ui/tool-result.tsx';
+import { AskButton, canAsk } from '../../access/index.ts';
 import { annotationWords } from '../rules.ts';
 import { FailedAt } from './failed-at.tsx';
 import type { ToolDetail } from './tool-actions.tsx';
@@ -48,6 +49,17 @@ export function TryTool({ tool }: { tool: ToolDetail }) {
       {call.pending && <Running progress={progress} />}
       <FaultNote fault={call.fault} />
       {call.fault && <FailedAt code={call.fault.code} origin={tool.origin} />}
+      {tool.origin === 'network' && canAsk(call.fault?.code) && (
+        <Inline>
+          <AskButton
+            look="primary"
+            provider={tool.providerId}
+            providerName={tool.providerName}
+            server={tool.server}
+            tool={tool.name}
+          />
+        </Inline>
+      )}
       {logs.length > 0 && (
         <section className={styles['logs']} aria-label={t('try.logs')}>
           {logs.map((text, index) => (

@@ -1,13 +1,14 @@
-import { Ban, Wrench } from 'lucide-react';
+import { Ban, KeyRound, Wrench } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useNodeLink } from '../../../platform/node-link.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyField } from '../../../ui/copy.tsx';
 import { Facts, Inline } from '../../../ui/page.tsx';
+import { AskButton } from '../../access/index.ts';
 import { BlockDialog, PeerStates, usePeerActions } from '../../peers/index.ts';
 import styles from '../network.module.css';
 import { type MarkedNetwork, networksOfPeer, shownPath } from '../rules.ts';
@@ -49,6 +50,7 @@ function PeerDetail({ peer }: { peer: PeerView }) {
             {label}
           </Button>
         ))}
+        <Access peer={peer} />
       </Inline>
       <Tools peer={peer} />
       <ConnectionFacts peer={peer} />
@@ -58,6 +60,21 @@ function PeerDetail({ peer }: { peer: PeerView }) {
         <CopyField key={address} label={t('self.address', { number: index + 1 })} value={address} />
       ))}
       <BlockDialog peer={blocking} onClose={() => setBlocking(undefined)} />
+    </>
+  );
+}
+
+/** Access goes both ways: what he lets this node call, and what it lets him. */
+function Access({ peer: { blocked, connected, displayName, providerId } }: { peer: PeerView }) {
+  const { t } = useTranslation('access');
+  const [, go] = useLocation();
+  if (!providerId || blocked) return null;
+  return (
+    <>
+      {connected && <AskButton provider={providerId} providerName={displayName} />}
+      <Button size="small" icon={KeyRound} onPress={() => go(`/access/give/${providerId}`)}>
+        {t('give.open')}
+      </Button>
     </>
   );
 }
