@@ -167,7 +167,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       useGrant: grants.use,
       isGrantGood: grants.isGood,
       sealing: { self: { peerId, signer, certificate: () => certificate }, certified },
-      callable: registry.callable,
+      callable: (id) => registry.callable(id),
       findLocal: (server, tool) => registry.localTool(server, tool),
     },
     {

@@ -23,6 +23,7 @@ const NOT_RUN: ReadonlySet<string> = new Set([
   'relay.too_late',
   'relay.no_such_tool',
   'relay.tool_changed',
+  'relay.seal_unknown',
   'servers.busy',
 ]);
 
@@ -30,6 +31,7 @@ const NOT_RUN: ReadonlySet<string> = new Set([
 const PERHAPS_RUN: ReadonlySet<string> = new Set([
   'relay.unreachable',
   'relay.malformed',
+  'relay.seal_broken',
   'internal',
   'mcp.-32603',
 ]);

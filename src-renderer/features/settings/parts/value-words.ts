@@ -4,7 +4,7 @@ import { useFormats } from '../../../platform/formats.ts';
 import { type Setting, unitOf } from '../rules.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
-const willingness = ['auto', 'always', 'on', 'off'] as const;
+const willingness = ['auto', 'always', 'on', 'off', 'never', 'whenOffered'] as const;
 
 /** A choice in words, where there are some. */
 export function useChoiceWords(): (value: string) => string {
