@@ -74,9 +74,9 @@ export function openFrame(
   decipher.setAAD(boundTo(clear, kind));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
-    const padded = decipher.update(sealed.subarray(0, -TAG_BYTES));
+    const { buffer, byteLength, byteOffset } = decipher.update(sealed.subarray(0, -TAG_BYTES));
     decipher.final();
-    return unpad(padded);
+    return unpad(new Uint8Array(buffer, byteOffset, byteLength));
   } catch {
     throw relayError('relay.seal_broken');
   }

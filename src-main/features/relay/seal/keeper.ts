@@ -80,8 +80,6 @@ export interface Keeper {
 
 interface HeldKey extends SealingPair {
   envelope: Envelope;
-  /** Monotonic ms. */
-  since: number;
 }
 
 export function createKeeper({ clock, policy, random, refuse, self, verify }: KeeperDeps): Keeper {
@@ -96,18 +94,18 @@ export function createKeeper({ clock, policy, random, refuse, self, verify }: Ke
     const now = clock.monotonic();
     if (now - turnedAt >= KEY_TURN_MS) {
       const before = now - turnedAt < 2 * KEY_TURN_MS ? keys.slice(0, 1) : [];
-      keys = [makeKey(now), ...before];
+      keys = [makeKey(), ...before];
       turnedAt = now;
     }
     return keys[0] as Promise<HeldKey>;
   }
 
-  async function makeKey(since: number): Promise<HeldKey> {
+  async function makeKey(): Promise<HeldKey> {
     const { sealingPair } = await import('./suite.ts');
     const made = await sealingPair(random.bytes(32));
     const issuedAt = clock.now();
     const payload = { key: made.publicKey, issuedAt, expiresAt: issuedAt + 2 * KEY_TURN_MS };
-    return { ...made, since, envelope: seal(SEALING_KEY_TYPE, payload, self.signer) };
+    return { ...made, envelope: seal(SEALING_KEY_TYPE, payload, self.signer) };
   }
 
   async function keyFor(publicKey: Uint8Array): Promise<HeldKey> {
