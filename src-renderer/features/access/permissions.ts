@@ -7,7 +7,7 @@ import type { LastUse } from '#shared/features/relay/contract.ts';
 export type Who =
   | { kind: 'everyone' | 'known' }
   /** `whileKnown`: his tools are narrowed to those whom the operator knows. */
-  | { kind: 'provider'; id: string; whileKnown: boolean }
+  | { kind: 'provider'; id: string; whileKnown: boolean; name?: string | undefined }
   /** A server is for holders of grants, and there are none. */
   | { kind: 'nobodyYet' };
 
@@ -121,7 +121,7 @@ const grantRows = (
     return {
       id: `${grant.server} grant ${grant.id}`,
       server: grant.server,
-      who: { kind: 'provider', id: grant.to, whileKnown: false },
+      who: { kind: 'provider', id: grant.to, whileKnown: false, name: grant.toName },
       tools: open,
       of: tools.length,
       grant,

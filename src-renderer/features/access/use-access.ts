@@ -38,7 +38,7 @@ export function useWhoText(): (who: Who) => string {
   return useCallback(
     (who) => {
       if (who.kind !== 'provider') return t(`who.${who.kind}`);
-      const name = nameOf(who.id);
+      const name = nameOf(who.id, who.name);
       return who.whileKnown ? t('who.whileKnown', { name }) : name;
     },
     [t, nameOf],

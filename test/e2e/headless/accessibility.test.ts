@@ -234,6 +234,43 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await press(page, '[role=dialog] button[type=submit]');
     await expect(page.getByRole('dialog').locator('ol > li').first()).toBeVisible();
   },
+  access: (page) => visit(page, '/access'),
+  'access-opened': async (page) => {
+    await visit(page, '/access');
+    await page.getByRole('row').nth(3).click();
+    await expect(page.locator('#split-title')).toBeVisible();
+  },
+  'access-end': async (page) => {
+    await visit(page, '/access');
+    await press(page, 'main [role=row] button:has(svg.lucide-ban)');
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+  },
+  'access-grants': (page) => visit(page, '/access/grants'),
+  'access-requests': (page) => visit(page, '/access/requests'),
+  'access-limits': (page) => visit(page, '/access/limits'),
+  'access-give': async (page) => {
+    await visit(page, '/access/give');
+    await press(page, '[role=dialog] button[type=submit]');
+    await expect(page.getByRole('dialog').locator('[slot=errorMessage]').first()).toBeVisible();
+  },
+  'access-accept': async (page) => {
+    await visit(page, '/access/accept/2');
+    await press(page, '[role=dialog] summary');
+    await press(page, '[role=dialog] details button:has(svg.lucide-plus)');
+    await press(page, '[role=dialog] details button:has(svg.lucide-check)');
+    await page.locator('[role=dialog] details').scrollIntoViewIfNeeded();
+  },
+  'access-limit': async (page) => {
+    await visit(page, '/access/limits');
+    await press(page, 'main button:has(svg.lucide-gauge)');
+    await press(page, '[role=dialog] button[type=submit]');
+    await expect(page.getByRole('dialog').locator('[slot=errorMessage]').first()).toBeVisible();
+  },
+  'access-ask': async (page) => {
+    await visit(page, '/network/peers/12D3KooWpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH');
+    await press(page, 'main button:has(svg.lucide-hand-helping)');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
   activity: (page) => visit(page, '/activity'),
   'activity-call': (page) => visit(page, '/activity/call-1'),
   'activity-failed': (page) => visit(page, '/activity/call-4'),

@@ -13,6 +13,7 @@ test('what waits for the operator leads to where it is settled', async ({ home: 
 });
 
 test('the recovery phrase is shown, written down and confirmed', async ({ home: page }) => {
+  await page.getByRole('button', { name: /^Show \d more$/ }).click();
   await page.getByRole('button', { name: 'Write it down' }).click();
   const dialog = page.getByRole('dialog', { name: 'Recovery phrase' });
   await dialog.getByRole('button', { name: 'Show the words' }).click();

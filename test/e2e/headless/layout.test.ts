@@ -7,6 +7,8 @@ const pages = [
   '/welcome',
   '/servers/everything',
   '/catalog',
+  '/access',
+  '/access/requests',
   '/activity',
   '/activity/call-1',
   '/settings',
@@ -45,7 +47,7 @@ for (const language of ['en', 'ru', 'ar'] as const) {
             path: `test-results/views/${path.replaceAll('/', '_')}-${language}-${width}.png`,
           });
           expect(await overflowing(page), path).toEqual([]);
-          await expect(page.getByRole('navigation').getByRole('link')).toHaveCount(7);
+          await expect(page.getByRole('navigation').getByRole('link')).toHaveCount(8);
         }
       });
     }

@@ -39,6 +39,7 @@ export function LimitDialog(props: LimitDialogProps) {
   const { limit, onClose } = props;
   return (
     <Dialog
+      wide
       title={t(limit === 'new' ? 'limits.addTitle' : 'limits.changeTitle')}
       isOpen={limit !== undefined}
       onClose={onClose}

@@ -112,7 +112,7 @@ function useColumns(
     const stop: TableColumn<PermissionRow> = {
       id: 'stop',
       label: t('column.end'),
-      minWidth: 4,
+      minWidth: 5.25,
       grow: 0.01,
       cell: (row) => (
         <IconButton
