@@ -156,6 +156,7 @@ function assemble(
   const slices = createSlices(platform, settings, { directoryBytes });
   const { clients, identity, network } = slices;
   owned.add(clients);
+  platform.hideInLog(slices.servers.hidden);
   wire(slices, owned, log);
   wireNetworks(slices, platform);
   keepReachable(platform, slices);
@@ -328,9 +329,30 @@ function createNodeEndpoint(platform: Platform, slices: NodeSlices): Endpoint {
       serverInfo: { name: 'toolswarm', title: 'Toolswarm', version: PRODUCT_VERSION },
       sessionKey: ensureSecret(keystore, 'endpoint/session', 32, random),
       port: slices.settings.get('endpoint.port'),
+      ...publicFace(slices.settings),
       socketPath: dataDir.mcpSocket,
     },
   );
+}
+
+/** How programs elsewhere reach the endpoint, and by whose tokens. */
+function publicFace(settings: Settings<typeof nodeSettings>) {
+  const publicUrl = settings.get('endpoint.publicUrl');
+  const issuer = settings.get('endpoint.oauth.issuer');
+  const { host, origin } = URL.parse(publicUrl) ?? {};
+  return {
+    ...(host && origin ? { allowedHosts: [host.replace(/:\d+$/, '')], allowedOrigins: [origin] } : {}),
+    oauth:
+      issuer === ''
+        ? undefined
+        : {
+            issuer,
+            publicUrl,
+            scopes: settings.get('endpoint.oauth.scopes'),
+            profile: settings.get('endpoint.oauth.profile'),
+            profileClaim: settings.get('endpoint.oauth.profileClaim'),
+          },
+  };
 }
 
 function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner) {

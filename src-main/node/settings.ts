@@ -1,6 +1,7 @@
 /** Every setting of a node, each described once; file, environment, flags and form follow from it. */
 import { z } from 'zod';
 import { SEAL_WISHES } from '#shared/features/relay/seal-wishes.ts';
+import { isSafeAddress } from '#shared/features/endpoint/oauth.ts';
 import { setting } from '../features/settings/index.ts';
 
 const port = z.int().min(0).max(65_535);
@@ -9,6 +10,40 @@ const MIB = 1 << 20;
 export const nodeSettings = {
   'endpoint.port': setting(
     port.default(7420).describe('Port on which AI clients of this machine reach the MCP endpoint.'),
+  ),
+  'endpoint.publicUrl': setting(
+    z
+      .union([z.literal(''), z.url({ protocol: /^https$/ }).regex(/\/mcp$/)])
+      .default('')
+      .describe(
+        'Address, https://…/mcp, under which a proxy makes the MCP endpoint reachable. Empty: on this machine only.',
+      ),
+  ),
+  'endpoint.oauth.issuer': setting(
+    z
+      .union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2048)])
+      .refine((url) => url === '' || isSafeAddress(url), 'https, or http on this machine')
+      .default('')
+      .describe(
+        'Authorization server (OAuth 2.1) whose access tokens open the MCP endpoint. Empty: none does.',
+      ),
+  ),
+  'endpoint.oauth.scopes': setting(
+    z
+      .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/))
+      .max(16)
+      .default([])
+      .describe('Scopes that an access token must have, all of them.'),
+  ),
+  'endpoint.oauth.profile': setting(
+    z.string().max(31).default('default').describe('Profile that access tokens open.'),
+  ),
+  'endpoint.oauth.profileClaim': setting(
+    z
+      .string()
+      .max(128)
+      .default('')
+      .describe('Claim of the access token that names another profile. Empty: none does.'),
   ),
   'dashboard.port': setting(
     port.default(7421).describe('Port of the dashboard and of the HTTP API, on this machine only.'),

@@ -13,6 +13,7 @@ import { createBodyReader } from './http/body.ts';
 import { createEventResponses } from './http/events.ts';
 import { createFront } from './http/front.ts';
 import { createGuard } from './http/guard.ts';
+import { createOauth, type OauthOptions } from './oauth/index.ts';
 import { createLegacyHttp } from './legacy/http.ts';
 import type { LegacySession } from './legacy/session.ts';
 import { createSessionIds } from './legacy/session-id.ts';
@@ -49,6 +50,8 @@ export interface EndpointOptions {
   allowedHosts?: readonly string[];
   /** Origins of web pages that may speak to it, beyond this machine's own. */
   allowedOrigins?: readonly string[];
+  /** Takes tokens of an authorization server beside those of this node; absent: it does not. */
+  oauth?: OauthOptions | undefined;
   limits?: Partial<EndpointLimits>;
 }
 
@@ -91,11 +94,15 @@ export function createEndpoint(deps: EndpointDeps, options: EndpointOptions): En
   const listeners = createListeners({ router, views, presence, newKey, serverInfo, log }, limits);
   const legacy = createLegacyHttp({ sessions, views, events, serverInfo, log }, limits);
   const modern = createModernHttp({ requests, listeners, events, log });
-  const hosts = { allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] };
-  const guard = createGuard(authenticator, hosts);
+  const oauth = options.oauth && createOauth({ clock }, options.oauth, () => port ?? options.port);
+  const guard = createGuard(authenticator, {
+    allowedHosts: options.allowedHosts ?? [],
+    allowedOrigins: options.allowedOrigins ?? [],
+    oauth,
+  });
   const bodies = createBodyReader({ clock }, limits);
   const hasProfile = (name: string): boolean => profile(name) !== undefined;
-  const front = createFront({ guard, bodies, legacy, modern, hasProfile, log }, limits);
+  const front = createFront({ guard, bodies, legacy, modern, hasProfile, clock, log }, limits);
   const socket = createSocketServer(
     { router, views, requests, listeners, presence, newKey, serverInfo, clock, log },
     limits,

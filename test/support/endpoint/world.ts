@@ -12,6 +12,7 @@ import {
   type CatalogTool,
   type Endpoint,
   type EndpointLimits,
+  type EndpointOptions,
   type Profile,
 } from '#main/features/endpoint/index.ts';
 import { systemClock } from '#main/platform/clock.ts';
@@ -38,6 +39,8 @@ export interface WorldOptions {
   clock?: Clock;
   limits?: Partial<EndpointLimits>;
   port?: number;
+  oauth?: EndpointOptions['oauth'];
+  allowedHosts?: readonly string[];
 }
 
 export interface World {
@@ -130,6 +133,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       port: options.port ?? 0,
       ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
       ...(options.limits ? { limits: options.limits } : {}),
+      ...(options.oauth ? { oauth: options.oauth } : {}),
+      ...(options.allowedHosts ? { allowedHosts: options.allowedHosts } : {}),
     },
   );
   await endpoint.start();

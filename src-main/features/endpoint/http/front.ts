@@ -1,5 +1,6 @@
 /** The HTTP server: what every request has to pass, and the way to the era it belongs to. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { classify, type StandardHeaders } from '#shared/features/endpoint/classify.ts';
 import { idOf, sortMessage } from '#shared/features/endpoint/messages.ts';
@@ -10,7 +11,7 @@ import { appFault } from '../faults.ts';
 import type { LegacyHttp, Visit } from '../legacy/http.ts';
 import type { ModernHttp } from '../modern/http.ts';
 import type { Body, BodyReader } from './body.ts';
-import type { Client, Guard } from './guard.ts';
+import type { Admitted, Client, Guard } from './guard.ts';
 import { refuse, sendEmpty, sendError } from './replies.ts';
 
 export interface Front {
@@ -28,6 +29,7 @@ export interface FrontDeps {
   legacy: LegacyHttp;
   modern: ModernHttp;
   hasProfile(name: string): boolean;
+  clock: Pick<Clock, 'after' | 'now'>;
   log: Log;
 }
 
@@ -48,26 +50,45 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
 
   function handle(req: IncomingMessage, res: ServerResponse): void {
     try {
-      const visit = enter(req, res);
-      if (!visit) return;
-      open.set(res, visit.client.clientId);
-      res.once('close', () => open.delete(res));
-      serve(visit);
+      const named = profileIn(req.url ?? '');
+      if (named === undefined && !deps.guard.isOpen(req))
+        return refuse(res, 404, 'MCP is served at /mcp and /mcp/<profile>.');
+      const admitted = deps.guard.admit(req, res);
+      if (admitted instanceof Promise)
+        admitted.then((now) => now && begin(req, res, now)).catch((fault: unknown) => failed(res, fault));
+      else if (admitted) begin(req, res, admitted);
     } catch (fault) {
       failed(res, fault);
     }
   }
 
-  function enter(req: IncomingMessage, res: ServerResponse): Visit | undefined {
-    const named = profileIn(req.url ?? '');
-    if (named === undefined) {
-      refuse(res, 404, 'MCP is served at /mcp and /mcp/<profile>.');
-      return undefined;
-    }
-    const admitted = deps.guard.admit(req, res);
-    if (!admitted) return undefined;
-    const { client, headers } = admitted;
-    const profile = named || client.profile;
+  function begin(req: IncomingMessage, res: ServerResponse, admitted: Admitted): void {
+    const visit = enter(req, res, admitted);
+    // Whoever left while his token was looked at waits for nothing.
+    if (!visit || res.destroyed) return;
+    open.set(res, visit.client.clientId);
+    const ended = endsWith(res, visit.client.expiresAt);
+    res.once('close', () => {
+      open.delete(res);
+      ended?.cancel();
+    });
+    serve(visit);
+  }
+
+  /** A stream does not outlast the token that opened it. */
+  function endsWith(res: ServerResponse, expiresAt: number | undefined): Timer | undefined {
+    if (expiresAt === undefined) return undefined;
+    return deps.clock.after(Math.min(MAX_TIMER_MS, Math.max(0, expiresAt - deps.clock.now())), () =>
+      res.destroy(),
+    );
+  }
+
+  function enter(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { client, headers }: Admitted,
+  ): Visit | undefined {
+    const profile = profileIn(req.url ?? '') || client.profile;
     const problem = profileProblem(profile, client);
     if (problem) {
       refuse(res, problem.status, problem.message, headers);
@@ -161,6 +182,9 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
       }),
   };
 }
+
+/** Timers hold no more; a token that lives longer is looked at again with the next request anyway. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 

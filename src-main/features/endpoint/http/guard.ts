@@ -3,18 +3,35 @@
  * to this machine does not), only web pages of this machine, and only with a token.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TokenFault } from '#shared/features/endpoint/oauth.ts';
+import { AppError } from '#shared/kernel/errors.ts';
+import { appFault } from '../faults.ts';
+import type { Oauth } from '../oauth/index.ts';
+import type { Verdict } from '../oauth/tokens.ts';
 import type { Authenticator } from '../ports.ts';
-import { type ExtraHeaders, refuse } from './replies.ts';
+import { type ExtraHeaders, refuse, sendError } from './replies.ts';
 
 export interface Client {
   clientId: string;
   name: string;
   profile: string;
+  /** Epoch ms at which its token ends; absent: it does not. */
+  expiresAt?: number;
+}
+
+export interface Admitted {
+  client: Client;
+  headers: ExtraHeaders;
 }
 
 export interface Guard {
-  /** The client behind a request, and what its answers need; `undefined` when it was refused and answered. */
-  admit(req: IncomingMessage, res: ServerResponse): { client: Client; headers: ExtraHeaders } | undefined;
+  /** Whether something is asked for that is told without a token, to whoever may speak to this node at all. */
+  isOpen(req: IncomingMessage): boolean;
+  /**
+   * The client behind a request, and what its answers need; `undefined` when it was refused and answered. At once, unless
+   * the token is an issuer's and not known yet. Never rejects.
+   */
+  admit(req: IncomingMessage, res: ServerResponse): Admitted | undefined | Promise<Admitted | undefined>;
 }
 
 export interface GuardOptions {
@@ -22,6 +39,8 @@ export interface GuardOptions {
   allowedHosts: readonly string[];
   /** Origins beyond this machine's own, as browsers send them. */
   allowedOrigins: readonly string[];
+  /** Takes tokens of an authorization server beside those of this node. */
+  oauth?: Oauth | undefined;
 }
 
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
@@ -34,7 +53,42 @@ export function createGuard(authenticator: Authenticator, options: GuardOptions)
   const hostAllowed = remember((host) => hosts.has(hostNameOf(`http://${host}`)));
   const originAllowed = remember((origin) => origins.has(origin) || hosts.has(hostNameOf(origin)));
 
+  function challenged(
+    req: IncomingMessage,
+    res: ServerResponse,
+    headers: ExtraHeaders,
+    fault: TokenFault | undefined,
+  ): undefined {
+    const local = `Bearer realm="toolswarm"${fault ? ', error="invalid_token"' : ''}`;
+    const value = options.oauth?.challenge(req, fault) ?? local;
+    const status = fault === 'insufficient_scope' ? 403 : 401;
+    refuse(res, status, fault ? WORDS[fault] : WORDS.none, ['WWW-Authenticate', value, ...headers]);
+  }
+
+  type Visit = { req: IncomingMessage; res: ServerResponse; headers: ExtraHeaders };
+
+  function byIssuer(oauth: Oauth, token: string, visit: Visit) {
+    const known = oauth.known(token);
+    if (known) return judged(known, visit);
+    return oauth.verify(token).then(
+      (verdict) => judged(verdict, visit),
+      (error: unknown) => unverified(error, visit),
+    );
+  }
+
+  function judged(verdict: Verdict, { headers, req, res }: Visit): Admitted | undefined {
+    if (!verdict.ok) return challenged(req, res, headers, verdict.reason);
+    const { clientId, clientName: name, expiresAt, profile } = verdict.value;
+    return { client: { clientId, name, profile, expiresAt }, headers };
+  }
+
+  function unverified(error: unknown, { headers, res }: Visit): undefined {
+    if (!(error instanceof AppError)) throw error;
+    sendError(res, 503, appFault(error), null, ['Retry-After', '5', ...headers]);
+  }
+
   return {
+    isOpen: (req) => options.oauth?.isForMetadata(req) ?? false,
     admit(req, res) {
       const { host, origin, authorization } = req.headers;
       if (host === undefined || !hostAllowed(host)) {
@@ -51,24 +105,31 @@ export function createGuard(authenticator: Authenticator, options: GuardOptions)
         res.end();
         return undefined;
       }
-      const client =
-        authorization?.slice(0, 7).toLowerCase() === 'bearer '
-          ? authenticator.authenticate(authorization.slice(7).trim())
-          : undefined;
+      if (options.oauth?.isForMetadata(req)) {
+        options.oauth.sendMetadata(req, res, headers);
+        return undefined;
+      }
+      const token =
+        authorization?.slice(0, 7).toLowerCase() === 'bearer ' ? authorization.slice(7).trim() : undefined;
+      const client = token === undefined ? undefined : authenticator.authenticate(token);
       if (client) return { client, headers };
-      const challenge =
-        authorization === undefined
-          ? 'Bearer realm="toolswarm"'
-          : 'Bearer realm="toolswarm", error="invalid_token"';
-      refuse(res, 401, 'A valid token is needed: `toolswarm clients connection` prints it.', [
-        'WWW-Authenticate',
-        challenge,
-        ...headers,
-      ]);
-      return undefined;
+      if (token === undefined || !options.oauth?.concerns(token))
+        return challenged(req, res, headers, authorization === undefined ? undefined : 'invalid');
+      return byIssuer(options.oauth, token, { req, res, headers });
     },
   };
 }
+
+/** What a refused client is told; who was refused and why is for its person to read. */
+const WORDS: Record<TokenFault | 'none', string> = {
+  none: 'A valid token is needed: `toolswarm clients connection` prints it.',
+  invalid:
+    'A valid token is needed: this one is unknown, has ended, or was not issued by whom this node trusts.',
+  wrong_audience: 'This token was issued for another resource than this endpoint.',
+  bound: 'This token is bound to a key, which is not checked here.',
+  insufficient_scope: 'This token lacks a scope that is needed here.',
+  wrong_profile: 'This token does not open this profile.',
+};
 
 const PREFLIGHT = [
   'Access-Control-Allow-Methods',

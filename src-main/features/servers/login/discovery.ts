@@ -4,6 +4,7 @@
  */
 import { processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi';
 import { z } from 'zod';
+import { issuerMetadataAddresses } from '#shared/features/servers/issuer-addresses.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { isLoopbackHost } from './addresses.ts';
 import type { Challenge } from './challenge.ts';
@@ -55,16 +56,6 @@ export function describes(resource: string, server: URL): boolean {
   if (!named || named.origin !== server.origin || named.hash !== '') return false;
   const folder = named.pathname.endsWith('/') ? named.pathname : `${named.pathname}/`;
   return `${server.pathname.replace(/\/$/, '')}/`.startsWith(folder);
-}
-
-/** In the order that the MCP specification gives. */
-export function issuerMetadataAddresses(issuer: URL): string[] {
-  const path = issuer.pathname.replace(/\/$/, '');
-  const known = `${issuer.origin}/.well-known`;
-  const inserted = [`${known}/oauth-authorization-server${path}`, `${known}/openid-configuration${path}`];
-  return path === ''
-    ? inserted
-    : [...inserted, `${issuer.href.replace(/\/$/, '')}/.well-known/openid-configuration`];
 }
 
 /**

@@ -1,12 +1,9 @@
+import { issuerMetadataAddresses } from '#shared/features/servers/issuer-addresses.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mayReach, reachOf } from '#main/features/servers/login/addresses.ts';
 import { joinScopes, parseChallenge, scopesIn } from '#main/features/servers/login/challenge.ts';
-import {
-  describes,
-  issuerMetadataAddresses,
-  resourceMetadataAddresses,
-} from '#main/features/servers/login/discovery.ts';
+import { describes, resourceMetadataAddresses } from '#main/features/servers/login/discovery.ts';
 import { pageFor } from '#main/features/servers/login/way-back-page.ts';
 
 describe('the challenge of a server', () => {
