@@ -16,6 +16,8 @@ import { nodeMigrations } from './migrations.ts';
 export interface Platform {
   dataDir: DataDir;
   log: Log;
+  /** From now on these values stand in no line of the log. */
+  hideInLog(values: () => Iterable<string>): void;
   keystore: Keystore;
   db: Database;
   clock: Clock;
@@ -61,6 +63,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     return {
       dataDir,
       log: logFile.log,
+      hideInLog: logFile.hide,
       keystore,
       db,
       clock: systemClock,

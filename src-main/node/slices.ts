@@ -175,6 +175,7 @@ export function createSlices(
       isGrantGood: grants.isGood,
       isPaused: conditions.isPaused,
       isServing: presence.isServing,
+      secrets: servers.hidden,
       sealing: {
         self: { peerId: self.peerId, signer: identity.nodeSigner, certificate: () => identity.certificate() },
         certified: (certificate) => certifiedNode(certificate, platform, identity),

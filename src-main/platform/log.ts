@@ -36,6 +36,8 @@ export interface LogOptions {
 
 export interface OpenLog {
   log: Log;
+  /** From now on these values stand in no line; read anew for each. */
+  hide(values: () => Iterable<string>): void;
   close(): void;
 }
 
@@ -43,14 +45,30 @@ export interface OpenLog {
 export function openLog({ dir, level = 'info', alsoTo, maxBytes, files }: LogOptions): OpenLog {
   const onFault = (error: unknown) => console.error('the log cannot be written', error);
   const file = dir === undefined ? undefined : openLogFile({ dir, maxBytes, files, onFault });
+  let hidden: () => Iterable<string> = () => [];
   const destination = {
-    write(line: string) {
+    write(whole: string) {
+      const line = withoutValues(whole, hidden());
       file?.write(line);
       alsoTo?.(line);
     },
   };
   const options = { base: null, level, formatters: { level: (label: string) => ({ level: label }) } };
-  return { log: asLog(pino(options, destination)), close: () => file?.close() };
+  return {
+    log: asLog(pino(options, destination)),
+    hide: (values) => void (hidden = values),
+    close: () => file?.close(),
+  };
+}
+
+/** Shorter values are too common to be found in a line without maiming it. */
+const MIN_HIDDEN_LENGTH = 6;
+
+function withoutValues(line: string, values: Iterable<string>): string {
+  let out = line;
+  for (const value of values)
+    if (value.length >= MIN_HIDDEN_LENGTH) out = out.replaceAll(JSON.stringify(value).slice(1, -1), '•••');
+  return out;
 }
 
 function asLog(logger: Logger): Log {

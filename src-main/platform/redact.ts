@@ -36,6 +36,9 @@ export function redactText(text: string): string {
   return SECRET_TEXT.reduce((line, [pattern, replacement]) => line.replace(pattern, replacement), cut);
 }
 
+/** Whether a value of this name is a secret whatever it is. */
+export const namesSecret = (name: string): boolean => SECRET_KEY.test(name);
+
 /** Counts (`tokens: 12`) and flags are no secrets. */
 const isSecret = (key: string, value: unknown): boolean =>
   SECRET_KEY.test(key) && typeof value !== 'number' && typeof value !== 'boolean';

@@ -47,6 +47,8 @@ export interface MeshNodeOptions {
   /** Calls of peers that run at the same time. */
   maxRunning?: number;
   maxWaiting?: number;
+  /** Values that never leave it. */
+  secrets?: string[];
   /** What is wanted of calls that leave it. Default: `whenOffered`. */
   seal?: SealWish;
   /** Limits on calls of peers. Default: none. */
@@ -167,6 +169,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       useGrant: grants.use,
       isGrantGood: grants.isGood,
       sealing: { self: { peerId, signer, certificate: () => certificate }, certified },
+      secrets: () => options.secrets ?? [],
       callable: (id) => registry.callable(id),
       findLocal: (server, tool) => registry.localTool(server, tool),
     },

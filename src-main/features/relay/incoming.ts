@@ -22,6 +22,7 @@ import type { HopClock } from './hop-clock.ts';
 import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
 import type { Sealing } from './seal/index.ts';
+import { createSecretGuard, type SecretGuard } from './secret-guard.ts';
 import type { TakenRequest } from './seal/opener.ts';
 import type { AccessRule } from '../access/index.ts';
 import type { Door, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
@@ -38,6 +39,8 @@ export interface IncomingCall {
   peerId: PeerId;
   providerId: ProviderId;
   requestBytes: number;
+  /** Keeps secrets out of what is answered. */
+  guard: SecretGuard;
   /** Runs the call; the record of calls is kept around it. */
   run(hops: HopClock): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
 }
@@ -84,6 +87,8 @@ export function createIncoming(
     isGrantGood(id: string): boolean;
     /** Whether this node serves nobody but its own clients now. */
     isPaused(): boolean;
+    /** What secrets that never leave this node look like. */
+    secretForms(): readonly string[];
     sealing: Pick<Sealing, 'start' | 'take'>;
     /** Whether calls of a tool are taken sealed only. */
     mustBeSealed(server: string, tool: string): boolean;
@@ -115,7 +120,13 @@ export function createIncoming(
   }
 
   /** Judged by what is cheap first; checking arguments costs time, which the door gives out. */
-  async function run(request: CallRequest, requestBytes: number, rpc: RpcExchange, hops: HopClock) {
+  async function run(
+    request: TakenRequest,
+    requestBytes: number,
+    rpc: RpcExchange,
+    hops: HopClock,
+    guard: SecretGuard,
+  ) {
     const { grant } = judge(request, rpc.peer);
     const call: Running = { ...runningOf(request, rpc.peer), controller: new AbortController() };
     const signal = AbortSignal.any([rpc.signal, call.controller.signal]);
@@ -123,9 +134,10 @@ export function createIncoming(
     try {
       hops.begin('queue');
       const place = await deps.door.enter(visitOf(request, requestBytes, rpc.peer, grant?.id), signal);
-      return await inPlace(place, () => perform(request, call, rpc, signal, hops));
+      return await inPlace(place, () => perform(request, call, rpc, signal, hops, guard));
     } catch (error) {
-      throw call.controller.signal.aborted ? call.controller.signal.reason : error;
+      if (call.controller.signal.aborted) throw call.controller.signal.reason;
+      throw error instanceof McpError ? guard.error(error) : error;
     } finally {
       running.delete(call);
     }
@@ -137,6 +149,7 @@ export function createIncoming(
     rpc: RpcExchange,
     signal: AbortSignal,
     hops: HopClock,
+    guard: SecretGuard,
   ) {
     const validation = await deps.loadValidation();
     const args = admitted(request, call, rpc.peer, signal, validation);
@@ -145,11 +158,11 @@ export function createIncoming(
     if (call.paidBy !== undefined) deps.useGrant(call.paidBy);
     // What was checked is what is sent.
     const params = { ...request.params, ...(args ? { arguments: args } : {}), name: request.tool };
-    const exchange = exchangeFor(request, rpc, signal);
-    const result = await target.request({ method: 'tools/call', params }, { ...exchange, trace: hops });
-    const bytes = encodeMessage({ result, hops: reportOf(hops.soFar()) });
+    const exchange = exchangeFor(request, rpc, signal, guard);
+    const given = await target.request({ method: 'tools/call', params }, { ...exchange, trace: hops });
+    const { bytes, message } = guard.encode({ result: given, hops: reportOf(hops.soFar()) }, 'result');
     if (bytes.length > options.maxResultBytes()) throw relayError('relay.too_large');
-    return { result, bytes, responseBytes: bytes.length };
+    return { result: message.result, bytes, responseBytes: bytes.length };
   }
 
   /**
@@ -200,8 +213,14 @@ export function createIncoming(
     return isOfGrants && paidBy !== undefined && deps.isGrantGood(paidBy) ? undefined : allowed.reason;
   }
 
-  function exchangeFor(request: CallRequest, rpc: RpcExchange, signal: AbortSignal): McpExchange {
-    const questions = createQuestions((message) => rpc.send(encodeMessage(message)), signal, deps.clock);
+  function exchangeFor(
+    request: CallRequest,
+    rpc: RpcExchange,
+    signal: AbortSignal,
+    guard: SecretGuard,
+  ): McpExchange {
+    const send = (message: ProviderMessage) => rpc.send(guard.encode(message, 'params').bytes);
+    const questions = createQuestions(send, signal, deps.clock);
     rpc.onMessage(questions.receive);
     const session = `${rpc.peer.peerId}:${request.caller.session}`;
     noteSession(rpc.peer.peerId, session);
@@ -210,7 +229,7 @@ export function createIncoming(
       signal,
       notify: ({ method, params }) => {
         // Best effort by nature: when the consumer is gone, so is his interest in progress.
-        rpc.send(encodeMessage({ t: 'notify', method, ...(params ? { params } : {}) })).catch(ignoreGone);
+        send({ t: 'notify', method, ...(params ? { params } : {}) }).catch(ignoreGone);
       },
       ask: questions.ask,
     };
@@ -239,12 +258,14 @@ export function createIncoming(
         deps.network.serve(CALL_PROTOCOL, async (payload, exchange) => {
           const { content, request, respond, rpc } = deps.sealing.take(payload, exchange);
           const { peerId, providerId } = rpc.peer;
+          const guard = createSecretGuard(deps.secretForms);
           const call: IncomingCall = {
             request,
+            guard,
             peerId,
             providerId,
             requestBytes: payload.length,
-            run: (hops) => run(request, payload.length, rpc, hops),
+            run: (hops) => run(request, payload.length, rpc, hops, guard),
           };
           const given = (bytes: number) => again(request, payload.length, rpc, bytes);
           return respond(() =>

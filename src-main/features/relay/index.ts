@@ -35,6 +35,7 @@ import { createOnce } from './once.ts';
 import { createOutgoing, type RemoteOutcome } from './outgoing.ts';
 import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
 import { type CallFacts, type CallSizes, createRecorder } from './recorder.ts';
+import { createSecretForms, createSecretGuard } from './secret-guard.ts';
 import { lazyValidation } from './lazy-validation.ts';
 import { createSealing, type SealingDeps } from './seal/index.ts';
 
@@ -90,6 +91,8 @@ export interface RelayDeps {
   /** This node’s own keys and certificate, and what verifies those of others: calls are sealed with them. */
   sealing: Pick<SealingDeps, 'self' | 'certified'>;
   verify: Verify;
+  /** Values of secrets that never leave this node. Default: there are none. */
+  secrets?(): Iterable<string>;
   /** Throws `registry.unknown_tool` and its kin. */
   callable(id: string): CallableTool;
   findLocal(server: string, tool: string): CallableTool | undefined;
@@ -106,10 +109,12 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     { ...deps, ...deps.sealing },
     { policy: options.sealPolicy, wish: options.seal },
   );
+  const secretForms = createSecretForms(() => deps.secrets?.() ?? []);
   const outgoing = createOutgoing({ ...deps, loadValidation, router, sealing }, options);
   const door = createDoor(deps, options);
   const incoming = createIncoming(
     {
+      secretForms,
       isPaused: () => false,
       useGrant: () => undefined,
       isGrantGood: () => true,
@@ -173,8 +178,9 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       toolId: tool.id,
       providerId: tool.provider,
     };
-    const { result } = await recorder.recorded(facts, (hops) => {
-      const call = () => outgoing.call(tool, params, exchange, hops);
+    const guard = createSecretGuard(secretForms);
+    const { result } = await recorder.recorded({ ...facts, guard }, (hops) => {
+      const call = () => outgoing.call(tool, params, exchange, hops, guard);
       const cached = cachedCall(tool, params, exchange);
       return cached && options.cache() ? fromCache(cached, call) : call();
     });
@@ -194,7 +200,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   }
 
   async function answer(call: IncomingCall): Promise<Uint8Array> {
-    const { peerId, providerId, request, requestBytes } = call;
+    const { guard, peerId, providerId, request, requestBytes } = call;
     const facts: CallFacts = {
       direction: 'incoming',
       method: 'tools/call',
@@ -203,6 +209,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       providerId,
       peerId,
       requestBytes,
+      guard,
       ...(request.sealed ? { sealed: true as const } : {}),
       params: request.params,
     };

@@ -28,6 +28,7 @@ import type { RelayOptions } from './ports.ts';
 import type { LoadValidation } from './lazy-validation.ts';
 import type { Sealing } from './seal/index.ts';
 import { type SealedCall, sealCall } from './seal/sealer.ts';
+import type { SecretGuard } from './secret-guard.ts';
 
 /** Questions of a server that wait for the client at the same time, per call. */
 const MAX_QUESTIONS = 16;
@@ -45,7 +46,13 @@ export interface RemoteOutcome {
 
 export interface Outgoing {
   /** Rejects with `McpError` (the server's own error) or `AppError` (see `RELAY_ERRORS`). */
-  call(tool: CallableTool, params: JsonObject, exchange: McpExchange, hops: HopClock): Promise<RemoteOutcome>;
+  call(
+    tool: CallableTool,
+    params: JsonObject,
+    exchange: McpExchange,
+    hops: HopClock,
+    guard: SecretGuard,
+  ): Promise<RemoteOutcome>;
 }
 
 export function createOutgoing(
@@ -113,13 +120,14 @@ export function createOutgoing(
   }
 
   return {
-    async call(tool, params, exchange, hops) {
+    async call(tool, given, exchange, hops, guard) {
       hops.begin('check');
       refuseUnapproved(tool.state);
+      const params = guard.clean(given);
       const validation = await loadValidation();
       validation.checkArguments(tool.tool, tool.fingerprint, (params.arguments ?? {}) as JsonObject);
       const request = requestOf(tool, params, exchange, deps.random);
-      const watched = watch(exchange);
+      const watched = watch(exchange, guard);
       const { peerId, value } = await router.route({
         tool,
         signal: exchange.signal,
@@ -174,7 +182,7 @@ function resultOf(response: CallResponse): JsonObject {
 }
 
 /** The same exchange, and whether anything has gone to the client through it. */
-function watch(exchange: McpExchange): { exchange: McpExchange; told(): boolean } {
+function watch(exchange: McpExchange, guard: SecretGuard): { exchange: McpExchange; told(): boolean } {
   let told = false;
   return {
     told: () => told,
@@ -185,9 +193,9 @@ function watch(exchange: McpExchange): { exchange: McpExchange; told(): boolean 
         told = true;
         exchange.notify(message);
       },
-      ask(message) {
+      async ask(message) {
         told = true;
-        return exchange.ask(message);
+        return guard.clean(await exchange.ask(message));
       },
     },
   };

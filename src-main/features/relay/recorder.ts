@@ -12,6 +12,8 @@ import { createHopClock, type HopClock } from './hop-clock.ts';
 export interface CallFacts
   extends Omit<Invocation, 'id' | 'startedAt' | 'durationMs' | 'outcome' | 'responseBytes'> {
   params?: JsonObject | undefined;
+  /** What was taken out of what this node sent, counted while the call runs. */
+  guard?: { readonly count: number };
   /** Monotonic ms at which the client's request had arrived, where the endpoint noted it. */
   arrivedAt?: number | undefined;
 }
@@ -44,7 +46,7 @@ export function createRecorder(
     options.keepPayloads() && result ? { response: payloadText(result) } : {};
 
   return {
-    async recorded({ arrivedAt, params, ...facts }, run) {
+    async recorded({ arrivedAt, guard, params, ...facts }, run) {
       const hops = createHopClock(clock, arrivedAt);
       const startedAt = clock.now();
       const id = callId(startedAt, deps.random);
@@ -52,7 +54,7 @@ export function createRecorder(
         const done = hops.finish();
         const durationMs = done.reduce((sum, { ms }) => sum + Math.round(ms * 1000), 0) / 1000;
         const common = { id, startedAt, durationMs, responseBytes: 0, outcome: 'ok' as const, hops: done };
-        deps.add({ ...common, ...facts, ...requestOf(params), ...end });
+        deps.add({ ...common, ...facts, ...redactedBy(guard), ...requestOf(params), ...end });
       };
       try {
         const outcome = await run(hops);
@@ -65,6 +67,8 @@ export function createRecorder(
     },
   };
 }
+
+const redactedBy = (guard: CallFacts['guard']) => (guard && guard.count > 0 ? { redacted: guard.count } : {});
 
 const outcomeOf = ({ result }: CallSizes): Invocation['outcome'] =>
   result?.['isError'] === true ? 'tool_error' : 'ok';

@@ -107,6 +107,8 @@ export interface Servers extends EventSource<ServersEvents> {
   followLogs(name: string, listener: (line: LogLine) => void): () => void;
   /** Where its requests go. A server that is removed later rejects with `servers.not_found`. */
   target(name: string): McpTarget;
+  /** Values of secrets of all servers, which are not to leave this node. */
+  hidden(): string[];
   /** What it last offered, at once, from the store if need be; read again behind once per life of the node. */
   offers(name: string): ServerOffers | undefined;
   /** Signing in at remote servers. */
@@ -287,6 +289,7 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
       request: async (message, exchange) =>
         profiles.for(find(name), exchange.caller).server.request(message, exchange),
     }),
+    hidden: () => [...new Set([...units.values()].flatMap((unit) => unit.hidden()))],
     offers(name) {
       const server = units.get(name)?.server;
       if (server?.stale) refreshBehind(name);

@@ -5,6 +5,7 @@ import type { Random } from '#shared/kernel/random.ts';
 import type { ServerConfig } from '#shared/features/servers/config.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import type { Processes } from '#main/platform/processes.ts';
+import { namesSecret } from '#main/platform/redact.ts';
 import { type ConnectorOptions, createConnector } from './connector.ts';
 import type { OffersDifference } from './listing.ts';
 import { createLogRing, createRedactor, type LogRing } from './log-ring.ts';
@@ -21,6 +22,8 @@ export interface Unit {
   readonly learnt: Learnt;
   /** Values of its secrets, by name. */
   secretValues(): Record<string, string>;
+  /** All values that are not to leave this node: of its secrets, of variables whose names say so, of its logins. */
+  hidden(): string[];
   /** From now on it is the server of that name: what it learns is kept, and others hear of it. */
   takeOffice(name: string): void;
   /** Ends it. Its log lives on where another unit has it. */
@@ -129,6 +132,7 @@ export function createUnit(
       return learnt;
     },
     secretValues: identity.secretValues,
+    hidden: () => [...secretsOf(log.writers, logins), ...environmentSecrets(config)],
     takeOffice(asName) {
       name = asName;
       inOffice = true;
@@ -140,6 +144,10 @@ export function createUnit(
     },
   };
 }
+
+/** Variables are declared in the open, but what is called a token is one. */
+const environmentSecrets = ({ env }: ServerConfig): string[] =>
+  Object.entries(env).flatMap(([name, value]) => (namesSecret(name) ? [value] : []));
 
 function newLog(clock: Clock, logins: Logins): UnitLog {
   const writers: UnitLog['writers'] = new Set();

@@ -30,6 +30,8 @@ export const invocationSchema = z.object({
   cached: z.boolean().optional(),
   /** It travelled sealed between the client’s node and the node that ran the tool. */
   sealed: z.boolean().optional(),
+  /** Values of secrets of this node that were taken out of what it sent. */
+  redacted: z.number().optional(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
 

@@ -98,3 +98,16 @@ test('a full disk loses lines, says so once and goes on', () => {
   file.close();
   expect(faults).toEqual([expect.objectContaining({ code: 'ENOSPC' })]);
 });
+
+test('values that are told to be hidden stand in no line, wherever they came from', () => {
+  const lines: string[] = [];
+  const { close, hide, log } = openLog({ alsoTo: (line) => lines.push(line) });
+  hide(() => ['hunter2-"quoted"', 'abc']);
+  log.warn({ said: ['401 for hunter2-"quoted"'] }, 'the server sent hunter2-"quoted" and abc');
+  close();
+  expect(lines.join('')).not.toContain('hunter2');
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    said: ['401 for •••'],
+    msg: 'the server sent ••• and abc',
+  });
+});

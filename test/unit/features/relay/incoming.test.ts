@@ -81,6 +81,7 @@ function scene({ grant, inputSchema = { type: 'object' }, target, tool = 'read' 
         },
       },
       once: createOnce({ clock }),
+      secretForms: () => [],
       sealing: unsealed,
       mustBeSealed: () => false,
       isPaused: () => false,
