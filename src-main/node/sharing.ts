@@ -18,7 +18,7 @@ export function createSharingHandlers(deps: {
   const { access, registry, servers } = deps;
   return {
     'access.shares': () => ({ items: access.shares() }),
-    'servers.share'({ audience, category, confirmed, listedFor, name, networks, overrides, tools }) {
+    'servers.share'({ audience, category, confirmed, listedFor, name, networks, overrides, seal, tools }) {
       servers.get(name);
       if (networks?.some((id) => !deps.networks().includes(id)))
         throw invitationError('invitation.no_network');
@@ -37,6 +37,7 @@ export function createSharingHandlers(deps: {
         offered: offers.tools,
         tools,
         overrides,
+        seal,
         category,
         networks,
       });

@@ -2,6 +2,7 @@
  * What there is: the servers of this node and those of the network whose entries and manifests are verified, by tool.
  * Held in memory, rebuilt from records and manifests at start.
  */
+import type { SealPolicy } from '#shared/features/access/seal-policies.ts';
 import type { Notes } from '#shared/features/registry/manifest.ts';
 import { fingerprintOf, type Tool } from '#shared/features/registry/tool.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
@@ -37,6 +38,12 @@ export const tagsOf = ({ notes, tags }: Listing, tool: string): string[] => {
 /** Tools may be called anything, `constructor` too. */
 export const noteOn = (notes: Notes | undefined, tool: string) =>
   notes?.tools && Object.hasOwn(notes.tools, tool) ? notes.tools[tool] : undefined;
+
+/** Whether calls are sealed, where the provider lets them be at all. */
+export const sealOf = (notes: Notes | undefined, tool: string): SealPolicy | undefined => {
+  const policy = noteOn(notes, tool)?.seal ?? notes?.seal;
+  return policy === 'off' ? undefined : policy;
+};
 
 /** One definition of a tool, as one node offers it. */
 export interface Offer {

@@ -14,7 +14,7 @@ import { createConflicts } from './conflicts.ts';
 import { createCatalog } from './catalog.ts';
 import { createCuration } from './curation.ts';
 import { createDecisions } from './decisions.ts';
-import { createDirectory, type DirectoryTool, noteOn, toolKey } from './directory.ts';
+import { createDirectory, type DirectoryTool, noteOn, sealOf, toolKey } from './directory.ts';
 import { createFinding, type Fit, isText } from './finding.ts';
 import { createInspection } from './inspection.ts';
 import { createKeepsakes } from './keepsakes.ts';
@@ -173,7 +173,8 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   function callable(entry: DirectoryTool, state: ToolView['state']): CallableTool {
     const { addresses, fingerprint, listing, nodes, tool } = entry;
     const { local, notes, provider, server } = listing;
-    const { caching, seal = notes?.seal } = noteOn(notes, tool.name) ?? {};
+    const { caching } = noteOn(notes, tool.name) ?? {};
+    const seal = sealOf(notes, tool.name);
     const id = fullIdOf(entry);
     return { id, provider, server, tool, fingerprint, local, nodes, addresses, state, caching, seal };
   }

@@ -3,7 +3,7 @@ import type { ToolView } from '#shared/features/registry/contract.ts';
 import { stripHidden, warningsOf } from '#shared/features/registry/text.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import { formatToolId } from '#shared/kernel/ids.ts';
-import { type DirectoryTool, noteOn, tagsOf } from './directory.ts';
+import { type DirectoryTool, noteOn, sealOf, tagsOf } from './directory.ts';
 import type { CatalogNames } from './names.ts';
 import type { ShelvedTool } from './shelf.ts';
 
@@ -74,6 +74,7 @@ export function toolView(shelved: ShelvedTool, names: CatalogNames): ToolView {
     tags: tagsOf(listing, tool.name),
     note: shown(noteOn(listing.notes, tool.name)?.note),
     category: shown(listing.notes?.category),
+    seal: sealOf(listing.notes, tool.name),
     ask: !listing.local && listing.notes?.ask === true ? true : undefined,
     origin: shelved.origin,
     state: shelved.state,

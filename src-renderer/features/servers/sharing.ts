@@ -1,5 +1,6 @@
 /** What is chosen in the sharing dialog, and the request it becomes. Pure. */
 import type { z } from 'zod';
+import type { SealPolicy } from '#shared/features/access/seal-policies.ts';
 import { networksOf } from '#shared/features/access/rules.ts';
 import type { NetworkId } from '#shared/kernel/ids.ts';
 import type {
@@ -21,6 +22,8 @@ export interface ShareDraft {
   /** `undefined`: all, now and later. */
   tools: readonly string[] | undefined;
   overrides: Readonly<Record<string, ToolOverride>>;
+  /** Whether calls are sealed up to this node. */
+  seal: SealPolicy;
   category: string;
   /** Where “everyone” is; `undefined` while nobody has said. */
   networks: readonly NetworkId[] | undefined;
@@ -32,6 +35,7 @@ export const shareDraftOf = (share: Share | undefined): ShareDraft => ({
   listedFor: share?.listedFor,
   tools: share?.tools,
   overrides: share?.overrides ?? {},
+  seal: share?.seal ?? 'off',
   category: share?.category ?? '',
   networks: share && networksOf(share).length > 0 ? networksOf(share) : undefined,
 });
@@ -57,7 +61,7 @@ export function shareProblem(draft: ShareDraft): 'noProviders' | 'noTools' | 'no
 }
 
 export function shareRequestOf(name: string, draft: ShareDraft, confirmed: boolean): ShareRequest {
-  const { category, kind, listedFor, networks, overrides, providers, tools } = draft;
+  const { category, kind, listedFor, networks, overrides, providers, seal, tools } = draft;
   return {
     name,
     confirmed,
@@ -65,6 +69,7 @@ export function shareRequestOf(name: string, draft: ShareDraft, confirmed: boole
     ...(listedFor && kind !== 'everyone' ? { listedFor } : {}),
     ...(tools ? { tools: [...tools] } : {}),
     overrides: { ...overrides },
+    seal,
     category,
     ...(concernsEveryone(draft) && networks ? { networks: [...networks] } : {}),
   };

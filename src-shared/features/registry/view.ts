@@ -1,5 +1,6 @@
 /** A tool as people and programs see it. */
 import { z } from 'zod';
+import { sealPolicySchema } from '../access/sealing.ts';
 import { pinViewSchema } from './pin.ts';
 import { approvalStateSchema } from './query.ts';
 
@@ -25,6 +26,8 @@ export const toolViewSchema = z.object({
   category: z.string().optional(),
   /** Not everyone who sees it may call it; access can be asked for. */
   ask: z.boolean().optional(),
+  /** Whether its calls are sealed up to the node that runs it, where its provider lets them be. */
+  seal: sealPolicySchema.optional(),
   origin: z.enum(['local', 'network']),
   state: approvalStateSchema,
   /** Whether a call can be made now. */

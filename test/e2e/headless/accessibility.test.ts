@@ -271,6 +271,13 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await press(page, 'main button:has(svg.lucide-hand-helping)');
     await expect(page.getByRole('dialog')).toBeVisible();
   },
+  'sharing-tool': async (page) => {
+    await visit(page, '/servers/everything');
+    await tab(page, 2);
+    await press(page, '[role=tabpanel] button:has(svg.lucide-share-2)');
+    await press(page, '[role=dialog] li button[aria-expanded]');
+    await page.locator('[role=dialog] li textarea').scrollIntoViewIfNeeded();
+  },
   activity: (page) => visit(page, '/activity'),
   'activity-call': (page) => visit(page, '/activity/call-1'),
   'activity-failed': (page) => visit(page, '/activity/call-4'),

@@ -283,6 +283,7 @@ export function busyWorld(now: number): World {
       server: 'weather',
       version: '0.9.3',
       tags: ['weather'],
+      seal: 'offered',
       ...part,
     });
   const [forecast, radar] = weatherTools as [Tool, Tool];
@@ -526,6 +527,8 @@ export function busyWorld(now: number): World {
                 tool: 'forecast',
                 providerId: ANNA,
                 toolId: annas(forecast, {}).view.id,
+                sealed: true,
+                ...(index === 1 ? { redacted: 2 } : {}),
               }
             : { toolId: own(everythingTools[0] as Tool).view.id }),
         ...(index % 9 === 4 ? { outcome: 'error', code: 'relay.timeout' } : {}),

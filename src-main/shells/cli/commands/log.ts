@@ -152,6 +152,8 @@ async function showCall(call: Awaited<ReturnType<NodeClient['invocations.get']>>
       ['tool', call.tool ?? call.method],
       ['client', call.client],
       ['provider', call.providerId],
+      ['sealed', call.sealed ? 'yes' : undefined],
+      ['secrets kept back', call.redacted === undefined ? undefined : String(call.redacted)],
       ['took', `${call.durationMs} ms`],
       ['sent', byteSize(call.requestBytes)],
       ['received', byteSize(call.responseBytes)],

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
 import type { Audience, ListedFor, Share } from '#shared/features/access/contract.ts';
+import { SEAL_POLICIES, type SealPolicy } from '#shared/features/access/seal-policies.ts';
 import { type Callers, callersOf } from '#shared/features/access/rules.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -19,6 +20,8 @@ interface ShareFlags {
   note?: Record<string, string>;
   toolTag?: Array<readonly [tool: string, tag: string]>;
   cache?: Record<string, string>;
+  seal?: SealPolicy;
+  sealTool?: Record<string, string>;
   category?: string;
   network?: string[];
   yes?: boolean;
@@ -31,6 +34,7 @@ Examples:
   toolswarm servers share everything --to everyone --tool echo
   toolswarm servers share notes --to known --except delete --note 'search=Slow on Mondays' --category Notes
   toolswarm servers share notes --to grants --listed-for everyone          anyone finds it and can ask for access
+  toolswarm servers share notes --to known --seal offered --seal-tool delete=required
   toolswarm servers who notes                              who can call what, in words`;
 
 export function addSharingCommands(servers: Command, cli: Cli): void {
@@ -56,6 +60,17 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
       'how long the results of a tool that only reads hold (repeatable)',
       collectPairs,
     )
+    .addOption(
+      new Option(
+        '--seal <policy>',
+        'whether calls are sealed up to this node, so that nodes between cannot read them',
+      ).choices(SEAL_POLICIES),
+    )
+    .option(
+      '--seal-tool <tool=policy>',
+      'the same for one tool: off, offered or required (repeatable)',
+      collectPairs,
+    )
     .option('--category <text>', 'a heading under which peers find it')
     .option(
       '--network <name>',
@@ -67,8 +82,9 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
     .action((name: string, flags: ShareFlags, command: Command) => {
       const audience = audienceOf(flags.to, command);
       const listedFor = flags.listedFor && listedForOf(flags.listedFor, command);
+      const overrides = overridesOf(flags, command);
       return cli.ask(async (node) => {
-        const { category, tool: tools } = flags;
+        const { category, seal, tool: tools } = flags;
         const networks = await networksIn(node, flags.network);
         const request = {
           name,
@@ -77,7 +93,8 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
           tools,
           category,
           networks,
-          overrides: overridesOf(flags),
+          seal,
+          overrides,
         };
         return showShare(await shareWithConsent(node, request, flags.yes === true, cli.io));
       });
@@ -133,14 +150,17 @@ const collectTags = (value: string, previous: Array<readonly [string, string]> =
   return pair ? [...previous, pair] : previous;
 };
 
-function overridesOf({
-  cache = {},
-  except = [],
-  knownOnly = [],
-  note = {},
-  toolTag = [],
-}: ShareFlags): Share['overrides'] {
-  const named = [...except, ...knownOnly, ...Object.keys(note), ...Object.keys(cache)];
+function overridesOf(
+  { cache = {}, except = [], knownOnly = [], note = {}, sealTool = {}, toolTag = [] }: ShareFlags,
+  command: Command,
+): Share['overrides'] {
+  const named = [
+    ...except,
+    ...knownOnly,
+    ...Object.keys(note),
+    ...Object.keys(cache),
+    ...Object.keys(sealTool),
+  ];
   const tools = new Set([...named, ...toolTag.map(([tool]) => tool)]);
   if (tools.size === 0) return undefined;
   return Object.fromEntries(
@@ -151,11 +171,16 @@ function overridesOf({
         note: Object.hasOwn(note, tool) ? note[tool] : undefined,
         tags: tags.length > 0 ? tags : undefined,
         caching: Object.hasOwn(cache, tool) ? holdingFor(Number(cache[tool])) : undefined,
+        seal: Object.hasOwn(sealTool, tool) ? policyOf(sealTool[tool], command) : undefined,
       };
       return [tool, { ...(kind ? { audience: { kind } as const } : {}), ...said }];
     }),
   );
 }
+
+const policyOf = (word: string | undefined, command: Command): SealPolicy =>
+  SEAL_POLICIES.find((policy) => policy === word) ??
+  command.error('error: --seal-tool takes tool=off, tool=offered or tool=required');
 
 /** Each caller is told his own: what is the same for all is said in the window. */
 const holdingFor = (seconds: number) => ({ ttlMs: Math.round(seconds * 1000), scope: 'private' as const });

@@ -144,6 +144,7 @@ function toolFacts(tool: ToolView): string {
     ['provider', tool.providerName ? `${tool.providerName} (${tool.providerId})` : tool.providerId],
     ['server', tool.server],
     ['reachable', yesNo(tool.reachable)],
+    ['sealed calls', tool.seal],
     ['title', tool.title],
     ['warnings', tool.warnings.join(', ')],
   ]);

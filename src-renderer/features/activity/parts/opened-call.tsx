@@ -1,3 +1,4 @@
+import { Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { InvocationDetail } from '#shared/features/relay/contract.ts';
@@ -6,6 +7,7 @@ import { failingHop } from '#shared/features/relay/hops.ts';
 import { useFaultText } from '../../../platform/faults.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useQuery } from '../../../platform/use-query.ts';
+import { Badge } from '../../../ui/badge.tsx';
 import { CodeBlock } from '../../../ui/copy.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Note } from '../../../ui/note.tsx';
@@ -89,6 +91,20 @@ function CallFacts({ call }: { call: InvocationDetail }) {
           value: <code dir="ltr">{call.providerId}</code>,
         },
         { label: t('column.way'), value: t(`direction.${call.direction}`) },
+        (call.direction !== 'local' || call.sealed) && {
+          label: t('fact.seal'),
+          value: call.sealed ? (
+            <Badge tone="ok" icon={Lock} plain>
+              {t('seal.sealed')}
+            </Badge>
+          ) : (
+            t('seal.open')
+          ),
+        },
+        call.redacted !== undefined && {
+          label: t('fact.redacted'),
+          value: t('redacted', { count: call.redacted }),
+        },
         { label: t('fact.started'), value: format.dateTime(call.startedAt) },
         { label: t('column.took'), value: format.duration(Math.round(call.durationMs)) },
         {

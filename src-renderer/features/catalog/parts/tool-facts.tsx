@@ -1,3 +1,4 @@
+import { Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Badge, Tag } from '../../../ui/badge.tsx';
 import { CopyField } from '../../../ui/copy.tsx';
@@ -49,6 +50,15 @@ export function ToolFacts({ tool }: { tool: ToolDetail }) {
             label: t('facts.nodes'),
             value: <Nodes nodes={tool.nodes} />,
           },
+          tool.seal !== undefined &&
+            tool.seal !== 'off' && {
+              label: t('facts.seal'),
+              value: (
+                <Badge tone="ok" icon={Lock} plain>
+                  {t(`seal.${tool.seal}`)}
+                </Badge>
+              ),
+            },
           tool.pin && {
             label: t('facts.pin'),
             value: (

@@ -13,6 +13,7 @@ import { type ShareDraft, shareDraftOf, shareProblem, shareRequestOf, withNetwor
 import { useNetwork } from '../../network/index.ts';
 import { useServers } from '../store.ts';
 import { AudienceFields } from './audience-fields.tsx';
+import { SealField } from './seal-field.tsx';
 import { ShareTools } from './share-tools.tsx';
 import styles from './share-dialog.module.css';
 
@@ -65,6 +66,12 @@ function ShareForm({ server, share, onClose }: ShareDialogProps) {
     >
       <AudienceFields server={server} draft={draft} networks={networks ?? []} onChange={setDraft} />
       <ShareTools server={server.name} draft={draft} onChange={setDraft} />
+      <SealField
+        label={t('seal.label')}
+        description={t('seal.help')}
+        value={draft.seal}
+        onChange={(seal) => setDraft({ ...draft, seal: seal ?? 'off' })}
+      />
       <TextField
         label={t('category.label')}
         description={t('category.help')}

@@ -9,6 +9,7 @@ import { Loading } from '../../../ui/progress.tsx';
 import { usePeers } from '../../peers/index.ts';
 import { tagsIn } from '../draft.ts';
 import { audienceFor, type ShareDraft, type ToolVisibility, visibilityOf, withOverride } from '../sharing.ts';
+import { SealField } from './seal-field.tsx';
 import styles from './share-dialog.module.css';
 
 interface Editing {
@@ -121,6 +122,12 @@ function ToolFields({ name, draft, onChange }: Editing & { name: string }) {
         onChange={(note) => change({ note })}
         rows={2}
         maxLength={600}
+      />
+      <SealField
+        label={t('seal.ofTool', { name })}
+        inherited={draft.seal}
+        value={override?.seal}
+        onChange={(seal) => change({ seal })}
       />
       <TagsField tags={override?.tags ?? []} onChange={(tags) => change({ tags })} />
     </div>

@@ -33,7 +33,17 @@ export function answerAccess(
 
   return {
     'access.shares': () => ({ items: world.shares }),
-    'servers.share': ({ name, audience, category, confirmed, listedFor, networks, overrides, tools }) => {
+    'servers.share': ({
+      name,
+      audience,
+      category,
+      confirmed,
+      listedFor,
+      networks,
+      overrides,
+      seal,
+      tools,
+    }) => {
       serverOf(name);
       if (audience.kind === 'everyone' && !confirmed) {
         throw new AppError(
@@ -48,6 +58,7 @@ export function answerAccess(
         server: name,
         audience,
         ...(listedFor ? { listedFor } : {}),
+        ...(seal && seal !== 'off' ? { seal } : {}),
         sharedAt: clock.now(),
         ...(tools ? { tools } : {}),
         ...(overrides ? { overrides } : {}),

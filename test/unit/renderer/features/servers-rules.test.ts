@@ -100,10 +100,15 @@ describe('a share that was made elsewhere', () => {
       server: 'notes',
       audience: { kind: 'grants' as const },
       overrides: { search: { note: 'Slow', caching: { ttlMs: 60_000, scope: 'private' as const } } },
+      seal: 'required' as const,
       sharedAt: 1,
     };
     const request = shareRequestOf('notes', shareDraftOf(share), false);
-    expect(request).toMatchObject({ audience: { kind: 'grants' }, overrides: share.overrides });
+    expect(request).toMatchObject({
+      audience: { kind: 'grants' },
+      overrides: share.overrides,
+      seal: 'required',
+    });
     const noted = withOverride(shareDraftOf(share), 'search', { note: 'Quick' });
     expect(noted.overrides['search']).toEqual({ ...share.overrides.search, note: 'Quick' });
   });
