@@ -1,9 +1,9 @@
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NodeClient } from '#shared/contract.ts';
 import { type Query, useQuery } from '../../platform/use-query.ts';
 import { useStream } from '../../platform/use-stream.ts';
-import { usePeers } from '../peers/index.ts';
+import { useProviderNames } from '../peers/index.ts';
 import type { Who } from './permissions.ts';
 
 /** Reads from the node, and again whenever the node says that something about access changed. */
@@ -22,19 +22,10 @@ export function useAccessQuery<Result>(
   return query;
 }
 
-/** What providers are called here; of those without a name the beginning of their ids. */
-export function useNames(): (id: string, told?: string) => string {
-  const peers = usePeers();
-  return useMemo(() => {
-    const names = new Map((peers ?? []).map(({ displayName, providerId }) => [providerId, displayName]));
-    return (id, told) => names.get(id) || told || `${id.slice(0, 12)}…`;
-  }, [peers]);
-}
-
 /** A party of the permissions in words. */
 export function useWhoText(): (who: Who) => string {
   const { t } = useTranslation('access');
-  const nameOf = useNames();
+  const nameOf = useProviderNames();
   return useCallback(
     (who) => {
       if (who.kind !== 'provider') return t(`who.${who.kind}`);

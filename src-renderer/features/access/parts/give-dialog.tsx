@@ -13,10 +13,10 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import { useProviderNames } from '../../peers/index.ts';
 import { useServers } from '../../servers/index.ts';
 import styles from '../access.module.css';
 import { type GrantDraft, type GrantProblem, grantProblems, termsOf } from '../rules.ts';
-import { useNames } from '../use-access.ts';
 import { ArgumentFields } from './argument-fields.tsx';
 import { ProviderField } from './provider-field.tsx';
 import { ToolFields } from './tool-fields.tsx';
@@ -46,7 +46,7 @@ function GiveForm({ onClose, onDone, request, start }: GiveDialogProps) {
   const { t } = useTranslation('access');
   const node = useNode();
   const toasts = useToasts();
-  const nameOf = useNames();
+  const nameOf = useProviderNames();
   const readShares = useServers((state) => state.readShares);
   const [draft, setDraft] = useState(start);
   const [tried, setTried] = useState(false);
@@ -188,7 +188,7 @@ function ServerField({ value, onChange, error }: ServerFieldProps) {
 /** Who asks for what, and what he says with it. */
 function Asked({ request: { provider, providerName, server, words } }: { request: AccessRequestView }) {
   const { t } = useTranslation('access');
-  const name = useNames()(provider, providerName);
+  const name = useProviderNames()(provider, providerName);
   return (
     <div>
       <p>{t('accept.words', { name, server })}</p>

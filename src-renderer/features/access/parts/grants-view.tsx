@@ -13,8 +13,9 @@ import { List, ListRow } from '../../../ui/list.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import { useProviderNames } from '../../peers/index.ts';
 import styles from '../access.module.css';
-import { useAccessQuery, useNames } from '../use-access.ts';
+import { useAccessQuery } from '../use-access.ts';
 import { GrantFacts } from './grant-facts.tsx';
 import { useMore } from './use-more.tsx';
 
@@ -165,7 +166,7 @@ function useGrantFacts(grant: Grant): ReactNode {
 
 /** Whom a grant was given to, or who gave it. */
 function usePartyName(): (grant: Grant) => string {
-  const nameOf = useNames();
+  const nameOf = useProviderNames();
   return (grant) =>
     'to' in grant ? nameOf(grant.to, grant.toName) : nameOf(grant.provider, grant.providerName);
 }
@@ -193,7 +194,7 @@ function RevokeDialog({ grant, onClose, onDone }: RevokeDialogProps) {
   const { t } = useTranslation('access');
   const node = useNode();
   const toasts = useToasts();
-  const nameOf = useNames();
+  const nameOf = useProviderNames();
   if (!grant) return null;
   const { id, server, to, toName } = grant;
   const who = nameOf(to, toName);

@@ -10,6 +10,7 @@ import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import { useProviderNames } from '../../peers/index.ts';
 import { useServers } from '../../servers/index.ts';
 import styles from '../access.module.css';
 import {
@@ -22,7 +23,6 @@ import {
   limitProblems,
   numbersOf,
 } from '../rules.ts';
-import { useNames } from '../use-access.ts';
 import { ProviderField } from './provider-field.tsx';
 
 export interface LimitDialogProps {
@@ -169,7 +169,7 @@ interface GrantFieldProps {
 /** Grants that hold now. */
 function GrantField({ value, onChange, error }: GrantFieldProps) {
   const { t } = useTranslation('access');
-  const nameOf = useNames();
+  const nameOf = useProviderNames();
   const { data } = useQuery((node, signal) => node['access.grants']({}, { signal }), []);
   const active = data?.made.filter(({ state }) => state === 'active');
   if (active?.length === 0) return <Note tone="warn">{t('limits.noGrants')}</Note>;

@@ -13,9 +13,10 @@ import { List, ListRow } from '../../../ui/list.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import { useProviderNames } from '../../peers/index.ts';
 import styles from '../access.module.css';
 import { byScope, LIMIT_NUMBERS } from '../rules.ts';
-import { useAccessQuery, useNames } from '../use-access.ts';
+import { useAccessQuery } from '../use-access.ts';
 import { LimitDialog } from './limit-dialog.tsx';
 import { useMore } from './use-more.tsx';
 
@@ -125,7 +126,7 @@ function Limits({ grants, limits, onEdit, onRemove }: LimitsProps) {
 /** Whom or what a limit is about. */
 function useScopeText(grants: Grants): (scope: LimitScope) => string {
   const { t } = useTranslation('access');
-  const nameOf = useNames();
+  const nameOf = useProviderNames();
   return (scope) => {
     switch (scope.kind) {
       case 'all':

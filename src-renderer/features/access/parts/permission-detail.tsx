@@ -10,7 +10,7 @@ import { Facts, Inline, Stack } from '../../../ui/page.tsx';
 import styles from '../access.module.css';
 import type { PermissionRow } from '../permissions.ts';
 import { GrantFacts } from './grant-facts.tsx';
-import { LastUse } from './permissions-view.tsx';
+import { LastUse } from './permission-words.tsx';
 
 export interface PermissionDetailProps {
   row: PermissionRow;

@@ -2,9 +2,6 @@ import { Ban } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { useFormats } from '../../../platform/formats.ts';
-import { useNodeLink } from '../../../platform/node-link.ts';
-import { Badge } from '../../../ui/badge.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
@@ -15,8 +12,9 @@ import { CellLines, Table, type TableColumn } from '../../../ui/table.tsx';
 import { useNarrow } from '../../../ui/use-narrow.ts';
 import styles from '../access.module.css';
 import { filterRows, type PermissionRow } from '../permissions.ts';
-import { useNames, useWhoText } from '../use-access.ts';
+import { useWhoText } from '../use-access.ts';
 import { PermissionDetail } from './permission-detail.tsx';
+import { LastUse, useWhatText, Way } from './permission-words.tsx';
 import { StopDialog } from './stop-dialog.tsx';
 import { usePermissions } from './use-permissions.ts';
 
@@ -30,7 +28,7 @@ export function PermissionsView() {
   const { fault, reload, rows, shares } = usePermissions(byTool);
   const whoText = useWhoText();
   const shown = useMemo(() => rows && filterRows(rows, text, whoText), [rows, text, whoText]);
-  const columns = useColumns(openId !== undefined, byTool, setStopping);
+  const columns = useColumns(openId !== undefined, setStopping);
   if (!rows || !shown) return fault ? <FaultNote fault={fault} /> : <Loading label={t('reading')} />;
   const opened = rows.find(({ id }) => id === openId);
   return (
@@ -101,7 +99,6 @@ const NARROW_REM = 44;
 
 function useColumns(
   beside: boolean,
-  byTool: boolean,
   onStop: (row: PermissionRow) => void,
 ): ReadonlyArray<TableColumn<PermissionRow>> {
   const { t } = useTranslation('access');
@@ -140,7 +137,7 @@ function useColumns(
       label: t('column.what'),
       grow: 2.2,
       minWidth: 8,
-      cell: (row) => <CellLines first={<bdi dir="ltr">{row.server}</bdi>} second={what(row, byTool)} />,
+      cell: (row) => <CellLines first={<bdi dir="ltr">{row.server}</bdi>} second={what(row)} />,
     };
     const used: TableColumn<PermissionRow> = {
       id: 'used',
@@ -150,46 +147,5 @@ function useColumns(
       cell: (row) => <LastUse row={row} />,
     };
     return narrow || beside ? [who, tools, stop] : [who, tools, used, stop];
-  }, [t, whoText, what, narrow, beside, byTool, onStop]);
-}
-
-/** The tools of a row in few words. */
-export function useWhatText(): (row: PermissionRow, byTool: boolean) => string {
-  const { t } = useTranslation('access');
-  return useMemo(
-    () =>
-      ({ of, tools }) => {
-        const [only] = tools;
-        if (tools.length === 1 && only !== undefined) return only;
-        if (tools.length === of) return of === 0 ? t('tools.unknown') : t('tools.all', { count: of });
-        return t('tools.some', { count: tools.length, of });
-      },
-    [t],
-  );
-}
-
-/** What lets them in. */
-function Way({ row: { grant, idle } }: { row: PermissionRow }) {
-  const { t } = useTranslation('access');
-  const format = useFormats();
-  if (idle)
-    return (
-      <Badge plain tone="warn">
-        {t('idle')}
-      </Badge>
-    );
-  return grant ? t('byGrant', { date: format.date(grant.expiresAt) }) : t('byShare');
-}
-
-/** When somebody last called, and who, where that is not said already. */
-export function LastUse({ row: { lastUse, who }, brief = false }: { row: PermissionRow; brief?: boolean }) {
-  const { t } = useTranslation('access');
-  const format = useFormats();
-  const nameOf = useNames();
-  const { clock } = useNodeLink();
-  if (!lastUse) return t(brief ? 'used.neverBrief' : 'used.never');
-  const when = format.ago(lastUse.at, clock.now());
-  if (brief) return when;
-  const by = who.kind === 'provider' ? undefined : nameOf(lastUse.providerId, lastUse.providerName);
-  return by === undefined ? when : <CellLines first={when} second={<bdi>{by}</bdi>} />;
+  }, [t, whoText, what, narrow, beside, onStop]);
 }

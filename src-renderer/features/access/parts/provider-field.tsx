@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Select, TextField } from '../../../ui/fields.tsx';
-import { usePeers } from '../../peers/index.ts';
-import { useNames } from '../use-access.ts';
+import { usePeers, useProviderNames } from '../../peers/index.ts';
 
 /** Stands for a provider who is not in the list. */
 const BY_ID = '+id';
@@ -17,7 +16,7 @@ export interface ProviderFieldProps {
 export function ProviderField({ value, onChange, error }: ProviderFieldProps) {
   const { t } = useTranslation('access');
   const peers = usePeers() ?? [];
-  const nameOf = useNames();
+  const nameOf = useProviderNames();
   const met = [
     ...new Set(peers.flatMap(({ blocked, providerId }) => (providerId && !blocked ? [providerId] : []))),
   ];

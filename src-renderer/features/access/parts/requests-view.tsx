@@ -13,10 +13,11 @@ import { List, ListRow } from '../../../ui/list.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import { useProviderNames } from '../../peers/index.ts';
 import styles from '../access.module.css';
 import { acceptPath } from '../address.ts';
 import { draftOf, emptyGrant } from '../rules.ts';
-import { useAccessQuery, useNames } from '../use-access.ts';
+import { useAccessQuery } from '../use-access.ts';
 import { GiveDialog } from './give-dialog.tsx';
 import { useMore } from './use-more.tsx';
 
@@ -99,7 +100,7 @@ interface RequestRowProps {
 function RequestRow({ request, onDecline }: RequestRowProps) {
   const { t } = useTranslation('access');
   const [, go] = useLocation();
-  const name = useNames()(request.provider, request.providerName);
+  const name = useProviderNames()(request.provider, request.providerName);
   const { side, state } = request;
   return (
     <ListRow
@@ -163,7 +164,7 @@ function DeclineDialog({ request, onClose, onDone }: DeclineDialogProps) {
   const { t } = useTranslation('access');
   const node = useNode();
   const toasts = useToasts();
-  const nameOf = useNames();
+  const nameOf = useProviderNames();
   if (!request) return null;
   const { id, provider, providerName, server } = request;
   const name = nameOf(provider, providerName);

@@ -14,7 +14,7 @@ import { Note } from '../../../ui/note.tsx';
 import { Facts, Inline } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { Prose } from '../../../ui/prose.tsx';
-import { AskButton, canAsk } from '../../access/index.ts';
+import { AskButton, canAsk } from '../../asking/index.ts';
 import styles from '../activity.module.css';
 import { stemOf } from '../rules.ts';
 import { OutcomeBadge } from './outcome-badge.tsx';

@@ -13,7 +13,7 @@ import { TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { Inline, Stack } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { AskButton } from '../../access/index.ts';
+import { AskButton } from '../../asking/index.ts';
 import { labelOf } from '../rules.ts';
 import { PinDialog } from './pin-dialog.tsx';
 import { Resembles } from './resembles.tsx';

@@ -10,7 +10,7 @@ import { Inline, Stack } from '../../../ui/page.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
 import { SchemaForm } from '../../../ui/schema-form/schema-form.tsx';
 import { ToolResult } from '../../../ui/tool-result.tsx';
-import { AskButton, canAsk } from '../../access/index.ts';
+import { AskButton, canAsk } from '../../asking/index.ts';
 import { annotationWords } from '../rules.ts';
 import { FailedAt } from './failed-at.tsx';
 import type { ToolDetail } from './tool-actions.tsx';

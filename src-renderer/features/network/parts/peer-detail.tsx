@@ -8,7 +8,7 @@ import { useNodeLink } from '../../../platform/node-link.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyField } from '../../../ui/copy.tsx';
 import { Facts, Inline } from '../../../ui/page.tsx';
-import { AskButton } from '../../access/index.ts';
+import { AskButton } from '../../asking/index.ts';
 import { BlockDialog, PeerStates, usePeerActions } from '../../peers/index.ts';
 import styles from '../network.module.css';
 import { type MarkedNetwork, networksOfPeer, shownPath } from '../rules.ts';

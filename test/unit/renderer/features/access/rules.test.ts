@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scopedLimitSchema } from '#shared/features/access/limits.ts';
 import { providerIdOf } from '#shared/kernel/ids.ts';
 import { viewOf } from '../../../../../src-renderer/features/access/address.ts';
-import { canAsk } from '../../../../../src-renderer/features/access/askable.ts';
+import { canAsk } from '../../../../../src-renderer/features/asking/rules.ts';
 import {
   byScope,
   draftOf,

@@ -9,7 +9,7 @@ import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { Checkbox, Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { useNames } from '../use-access.ts';
+import { useProviderNames } from '../../peers/index.ts';
 
 export interface AskDialogProps {
   isOpen: boolean;
@@ -27,7 +27,7 @@ export interface AskDialogProps {
 export function AskDialog(props: AskDialogProps) {
   const { t } = useTranslation('access');
   const { isOpen, onClose, provider, providerName } = props;
-  const name = useNames()(provider, providerName);
+  const name = useProviderNames()(provider, providerName);
   return (
     <Dialog title={t('ask.title', { name })} isOpen={isOpen} onClose={onClose}>
       {isOpen && <AskForm {...props} name={name} />}
