@@ -246,7 +246,7 @@ test('who may call each tool is said in words, and changed tool by tool', async 
   await expect(apart.getByRole('listitem').filter({ hasText: 'get-sum' })).toContainText('Nobody but you');
   await page.getByRole('button', { name: 'Change' }).click();
   const dialog = page.getByRole('dialog', { name: 'Share everything' });
-  await dialog.getByRole('button', { name: 'Nobody' }).click();
+  await dialog.getByRole('button', { name: 'Nobody', exact: true }).click();
   await dialog.getByRole('button', { name: /^Nobody: the tool.*Who may call get-sum/ }).click();
   await page.getByRole('option', { name: 'All who may call the server' }).click();
   await dialog.getByRole('textbox', { name: /^Note for those/ }).fill('Adds two numbers');
