@@ -28,6 +28,7 @@ import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
 import { createEquivocations, type Equivocations } from './equivocations.ts';
 import { createNodeGovernance } from './governing.ts';
+import { maskOpener } from './masks.ts';
 import type { Platform } from './platform.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createMembership, type Membership, type PrivateMembership } from './private-network.ts';
@@ -176,6 +177,7 @@ export function createSlices(
       isPaused: conditions.isPaused,
       isServing: presence.isServing,
       secrets: servers.hidden,
+      openMask: maskOpener(platform, { identity, trust }, () => settings.get('p2p.privateAddresses')),
       sealing: {
         self: { peerId: self.peerId, signer: identity.nodeSigner, certificate: () => identity.certificate() },
         certified: (certificate) => certifiedNode(certificate, platform, identity),

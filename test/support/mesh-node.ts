@@ -170,6 +170,18 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       isGrantGood: grants.isGood,
       sealing: { self: { peerId, signer, certificate: () => certificate }, certified },
       secrets: () => options.secrets ?? [],
+      openMask: ({ certificate: own, nodeSeed: seed }) =>
+        createLibp2pNetwork(
+          {
+            ...deps,
+            db: memoryDatabase(p2pMigrations),
+            privateKey: seed,
+            certificate: () => own,
+            gate: () => true,
+            admit: (_peer, bytes) => ({ ok: true, providerId: certified(bytes).providerId }),
+          },
+          { listen: [], mdns: false, privateAddresses: 'always', bootstrap: [], dhtServer: false },
+        ),
       callable: (id) => registry.callable(id),
       findLocal: (server, tool) => registry.localTool(server, tool),
     },

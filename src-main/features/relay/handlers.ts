@@ -1,6 +1,7 @@
 import type { relayContract } from '#shared/features/relay/contract.ts';
 import type { cacheContract } from '#shared/features/relay/caching.ts';
 import type { Load, loadContract } from '#shared/features/relay/load.ts';
+import { withFreshIdentity } from '#shared/features/relay/masking.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
 import { McpError, type McpCaller, type McpExchange } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
@@ -32,11 +33,12 @@ export function createRelayHandlers(
   const { clock } = deps;
   const desk = createCallNews({ clock });
   return {
-    async 'tools.call'({ arguments: args, id, key, timeoutMs }, { signal }) {
+    async 'tools.call'({ arguments: args, freshIdentity, id, key, timeoutMs }, { signal }) {
       const expired = new AbortController();
       const timer = clock.after(timeoutMs, () => expired.abort());
       const news = key === undefined ? undefined : desk.open(key);
-      const params = { arguments: args as JsonObject, ...(key === undefined ? {} : WITH_PROGRESS) };
+      const plain = { arguments: args as JsonObject, ...(key === undefined ? {} : WITH_PROGRESS) };
+      const params = freshIdentity ? withFreshIdentity(plain) : plain;
       const exchange = operatorExchange(
         AbortSignal.any([signal, expired.signal]),
         clock.monotonic(),

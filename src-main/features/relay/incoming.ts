@@ -18,6 +18,7 @@ import { AppError } from '#shared/kernel/errors.ts';
 import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Network, PeerInfo, RpcExchange } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
+import type { Manner } from '#shared/features/relay/manner.ts';
 import type { HopClock } from './hop-clock.ts';
 import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
@@ -25,7 +26,7 @@ import type { Sealing } from './seal/index.ts';
 import { createSecretGuard, type SecretGuard } from './secret-guard.ts';
 import type { TakenRequest } from './seal/opener.ts';
 import type { AccessRule } from '../access/index.ts';
-import type { Door, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
+import type { Door, JudgeChain, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
 import type { LoadValidation } from './lazy-validation.ts';
 import type { Validation } from './validation.ts';
 
@@ -67,6 +68,8 @@ interface Running {
   network: NetworkId;
   server: string;
   tool: string;
+  /** The chain that it came through stands there. */
+  manner?: Manner | undefined;
   /** The grant that was spent on it. */
   paidBy?: string;
   controller: AbortController;
@@ -85,6 +88,8 @@ export function createIncoming(
     useGrant(id: string): void;
     /** Whether a grant that a running call was made under is neither revoked nor over. */
     isGrantGood(id: string): boolean;
+    /** Judges the chain that a call comes through. */
+    judgeChain: JudgeChain;
     /** Whether this node serves nobody but its own clients now. */
     isPaused(): boolean;
     /** What secrets that never leave this node look like. */
@@ -103,12 +108,24 @@ export function createIncoming(
   /** Every call is judged anew, tool and fingerprint included; nothing the consumer says is taken on trust. */
   function judge(request: TakenRequest, peer: PeerInfo): Judged {
     const allowed = refuse(peer, request.server, request.tool);
+    const cut = chainRefusal(request, peer.providerId);
+    if (cut) throw relayError(cut);
     if (!request.sealed && deps.mustBeSealed(request.server, request.tool))
       throw relayError('relay.seal_required');
     const found = deps.findLocal(request.server, request.tool);
     if (!found) throw relayError('relay.no_such_tool');
     if (found.fingerprint !== request.fingerprint) throw relayError('relay.tool_changed');
     return { found, grant: allowed.grant };
+  }
+
+  /** Who passes on a call of somebody else's says by whose leave. */
+  function chainRefusal(
+    { manner, server, tool }: Pick<CallRequest, 'manner' | 'server' | 'tool'>,
+    provider: ProviderId,
+  ): AccessRule | undefined {
+    if (!manner?.via) return undefined;
+    const judged = deps.judgeChain(manner.via, { provider, server, tool });
+    return judged.ok ? undefined : judged.reason;
   }
 
   /** What is refused whatever the call says: who may not call at all may not open a session for it either. */
@@ -206,9 +223,10 @@ export function createIncoming(
   }
 
   /** A call that runs under a grant has paid for it: that the grant is spent now says nothing against it. */
-  function refusalNow({ network, paidBy, providerId, server, tool }: Running): AccessRule | undefined {
+  function refusalNow(call: Running): AccessRule | undefined {
+    const { network, paidBy, providerId, server, tool } = call;
     const allowed = deps.mayCall(providerId, server, tool, network);
-    if (allowed.ok) return undefined;
+    if (allowed.ok) return chainRefusal(call, providerId);
     const isOfGrants = allowed.reason.startsWith('access.grant_');
     return isOfGrants && paidBy !== undefined && deps.isGrantGood(paidBy) ? undefined : allowed.reason;
   }
@@ -226,6 +244,7 @@ export function createIncoming(
     noteSession(rpc.peer.peerId, session);
     return {
       caller: { ...request.caller, session, principal: rpc.peer.providerId },
+      via: request.manner?.via,
       signal,
       notify: ({ method, params }) => {
         // Best effort by nature: when the consumer is gone, so is his interest in progress.
@@ -286,12 +305,13 @@ export function createIncoming(
   };
 }
 
-const runningOf = ({ server, tool }: CallRequest, { network, peerId, providerId }: PeerInfo) => ({
+const runningOf = ({ manner, server, tool }: CallRequest, { network, peerId, providerId }: PeerInfo) => ({
   network,
   peerId,
   providerId,
   server,
   tool,
+  manner,
 });
 
 /** Gives the place back with what was used of it. */

@@ -11,12 +11,14 @@
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
+import { wantsFreshIdentity } from '#shared/features/relay/masking.ts';
 import { isBypassed, mayCache } from '#shared/features/relay/caching.ts';
 import type { Load } from '#shared/features/relay/load.ts';
 import type { McpExchange, McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
+import { fail } from '#shared/kernel/result.ts';
 import type { Verify } from '#shared/kernel/envelope.ts';
 import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
@@ -33,13 +35,16 @@ import type { HopClock } from './hop-clock.ts';
 import { createInvocations, type Invocations } from './invocations.ts';
 import { createOnce } from './once.ts';
 import { createOutgoing, type RemoteOutcome } from './outgoing.ts';
-import type { LocalServers, MayCall, RelayOptions } from './ports.ts';
+import type { JudgeChain, LocalServers, MayCall, RelayOptions } from './ports.ts';
 import { type CallFacts, type CallSizes, createRecorder } from './recorder.ts';
+import { createMaskedCalls } from './masks/masked-calls.ts';
+import type { MasksDeps } from './masks/masks.ts';
 import { createSecretForms, createSecretGuard } from './secret-guard.ts';
 import { lazyValidation } from './lazy-validation.ts';
 import { createSealing, type SealingDeps } from './seal/index.ts';
 
 export { createRelayHandlers } from './handlers.ts';
+export type { MasksDeps } from './masks/masks.ts';
 export { relayMigrations } from './migrations.ts';
 
 export interface Relay {
@@ -84,6 +89,8 @@ export interface RelayDeps {
   useGrant?(id: string): void;
   /** Whether a grant that was spent on a running call is neither revoked nor over. Default: it is. */
   isGrantGood?(id: string): boolean;
+  /** Judges the chain that a call comes through. Default: calls come from those who make them. */
+  judgeChain?: JudgeChain;
   /** Whether peers are not served now; calls in flight may end. Default: never. */
   isPaused?(): boolean;
   /** Whether a connected peer takes calls now, as far as it told. Default: it does. */
@@ -91,6 +98,8 @@ export interface RelayDeps {
   /** This node’s own keys and certificate, and what verifies those of others: calls are sealed with them. */
   sealing: Pick<SealingDeps, 'self' | 'certified'>;
   verify: Verify;
+  /** A node of other keys, for calls under a fresh identity. Default: there are no such calls. */
+  openMask?: MasksDeps['open'];
   /** Values of secrets that never leave this node. Default: there are none. */
   secrets?(): Iterable<string>;
   /** Throws `registry.unknown_tool` and its kin. */
@@ -118,6 +127,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       isPaused: () => false,
       useGrant: () => undefined,
       isGrantGood: () => true,
+      judgeChain: () => fail('access.bad_chain'),
       ...deps,
       loadValidation,
       sealing,
@@ -128,6 +138,27 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     options,
   );
 
+  const masked = deps.openMask
+    ? createMaskedCalls({ clock, random: deps.random, open: deps.openMask }, ({ network, self }) => {
+        const way = { ...deps, network, isServing: () => true };
+        return createOutgoing(
+          {
+            ...way,
+            loadValidation,
+            router: createRouter({
+              ...way,
+              instances: createInstances(deps, { preference: options.preference }),
+            }),
+            sealing: createSealing(
+              { ...way, ...deps.sealing, self },
+              { policy: () => 'off', wish: options.seal },
+            ),
+          },
+          options,
+        );
+      })
+    : undefined;
+  owned.defer(() => masked?.close());
   const cache = createResultCache(deps);
   const recorder = createRecorder({ clock, random: deps.random, add: invocations.add }, options);
 
@@ -179,11 +210,20 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       providerId: tool.provider,
     };
     const guard = createSecretGuard(secretForms);
-    const { result } = await recorder.recorded({ ...facts, guard }, (hops) => {
-      const call = () => outgoing.call(tool, params, exchange, hops, guard);
-      const cached = cachedCall(tool, params, exchange);
-      return cached && options.cache() ? fromCache(cached, call) : call();
-    });
+    const isMasked = wantsFreshIdentity(params);
+    const { result } = await recorder.recorded(
+      { ...facts, guard, ...(isMasked ? { fresh: true } : {}) },
+      (hops) => {
+        if (isMasked) {
+          // What was to be hidden is never sent otherwise.
+          if (!masked) throw relayError('relay.unreachable');
+          return masked.call(tool, params, exchange, hops, guard);
+        }
+        const call = () => outgoing.call(tool, params, exchange, hops, guard);
+        const cached = cachedCall(tool, params, exchange);
+        return cached && options.cache() ? fromCache(cached, call) : call();
+      },
+    );
     return result;
   }
 
@@ -245,12 +285,13 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   };
 }
 
-const traced = ({ ask, caller, notify, signal }: McpExchange, trace: HopClock): McpExchange => ({
+const traced = ({ ask, caller, notify, signal, via }: McpExchange, trace: HopClock): McpExchange => ({
   caller,
   signal,
   notify,
   ask,
   trace,
+  via,
 });
 
 /** The call as the cache sees it; undefined where its result may not be kept, or is wanted fresh. */

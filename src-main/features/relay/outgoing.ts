@@ -169,11 +169,12 @@ const KEY_BYTES = 16;
 function requestOf(
   { fingerprint, server, tool }: CallableTool,
   params: JsonObject,
-  { caller: { principal: _principal, profile: _profile, ...caller } }: McpExchange,
+  { caller: { principal: _principal, profile: _profile, ...caller }, via }: McpExchange,
   random: Random,
 ): CallRequest {
   const key = Buffer.from(random.bytes(KEY_BYTES)).toString('base64url');
-  return { server, tool: tool.name, fingerprint, params, caller, manner: { key } };
+  const manner = { key, ...(via ? { via: [...via] } : {}) };
+  return { server, tool: tool.name, fingerprint, params, caller, manner };
 }
 
 function resultOf(response: CallResponse): JsonObject {
@@ -188,6 +189,7 @@ function watch(exchange: McpExchange, guard: SecretGuard): { exchange: McpExchan
     told: () => told,
     exchange: {
       caller: exchange.caller,
+      via: exchange.via,
       signal: exchange.signal,
       notify(message) {
         told = true;

@@ -7,7 +7,7 @@ import type { Preference } from '#shared/features/relay/choosing.ts';
 import type { Manner } from '#shared/features/relay/manner.ts';
 import type { NetworkId, PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
-import type { GrantTerms } from '#shared/features/access/rules.ts';
+import type { ChainRule, GrantTerms } from '#shared/features/access/rules.ts';
 import type { AccessRule } from '../access/index.ts';
 
 export interface LocalServers {
@@ -73,3 +73,9 @@ export type MayCall = (
   tool: string,
   network: NetworkId,
 ) => Result<{ grant?: GrantTerms }, AccessRule>;
+
+/** Judges the chain that a call comes through: its parties, the origin first, or the rule that refuses it. */
+export type JudgeChain = (
+  via: readonly string[],
+  call: { provider: ProviderId; server: string; tool: string },
+) => Result<readonly ProviderId[], ChainRule>;

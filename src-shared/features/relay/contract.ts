@@ -30,6 +30,8 @@ export const invocationSchema = z.object({
   cached: z.boolean().optional(),
   /** It travelled sealed between the client’s node and the node that ran the tool. */
   sealed: z.boolean().optional(),
+  /** Made under an identity that was made for its provider alone. */
+  fresh: z.boolean().optional(),
   /** Values of secrets of this node that were taken out of what it sent. */
   redacted: z.number().optional(),
 });
@@ -99,6 +101,12 @@ export const relayContract = {
       id: z.string().min(1).max(512),
       arguments: z.record(z.string(), z.unknown()).default({}),
       timeoutMs: z.number().int().min(100).max(3_600_000).default(60_000),
+      freshIdentity: z
+        .boolean()
+        .optional()
+        .describe(
+          'Under an identity made for its provider alone. Hides who calls, not from which address; only tools that everyone may call.',
+        ),
       key: callKey
         .optional()
         .describe('Chosen by the caller at random; `tools.callNews` tells progress under it.'),

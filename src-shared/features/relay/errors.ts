@@ -161,6 +161,21 @@ export const RELAY_ERRORS = {
     advice: 'Keep to what the grant allows, or ask the provider for a wider one.',
     retryable: false,
   },
+  'access.bad_chain': {
+    message: 'The chain by which this tool was shared on does not hold.',
+    advice: 'Tell the provider who serves it; he has to be given leave again.',
+    retryable: false,
+  },
+  'access.chain_expired': {
+    message: 'The leave to share this tool on has ended.',
+    advice: 'Tell the provider who serves it; he has to be given leave again.',
+    retryable: false,
+  },
+  'access.branch_cut': {
+    message: 'The origin, or somebody on the way, no longer lets this tool be shared on.',
+    advice: 'Ask the origin for access of your own.',
+    retryable: false,
+  },
 } as const satisfies Record<string, RelayErrorRow>;
 
 export type RelayErrorCode = keyof typeof RELAY_ERRORS;

@@ -117,6 +117,9 @@ const OF_CODE = {
   'access.grant_revoked': 'peerCheck',
   'access.grant_spent': 'peerCheck',
   'access.grant_arguments': 'peerCheck',
+  'access.bad_chain': 'peerCheck',
+  'access.chain_expired': 'peerCheck',
+  'access.branch_cut': 'peerCheck',
 } as const satisfies Record<RelayErrorCode, FailingHop>;
 
 /** Codes of other slices that a call can end with: the longest beginning that fits decides. */

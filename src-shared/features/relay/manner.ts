@@ -4,6 +4,7 @@
  * optional, and nodes that do not know one leave it aside.
  */
 import { z } from 'zod';
+import { MAX_DEPTH, MAX_GRANT_BYTES } from '../access/grant.ts';
 
 /** The most urgent first: a person waits, nobody waits now, a stream of work that may take its time. */
 export const PRIORITIES = ['interactive', 'background', 'bulk'] as const;
@@ -28,6 +29,15 @@ export const mannerSchema = z.object({
     .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
     .optional()
     .catch(undefined),
+  /**
+   * Grants by which the consumer passes on a call of somebody else's, as base64url, the origin's first. Absent: the call is
+   * the consumer's own.
+   */
+  via: z
+    .array(z.string().max(Math.ceil((MAX_GRANT_BYTES * 4) / 3)))
+    .min(1)
+    .max(MAX_DEPTH)
+    .optional(),
   /** Id of the grant that the call is made under: SHA-256 of its envelope, in hex. */
   grant: z
     .string()

@@ -45,7 +45,7 @@ export type SealingSession = z.output<typeof sealingSessionSchema>;
 
 const place = { server: serverNameSchema, tool: z.string().min(1).max(256) };
 const MAX_ENVELOPE_BYTES = 1024;
-const MAX_CERTIFICATE_BYTES = 3200;
+const MAX_CERTIFICATE_BYTES = 8192;
 const envelope = bytes.refine(({ length }) => length <= MAX_ENVELOPE_BYTES);
 
 export const sealRequestSchema = z.discriminatedUnion('t', [
@@ -99,8 +99,8 @@ export type Clear = z.output<typeof clearSchema>;
 
 /** Sealed frames begin so; JSON begins otherwise. The second byte is the version. */
 const MAGIC = [0x53, 0x01] as const;
-/** Manners and names take a few hundred bytes. */
-const MAX_CLEAR_BYTES = 8 * 1024;
+/** Names take a few hundred bytes, the grants of those who pass a call on a few thousand each. */
+const MAX_CLEAR_BYTES = 60 * 1024;
 
 export const isSealed = (frame: Uint8Array): boolean => frame[0] === MAGIC[0] && frame[1] === MAGIC[1];
 

@@ -74,7 +74,7 @@ export function createConsumerSessions(deps: SessionsDeps): ConsumerSessions {
   const ask = (carrier: PeerId, request: SealRequest) =>
     deps.network.call(carrier, SEAL_PROTOCOL, encodeSealMessage(request), {
       timeoutMs: OPENING_MS,
-      maxResponseBytes: 8 * 1024,
+      maxResponseBytes: 16 * 1024,
     }).response;
 
   async function sealingKey({ carrier, provider, server, tool }: SealedWay) {

@@ -153,6 +153,7 @@ async function showCall(call: Awaited<ReturnType<NodeClient['invocations.get']>>
       ['client', call.client],
       ['provider', call.providerId],
       ['sealed', call.sealed ? 'yes' : undefined],
+      ['fresh identity', call.fresh ? 'yes' : undefined],
       ['secrets kept back', call.redacted === undefined ? undefined : String(call.redacted)],
       ['took', `${call.durationMs} ms`],
       ['sent', byteSize(call.requestBytes)],

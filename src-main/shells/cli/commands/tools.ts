@@ -47,6 +47,12 @@ function addReadingCommands(tools: Command, cli: Cli): void {
     .action((id: string) => cli.ask(async (node) => showDetail(await node['tools.show']({ id }))));
 }
 
+interface CallFlags {
+  args?: Record<string, unknown>;
+  timeout?: number;
+  freshIdentity?: boolean;
+}
+
 function addCallCommand(tools: Command, cli: Cli): void {
   tools
     .command('call')
@@ -54,9 +60,18 @@ function addCallCommand(tools: Command, cli: Cli): void {
     .argument('<id>', ID)
     .option('--args <json>', 'its arguments as a JSON object', jsonObject)
     .option('--timeout <ms>', 'how long to wait for the result', wholeNumber)
-    .action((id: string, flags: { args?: Record<string, unknown>; timeout?: number }) =>
+    .option(
+      '--fresh-identity',
+      'under an identity made for its provider alone: hides who calls, not from which address',
+    )
+    .action((id: string, flags: CallFlags) =>
       cli.ask(async (node) => {
-        const answer = await node['tools.call']({ id, arguments: flags.args, timeoutMs: flags.timeout });
+        const answer = await node['tools.call']({
+          id,
+          arguments: flags.args,
+          timeoutMs: flags.timeout,
+          freshIdentity: flags.freshIdentity,
+        });
         const { showResult } = await import('../tool-result.ts');
         return { data: answer, text: showResult(answer.result) };
       }),
