@@ -101,6 +101,7 @@ function CallFacts({ call }: { call: InvocationDetail }) {
             t('seal.open')
           ),
         },
+        call.fresh === true && { label: t('fact.identity'), value: t('fresh') },
         call.redacted !== undefined && {
           label: t('fact.redacted'),
           value: t('redacted', { count: call.redacted }),
