@@ -39,6 +39,7 @@ function PeerDetail({ peer }: { peer: PeerView }) {
         <PeerStates peer={peer} />
       </div>
       <Inline>
+        <Access peer={peer} />
         {actions.map(({ id, label, icon, danger, run }) => (
           <Button
             key={id}
@@ -50,7 +51,6 @@ function PeerDetail({ peer }: { peer: PeerView }) {
             {label}
           </Button>
         ))}
-        <Access peer={peer} />
       </Inline>
       <Tools peer={peer} />
       <ConnectionFacts peer={peer} />
