@@ -1,6 +1,5 @@
 import { expect, test, visit } from './dashboard.ts';
 
-/** Chooses in a list whose button carries this label. */
 test('whether calls are sealed is chosen for a server and for one of its tools', async ({
   home: page,
   dashboard,
@@ -27,10 +26,7 @@ test('a tool and a call say in words that calls are sealed, and how many secrets
   home: page,
 }) => {
   await visit(page, '/catalog');
-  await page
-    .getByRole('link', { name: /forecast/ })
-    .first()
-    .click();
+  await page.getByRole('row', { name: 'forecast' }).click();
   await expect(page.getByText('Offered: nodes between cannot read them')).toBeVisible();
   await visit(page, '/activity/call-1');
   const detail = page.getByRole('region', { name: 'forecast' });
