@@ -178,6 +178,10 @@ export const nodeSettings = {
       ),
     { needsRestart: false },
   ),
+  'relay.tellClient': setting(
+    z.boolean().default(false).describe('Tell providers which AI client calls, by its name and version.'),
+    { needsRestart: false },
+  ),
   'relay.retentionDays': setting(
     z.int().min(1).max(3650).default(30).describe('How long the record of calls is kept.'),
     {

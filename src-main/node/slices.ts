@@ -19,7 +19,8 @@ import {
 } from '../features/p2p/index.ts';
 import { createRecords } from '../features/records/index.ts';
 import { createRegistry, decidedProviders } from '../features/registry/index.ts';
-import { createRelay } from '../features/relay/index.ts';
+import { createRelay, createResharing, type Resharing } from '../features/relay/index.ts';
+import { sharingOnTerms } from './resharing.ts';
 import { createServers } from '../features/servers/index.ts';
 import type { Settings } from '../features/settings/index.ts';
 import { createTrust } from '../features/trust/index.ts';
@@ -97,6 +98,10 @@ export function createSlices(
     self: () => ({ ...identity.self(), signer: identity.nodeSigner, certificate: identity.certificate() }),
     certified: (certificate) => certifiedNode(certificate, platform, identity),
     takesRequests: (provider) => !trust.isBlocked(provider) && settings.get('access.takeRequests'),
+    isBlocked: trust.isBlocked,
+    mayShareOn: (provider, server) =>
+      sharingOnTerms({ access, resharing, self: identity.self().providerId }, provider, server),
+    isNeeded: (id) => resharing.isNeeded(id),
   });
   const conditions = platform.owned.add(createConditions({ ...base, settings }));
   const presence = platform.owned.add(createPresence({ network, log, isPaused: conditions.isPaused }));
@@ -147,6 +152,11 @@ export function createSlices(
       concerns,
       isKnown: trust.isKnown,
       isFlagged: equivocations.isFlagged,
+      // Who is on the way himself would call himself through others.
+      partiesOf(via, provider) {
+        const parties = grants.partiesOf(via);
+        return parties?.at(-1) === provider && !parties.includes(self.providerId) ? parties : undefined;
+      },
       isLocalReachable: (server) => servers.has(server) && isUsable(servers.get(server).state),
       isServing: presence.isServing,
       answersSearches: () => settings.get('search.answer'),
@@ -168,12 +178,13 @@ export function createSlices(
       ...base,
       network,
       servers: {
-        target: (name) => (servers.has(name) ? servers.target(name) : undefined),
+        target: (name) => (servers.has(name) ? servers.target(name) : resharing.target(name)),
         sessionEnded: servers.sessionEnded,
       },
       mayCall: access.mayCall,
       useGrant: grants.use,
       isGrantGood: grants.isGood,
+      judgeChain: grants.judgeChain,
       isPaused: conditions.isPaused,
       isServing: presence.isServing,
       secrets: servers.hidden,
@@ -183,7 +194,7 @@ export function createSlices(
         certified: (certificate) => certifiedNode(certificate, platform, identity),
       },
       callable: registry.callable,
-      findLocal: registry.localTool,
+      findLocal: (server, tool) => registry.localTool(server, tool) ?? resharing.callable(server, tool),
     },
     {
       idleTimeoutMs: () => settings.get('relay.idleTimeoutMs'),
@@ -195,11 +206,20 @@ export function createSlices(
       limitsOf: access.limits.of,
       sealPolicy: (server, tool) => sealPolicyOf(access.shareOf(server), tool),
       seal: () => settings.get('relay.seal'),
+      tellClient: () => settings.get('relay.tellClient'),
       cache: () => settings.get('relay.cache'),
       // Neither prices nor earned trust exist yet: what is weighed is what is measured.
       preference: () => ({ price: 0, trust: 0 }),
     },
   );
+  const resharing: Resharing = createResharing({
+    ...base,
+    self: () => identity.self().providerId,
+    grants,
+    catalog: registry.catalog,
+    callableById: registry.callable,
+    callTool: relay.callTool,
+  });
   return {
     identity,
     metrics,
@@ -213,6 +233,7 @@ export function createSlices(
     registry,
     servers,
     relay,
+    resharing,
     settings,
     conditions,
     presence,

@@ -4,8 +4,15 @@ import { identityMigrations } from '#main/features/identity/index.ts';
 import { createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
 import { createRecords, recordsMigrations } from '#main/features/records/index.ts';
 import { createRegistry, decidedProviders, registryMigrations } from '#main/features/registry/index.ts';
-import { createRelay, relayMigrations } from '#main/features/relay/index.ts';
+import {
+  createRelay,
+  createResharing,
+  relayMigrations,
+  type Resharing,
+  resharingMigrations,
+} from '#main/features/relay/index.ts';
 import { createTrust, trustMigrations } from '#main/features/trust/index.ts';
+import { sharingOnTerms, wireResharing } from '#main/node/resharing.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { createSigner, createVerify } from '#main/platform/crypto.ts';
 import { silentLog } from '#main/platform/log.ts';
@@ -47,6 +54,8 @@ export interface MeshNodeOptions {
   /** Calls of peers that run at the same time. */
   maxRunning?: number;
   maxWaiting?: number;
+  /** Whether providers are told which client calls. Default: they are not. */
+  tellClient?: boolean;
   /** Values that never leave it. */
   secrets?: string[];
   /** What is wanted of calls that leave it. Default: `whenOffered`. */
@@ -67,6 +76,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     accessMigrations,
     registryMigrations,
     relayMigrations,
+    resharingMigrations,
   );
   const root = createSigner(options.rootSeed ?? systemRandom.bytes(32));
   const nodeSeed = systemRandom.bytes(32);
@@ -124,6 +134,10 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     self: () => ({ providerId, signer, certificate }),
     certified,
     takesRequests: () => true,
+    isBlocked: trust.isBlocked,
+    mayShareOn: (provider, server) =>
+      sharingOnTerms({ access, resharing, self: providerId }, provider, server),
+    isNeeded: (id) => resharing.isNeeded(id),
   });
   const decided = decidedProviders(db);
   const concerns = (provider: string) =>
@@ -156,6 +170,10 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       concerns,
       maySee: (provider, server) => access.maySee(provider, server).ok,
       isLocalReachable: () => true,
+      partiesOf(via, provider) {
+        const parties = grants.partiesOf(via);
+        return parties?.at(-1) === provider && !parties.includes(providerId) ? parties : undefined;
+      },
       ...(options.answersSearches ? { answersSearches: options.answersSearches } : {}),
     },
   );
@@ -164,10 +182,14 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       ...deps,
       db,
       network,
-      servers: { target: (name) => options.targets?.[name], sessionEnded: () => undefined },
+      servers: {
+        target: (name) => options.targets?.[name] ?? resharing.target(name),
+        sessionEnded: () => undefined,
+      },
       mayCall: access.mayCall,
       useGrant: grants.use,
       isGrantGood: grants.isGood,
+      judgeChain: grants.judgeChain,
       sealing: { self: { peerId, signer, certificate: () => certificate }, certified },
       secrets: () => options.secrets ?? [],
       openMask: ({ certificate: own, nodeSeed: seed }) =>
@@ -183,7 +205,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
           { listen: [], mdns: false, privateAddresses: 'always', bootstrap: [], dhtServer: false },
         ),
       callable: (id) => registry.callable(id),
-      findLocal: (server, tool) => registry.localTool(server, tool),
+      findLocal: (server, tool) => registry.localTool(server, tool) ?? resharing.callable(server, tool),
     },
     {
       idleTimeoutMs: () => options.idleTimeoutMs ?? 10_000,
@@ -195,10 +217,21 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       limitsOf: () => options.limits ?? [],
       sealPolicy: (server, tool) => sealPolicyOf(access.shareOf(server), tool),
       seal: () => options.seal ?? 'whenOffered',
+      tellClient: () => options.tellClient ?? false,
       cache: () => true,
       preference: () => ({ price: 0, trust: 0 }),
     },
   );
+  const resharing: Resharing = createResharing({
+    ...deps,
+    db,
+    self: () => providerId,
+    grants,
+    catalog: registry.catalog,
+    callableById: registry.callable,
+    callTool: relay.callTool,
+  });
+  wireResharing({ access, registry, relay, resharing, servers: { on: () => () => undefined } });
   access.on('shareChanged', ({ server, share }) => {
     registry.setShare(server, share);
     relay.recheck();
@@ -218,8 +251,10 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
   if (options.role === undefined) records.start();
   if (options.role !== 'hostile') registry.start();
   relay.start();
+  resharing.start();
   return {
     db,
+    resharing,
     providerId,
     peerId,
     signer,
@@ -250,6 +285,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       registry.setShare(name, access.shareOf(name));
     },
     async stop() {
+      resharing.stop();
       await relay.stop();
       grants.stop();
       await registry.stop();

@@ -64,7 +64,7 @@ export function createOutgoing(
     router: Router;
     sealing: Pick<Sealing, 'session' | 'forget'>;
   },
-  options: Pick<RelayOptions, 'idleTimeoutMs' | 'maxResultBytes'>,
+  options: Pick<RelayOptions, 'idleTimeoutMs' | 'maxResultBytes' | 'tellClient'>,
 ): Outgoing {
   const { loadValidation, network, router, sealing } = deps;
 
@@ -126,7 +126,7 @@ export function createOutgoing(
       const params = guard.clean(given);
       const validation = await loadValidation();
       validation.checkArguments(tool.tool, tool.fingerprint, (params.arguments ?? {}) as JsonObject);
-      const request = requestOf(tool, params, exchange, deps.random);
+      const request = requestOf(tool, params, exchange, deps.random, options.tellClient());
       const watched = watch(exchange, guard);
       const { peerId, value } = await router.route({
         tool,
@@ -171,10 +171,19 @@ function requestOf(
   params: JsonObject,
   { caller: { principal: _principal, profile: _profile, ...caller }, via }: McpExchange,
   random: Random,
+  tellClient: boolean,
 ): CallRequest {
+  const { clientInfo, ...unnamed } = caller;
   const key = Buffer.from(random.bytes(KEY_BYTES)).toString('base64url');
   const manner = { key, ...(via ? { via: [...via] } : {}) };
-  return { server, tool: tool.name, fingerprint, params, caller, manner };
+  return {
+    server,
+    tool: tool.name,
+    fingerprint,
+    params,
+    caller: tellClient && clientInfo ? { ...unnamed, clientInfo } : unnamed,
+    manner,
+  };
 }
 
 function resultOf(response: CallResponse): JsonObject {

@@ -30,6 +30,8 @@ export interface RelayOptions {
   maxWaiting(): number;
   /** Whether calls of an own tool are sealed. */
   sealPolicy(server: string, tool: string): SealPolicy;
+  /** Whether providers are told which AI client calls. */
+  tellClient(): boolean;
   /** What is wanted of calls that leave this node. */
   seal(): SealWish;
   /** Every limit that fits a call of a peer. */

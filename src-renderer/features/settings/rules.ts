@@ -42,6 +42,7 @@ export const settingGroups = {
   'servers.clientDocument': 'clients',
   'metrics.expose': 'privacy',
   'relay.seal': 'privacy',
+  'relay.tellClient': 'privacy',
   'relay.keepPayloads': 'privacy',
   'relay.retentionDays': 'privacy',
   'metrics.usageDays': 'privacy',

@@ -1,4 +1,4 @@
-/** A server that tells its own token: peers do not hear it, neither in results nor in errors, progress or questions. */
+/** What stays here: tokens that a server gives away, secrets in arguments, the name of the client unless it may be told. */
 import { afterEach, expect, it } from 'vitest';
 import { McpError, type McpTarget } from '#shared/features/servers/mcp.ts';
 import { echoTool, type MeshNode, startMeshNode, testExchange, until } from '#test/support/mesh-node.ts';
@@ -9,9 +9,17 @@ afterEach(async () => {
   for (const node of nodes.splice(0)) await node.stop();
 });
 
-async function pair(target: McpTarget, secrets: { provider?: string[]; consumer?: string[] }) {
+async function pair(
+  target: McpTarget,
+  secrets: { provider?: string[]; consumer?: string[] },
+  tellClient = false,
+) {
   const provider = await startMeshNode({ targets: { echo: target }, secrets: secrets.provider ?? [] });
-  const consumer = await startMeshNode({ bootstrap: [provider.address()], secrets: secrets.consumer ?? [] });
+  const consumer = await startMeshNode({
+    bootstrap: [provider.address()],
+    secrets: secrets.consumer ?? [],
+    tellClient,
+  });
   nodes.push(provider, consumer);
   provider.addServer('echo', [echoTool]);
   provider.access.share({
@@ -68,3 +76,23 @@ it('a secret of the consumer’s own servers does not travel in arguments or ans
   expect(seen).toContain('use •••');
   expect(consumer.relay.invocations.list({ limit: 1 })).toMatchObject([{ redacted: 2 }]);
 });
+
+it.each([
+  [false, undefined],
+  [true, { name: 'my-client' }],
+])(
+  'providers are told which client calls only where the operator wants it: %s',
+  async (tellClient, heard) => {
+    const told: unknown[] = [];
+    const target: McpTarget = {
+      async request(_message, { caller }) {
+        told.push(caller.clientInfo);
+        return { content: [] };
+      },
+    };
+    const { call } = await pair(target, {}, tellClient);
+    const { exchange } = testExchange();
+    await call('hello', { ...exchange, caller: { ...exchange.caller, clientInfo: { name: 'my-client' } } });
+    expect(told).toEqual([heard]);
+  },
+);

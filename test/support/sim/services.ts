@@ -47,6 +47,7 @@ export function serveMore(world: World, node: SimNode): Services {
       limitsOf: () => [],
       sealPolicy: () => 'off',
       seal: () => 'whenOffered',
+      tellClient: () => false,
       cache: () => true,
       preference: () => ({ price: 0, trust: 0 }),
     } as Parameters<typeof createRelay>[1],

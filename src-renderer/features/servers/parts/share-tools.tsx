@@ -167,7 +167,7 @@ function ToolProviders({ candidates, chosen, onChange }: ToolProvidersProps) {
     peers.find(({ providerId }) => providerId === id)?.displayName || `${id.slice(0, 12)}…`;
   // Nobody at all is said with “nobody”, not with an empty list.
   return (
-    <div role="group" aria-label={t('providers')}>
+    <div role="group" aria-label={t('providers')} className={styles['choices']}>
       {ids.map((id) => (
         <Checkbox
           key={id}
