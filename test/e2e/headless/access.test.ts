@@ -207,7 +207,7 @@ test('a peer is asked for access, and given it, on his page', async ({ home: pag
   await visit(page, `/network/peers/${boris?.peerId}`);
   await page.getByRole('button', { name: 'Ask for access' }).click();
   const dialog = page.getByRole('dialog', { name: 'Ask Борис for access' });
-  await dialog.getByRole('button', { name: /Server/ }).click();
+  await dialog.getByRole('button', { name: /Which server/ }).click();
   await page.getByRole('option', { name: 'notes' }).click();
   await dialog.getByRole('button', { name: 'Send the request' }).click();
   await expect(dialog).toHaveCount(0);
@@ -218,4 +218,23 @@ test('a peer is asked for access, and given it, on his page', async ({ home: pag
   });
   await page.getByRole('button', { name: 'Give access' }).click();
   await expect(page.getByRole('dialog', { name: 'Give access for a time' })).toContainText('Борис');
+});
+
+test('the palette leads to the page and to giving access', async ({ home: page }) => {
+  const find = async (words: string) => {
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('dialog').getByRole('searchbox')).toBeFocused();
+    await page.keyboard.type(words);
+  };
+  await find('give acc');
+  await expect(page.getByRole('menuitem', { name: 'Give access' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Give access for a time' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('tab', { name: 'Grants' })).toHaveAttribute('aria-selected', 'true');
+  await visit(page, '/');
+  await find('access');
+  await expect(page.getByRole('menuitem', { name: /^Access/ })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Access' })).toBeVisible();
 });

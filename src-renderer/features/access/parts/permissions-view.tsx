@@ -127,7 +127,7 @@ function useColumns(
       minWidth: 8,
       cell: (row) => (
         <CellLines
-          first={<bdi>{whoText(row.who)}</bdi>}
+          first={whoText(row.who)}
           second={narrow || beside ? <LastUse row={row} brief /> : <Way row={row} />}
         />
       ),
@@ -137,7 +137,7 @@ function useColumns(
       label: t('column.what'),
       grow: 2.2,
       minWidth: 8,
-      cell: (row) => <CellLines first={<bdi dir="ltr">{row.server}</bdi>} second={what(row)} />,
+      cell: (row) => <CellLines first={row.server} second={what(row)} />,
     };
     const used: TableColumn<PermissionRow> = {
       id: 'used',

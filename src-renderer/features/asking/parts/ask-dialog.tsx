@@ -8,6 +8,7 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { Checkbox, Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
+import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { useProviderNames } from '../../peers/index.ts';
 
@@ -103,33 +104,47 @@ interface ServerChoiceProps {
   onChange(server: string): void;
 }
 
+/** Stands for a server that is not in the list; no server can be called so. */
+const BY_NAME = '+name';
+
 /** Servers of his that this node has seen; any other by its name. */
 function ServerChoice({ provider, value, onChange }: ServerChoiceProps) {
   const { t } = useTranslation('access');
-  const { data } = useQuery(
+  const { data, fault } = useQuery(
     (node, signal) =>
       node['tools.query']({ filter: { scope: 'network', provider }, limit: 1000 }, { signal }),
     [provider],
   );
+  const [byName, setByName] = useState(false);
+  if (!data && !fault) return <Loading label={t('ask.reading')} />;
   const servers = [...new Set(data?.items.map(({ server }) => server))].sort((a, b) => a.localeCompare(b));
-  if (servers.length === 0)
-    return (
-      <TextField
-        label={t('field.server')}
-        description={t('ask.serverHelp')}
-        value={value}
-        onChange={onChange}
-        code
-        required
-      />
-    );
-  return (
-    <Select
+  const field = (
+    <TextField
       label={t('field.server')}
-      options={servers.map((server) => ({ value: server, label: server }))}
+      description={t('ask.serverHelp')}
       value={value}
       onChange={onChange}
+      code
       required
     />
+  );
+  if (servers.length === 0) return field;
+  return (
+    <>
+      <Select
+        label={t('ask.server')}
+        options={[
+          ...servers.map((server) => ({ value: server, label: server })),
+          { value: BY_NAME, label: t('ask.byName') },
+        ]}
+        value={byName ? BY_NAME : value}
+        onChange={(server) => {
+          setByName(server === BY_NAME);
+          onChange(server === BY_NAME ? '' : server);
+        }}
+        required
+      />
+      {byName && field}
+    </>
   );
 }
