@@ -1,7 +1,7 @@
 /**
  * The door of the node for calls of peers: rates are asked first, then for a place; where all are taken, calls wait in a
- * fair queue of a fixed size. A call that cannot come to its turn in the time that it has is refused at once, and a full
- * queue is relieved by the provider who fills it most.
+ * fair queue of a fixed size. A call that cannot be answered in the time that it has is refused at once, or at its turn, so
+ * that no place is spent on answers of no use; a full queue is relieved by the provider who fills it most.
  */
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
@@ -9,6 +9,7 @@ import type { Clock } from '#shared/kernel/clock.ts';
 import type { Priority } from '#shared/features/relay/manner.ts';
 import type { Door, Place, Visit } from '../ports.ts';
 import { createFairQueue, type Waiting } from './fair-queue.ts';
+import { createHolds } from './holds.ts';
 import { createQuotas, type Quota, type Quotas } from './quotas.ts';
 
 export interface DoorOptions {
@@ -22,6 +23,8 @@ export interface DoorOptions {
 
 interface Visitor extends Waiting {
   quota: Quota;
+  /** Name of its tool, for how long it will take. */
+  work: string;
   /** Monotonic ms after which the answer is of no use any more. */
   lateAt: number;
   admit(place: Place): void;
@@ -59,21 +62,25 @@ export function createDoor(
   const queue = createFairQueue<Visitor>();
   const quotas = createQuotas({ clock }, options.limitsOf);
   const refused: DoorState['refused'] = { rate: 0, full: 0, late: 0, shed: 0 };
+  const holds = createHolds();
   let running = 0;
   let holdMs = FIRST_HOLD_MS;
 
   /** A place is taken; when it comes free, whoever is next gets it. */
-  function placeFor(quota: Quota): Place {
+  function placeFor(quota: Quota, work: string): Place {
     const since = clock.monotonic();
     const end = quota.begin();
     running++;
     let isHeld = true;
     return {
-      release({ responseBytes }) {
+      release({ failed, responseBytes }) {
         if (!isHeld) return;
         isHeld = false;
         running--;
-        holdMs += HOLD_WEIGHT * (clock.monotonic() - since - holdMs);
+        const held = clock.monotonic() - since;
+        holdMs += HOLD_WEIGHT * (held - holdMs);
+        // What failed at once says nothing about what a call takes that is answered.
+        if (!failed) holds.ended(work, held);
         end(responseBytes);
         admitNext();
       },
@@ -84,8 +91,8 @@ export function createDoor(
     while (running < options.maxRunning()) {
       const next = queue.next(({ quota }) => quota.hasRoom());
       if (!next) return;
-      if (next.lateAt <= clock.monotonic()) next.refuse(refusal('late'));
-      else next.admit(placeFor(next.quota));
+      if (next.lateAt < clock.monotonic() + holds.needed(next.work)) next.refuse(tooLate(next));
+      else next.admit(placeFor(next.quota, next.work));
     }
   }
 
@@ -100,6 +107,11 @@ export function createDoor(
     const retryAfterMs = Math.round(Math.min(MOST_RETRY_MS, Math.max(LEAST_RETRY_MS, waitMs)));
     const code = ({ rate: 'relay.rate_limited', late: 'relay.too_late' } as const)[reason as 'rate' | 'late'];
     return relayError(code ?? 'relay.busy', detail, { retryAfterMs });
+  }
+
+  function tooLate({ providerId, work }: Pick<Visitor, 'providerId' | 'work'>): Error {
+    holds.doubt(work);
+    return refusal('late', expectedWaitMs(providerId));
   }
 
   /** Makes room by taking it from whoever has most waiting, if that is not who comes now. */
@@ -119,6 +131,7 @@ export function createDoor(
       };
       const visitor: Visitor = {
         providerId: visit.providerId,
+        work: workOf(visit),
         priority: priorityOf(visit),
         quota,
         lateAt,
@@ -144,11 +157,12 @@ export function createDoor(
       if (exceeded) throw refusal('rate', exceeded.waitMs, `The limit is on ${WHAT[exceeded.rate]}.`);
       if (running < options.maxRunning() && queue.sizeOf(visit.providerId) === 0 && quota.hasRoom()) {
         quota.count();
-        return placeFor(quota);
+        return placeFor(quota, workOf(visit));
       }
       const { timeLeftMs = Number.POSITIVE_INFINITY } = visit.manner;
-      if (expectedWaitMs(visit.providerId) > timeLeftMs)
-        throw refusal('late', expectedWaitMs(visit.providerId));
+      const work = workOf(visit);
+      const { providerId } = visit;
+      if (expectedWaitMs(providerId) + holds.needed(work) > timeLeftMs) throw tooLate({ providerId, work });
       refuseWhereFull(visit);
       quota.count();
       return wait(visit, quota, clock.monotonic() + timeLeftMs, signal);
@@ -170,5 +184,7 @@ const WHAT = {
   out: 'bytes of results a minute',
   cpu: 'processor time of the server a minute',
 } as const;
+
+const workOf = ({ server, tool }: Visit): string => `${server}\n${tool}`;
 
 const priorityOf = ({ manner }: Visit): Priority => manner.priority ?? 'interactive';

@@ -223,3 +223,19 @@ it('holds a provider to his limit however many others come while his calls wait'
   (await first).release(used);
   (await second).release(used);
 });
+
+it('spends no place on a call that could not be answered in the time it has left', async () => {
+  const { door, later } = setUp(1, 10);
+  const measured = await door.enter(visit('a'), forever);
+  later(100);
+  measured.release(used);
+  const held = await door.enter(visit('a'), forever);
+  const soon = door.enter(visit('b', { timeLeftMs: 160 }), forever);
+  const patient = door.enter(visit('c', { timeLeftMs: 1_000 }), forever);
+  const other = door.enter(visit('d', { timeLeftMs: 160 }, 'never called'), forever);
+  later(100);
+  held.release(used);
+  await expect(soon).rejects.toMatchObject({ code: 'relay.too_late' });
+  (await patient).release(used);
+  (await other).release(used);
+});
