@@ -15,7 +15,7 @@ import { emptyGrant } from './rules.ts';
 export interface AccessPageProps {
   /** `permissions`, `grants`, `requests`, `limits`; `give` and `accept` open their dialog over one of them. */
   view?: string | undefined;
-  /** A provider beside `give`; a request beside `accept`. */
+  /** A provider beside `give`; a request beside `accept`; beside `permissions`, words that are looked for. */
   id?: string | undefined;
 }
 
@@ -41,7 +41,11 @@ export function AccessPage({ view, id }: AccessPageProps) {
           id: one,
           label: t(`view.${one}`),
           content: one === shown && (
-            <Content view={one} accepting={view === 'accept' ? Number(id) : undefined} />
+            <Content
+              view={one}
+              accepting={view === 'accept' ? Number(id) : undefined}
+              wanted={view === 'permissions' ? id : undefined}
+            />
           ),
         }))}
       />
@@ -55,10 +59,16 @@ export function AccessPage({ view, id }: AccessPageProps) {
   );
 }
 
-function Content({ view, accepting }: { view: View; accepting: number | undefined }) {
+interface ContentProps {
+  view: View;
+  accepting: number | undefined;
+  wanted: string | undefined;
+}
+
+function Content({ accepting, view, wanted }: ContentProps) {
   switch (view) {
     case 'permissions':
-      return <PermissionsView />;
+      return <PermissionsView key={wanted} wanted={wanted} />;
     case 'grants':
       return <GrantsView />;
     case 'requests':

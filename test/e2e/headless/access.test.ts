@@ -53,6 +53,14 @@ test('each tool can have a row, and one tool can be closed', async ({ home: page
   expect(dashboard.node.world.shares[0]?.audience.kind).toBe('providers');
 });
 
+test('the sharing of a server leads to who has access to it', async ({ home: page }) => {
+  await visit(page, '/servers/everything');
+  await page.getByRole('tab', { name: 'Sharing' }).click();
+  await page.getByRole('link', { name: 'Who has access, and grants' }).click();
+  await expect(page.getByRole('searchbox')).toHaveValue('everything');
+  await expect(page.getByRole('grid', { name: 'Permissions' }).getByRole('row')).toHaveCount(4);
+});
+
 test('what changes elsewhere shows at once', async ({ home: page, dashboard }) => {
   await visit(page, '/access');
   const rows = page.getByRole('grid', { name: 'Permissions' }).getByRole('row');

@@ -19,9 +19,9 @@ import { StopDialog } from './stop-dialog.tsx';
 import { usePermissions } from './use-permissions.ts';
 
 /** Who may call what: a row for each party and server, or for each party and tool. */
-export function PermissionsView() {
+export function PermissionsView({ wanted = '' }: { wanted?: string | undefined }) {
   const { t } = useTranslation('access');
-  const [text, setText] = useState('');
+  const [text, setText] = useState(wanted);
   const [byTool, setByTool] = useState(false);
   const [openId, setOpenId] = useState<string>();
   const [stopping, setStopping] = useState<PermissionRow>();

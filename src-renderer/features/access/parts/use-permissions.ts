@@ -25,37 +25,42 @@ export function usePermissions(byTool: boolean): Permissions {
   const peers = usePeers();
   const servers = useServers((state) => state.items);
   const access = useAccessQuery(async (node, signal) => {
-    const [{ items: shares }, { made }, { items: uses }] = await Promise.all([
+    const [{ items: shares }, { made }] = await Promise.all([
       node['access.shares']({}, { signal }),
       node['access.grants']({}, { signal }),
-      node['invocations.uses']({}, { signal }),
     ]);
-    return { shares, made, uses };
+    return { shares, made };
   });
+  const uses = useQuery((node, signal) => node['invocations.uses']({}, { signal }), []);
   const tools = useQuery(
     (node, signal) => node['tools.list']({ scope: 'local' }, { signal }),
     [servers?.map(({ name, toolCount }) => [name, toolCount])],
   );
-  const { reload } = access;
+  const readUses = uses.reload;
   useEffect(() => {
-    const timer = clock.every(USES_MS, reload);
+    const timer = clock.every(USES_MS, readUses);
     return () => timer.cancel();
-  }, [clock, reload]);
+  }, [clock, readUses]);
   const rows = useMemo(() => {
     if (!access.data || !tools.data) return undefined;
-    const { made, shares, uses } = access.data;
+    const { made, shares } = access.data;
     const known = new Set(peers?.flatMap((peer) => (peer.known ? [peer.providerId] : [])));
     const offered = Map.groupBy(tools.data.items, ({ server }) => server);
     return permissionRows(
       {
         shares,
         grants: made,
-        uses,
+        uses: uses.data?.items ?? [],
         offered: new Map([...offered].map(([server, list]) => [server, list.map(({ name }) => name)])),
         isKnown: (id) => known.has(id),
       },
       byTool,
     );
-  }, [access.data, tools.data, peers, byTool]);
-  return { rows, shares: access.data?.shares ?? [], fault: access.fault ?? tools.fault, reload };
+  }, [access.data, tools.data, uses.data, peers, byTool]);
+  return {
+    rows,
+    shares: access.data?.shares ?? [],
+    fault: access.fault ?? tools.fault ?? uses.fault,
+    reload: access.reload,
+  };
 }

@@ -1,6 +1,7 @@
 import { Share2, ShieldOff } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import type { Share } from '#shared/features/access/contract.ts';
 import { callersOf } from '#shared/features/access/rules.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
@@ -58,6 +59,7 @@ function Shared({ share, change }: { share: Share; change: ReactNode }) {
       />
       <Inline>
         {change}
+        <Link href={`/access/permissions/${share.server}`}>{t('toAccess')}</Link>
         <EndSharing server={share.server} />
       </Inline>
       <SharedTools share={share} />
