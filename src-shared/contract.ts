@@ -23,6 +23,7 @@ import { registryContract } from './features/registry/contract.ts';
 import { relayContract } from './features/relay/contract.ts';
 import { cacheContract } from './features/relay/caching.ts';
 import { loadContract } from './features/relay/load.ts';
+import { resharingContract } from './features/relay/resharing.ts';
 import { serversContract } from './features/servers/contract.ts';
 import { resourcesContract } from './features/servers/resources.ts';
 import { settingsContract } from './features/settings/contract.ts';
@@ -51,6 +52,7 @@ export const contract = {
   ...registryContract,
   ...centralContract,
   ...serversContract,
+  ...resharingContract,
   ...resourcesContract,
   ...relayContract,
   ...loadContract,

@@ -42,6 +42,7 @@ import { exposition } from './exposition.ts';
 import { usageOfTrees } from '#main/platform/process-usage.ts';
 import { createServerResources } from './server-resources.ts';
 import { createGrantHandlers } from './granting.ts';
+import { createResharingHandlers } from './resharing.ts';
 import { createSharingHandlers } from './sharing.ts';
 import { createSlices, type NodeSlices } from './slices.ts';
 import { createStatusBoard } from './status.ts';
@@ -311,6 +312,8 @@ async function startSlices(slices: NodeSlices, owned: Platform['owned']): Promis
   owned.defer(() => servers.stopAll());
   owned.defer(() => relay.stop());
   relay.start();
+  owned.defer(() => slices.resharing.stop());
+  slices.resharing.start();
   publishShares(slices);
 }
 
@@ -371,6 +374,7 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner
     ...createPeersHandlers(peersDeps(platform, slices)),
     ...createLimitHandlers(access),
     ...createGrantHandlers({ access, grants: slices.grants, servers, clock, nameOf: registry.providerName }),
+    ...createResharingHandlers(slices, registry.providerName),
     ...createSharingHandlers({
       access,
       registry,

@@ -163,8 +163,9 @@ function madeView(made: Made, nameOf: NameOf, now: number): MadeGrantView {
 }
 
 function stateOf(made: Made, now: number): MadeGrantView['state'] {
-  const { server, to } = made.grant;
-  const covered = covers(made, { provider: to, server }, now);
+  const { link: _link, ...grant } = made.grant;
+  // One that opens nothing lasts all the same.
+  const covered = covers({ ...made, grant }, { provider: grant.to, server: grant.server }, now);
   if (covered.ok) return 'active';
   if (covered.reason === 'access.grant_revoked') return 'revoked';
   return covered.reason === 'access.grant_spent' ? 'spent' : 'expired';
@@ -183,11 +184,13 @@ function heldView({ grant, id, provider }: Held, nameOf: NameOf, now: number): H
   };
 }
 
-const termsOf = ({ args, calls, server, tools }: Made['grant']) => ({
+const termsOf = ({ args, calls, depth, link, server, tools }: Made['grant']) => ({
   server,
   ...(tools ? { tools } : {}),
   ...(args ? { args } : {}),
   ...(calls === undefined ? {} : { calls }),
+  ...(depth === undefined ? {} : { depth }),
+  ...(link ? { link } : {}),
 });
 
 function requestView({ peer: _peer, ...request }: Request, nameOf: NameOf): AccessRequestView {

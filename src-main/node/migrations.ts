@@ -7,7 +7,7 @@ import { metricsMigrations } from '../features/metrics/index.ts';
 import { p2pMigrations } from '../features/p2p/index.ts';
 import { recordsMigrations } from '../features/records/index.ts';
 import { centralMigrations, registryMigrations } from '../features/registry/index.ts';
-import { relayMigrations } from '../features/relay/index.ts';
+import { relayMigrations, resharingMigrations } from '../features/relay/index.ts';
 import { serversMigrations } from '../features/servers/index.ts';
 import { trustMigrations } from '../features/trust/index.ts';
 import type { Migration } from '../platform/sqlite.ts';
@@ -31,6 +31,7 @@ export const nodeMigrations: readonly Migration[] = [
   ...centralMigrations,
   ...serversMigrations,
   ...relayMigrations,
+  ...resharingMigrations,
   ...apiTokenMigrations,
   ...webSessionMigrations,
   ...setupMigrations,

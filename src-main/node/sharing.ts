@@ -18,7 +18,18 @@ export function createSharingHandlers(deps: {
   const { access, registry, servers } = deps;
   return {
     'access.shares': () => ({ items: access.shares() }),
-    'servers.share'({ audience, category, confirmed, listedFor, name, networks, overrides, seal, tools }) {
+    'servers.share'({
+      audience,
+      category,
+      confirmed,
+      delegation,
+      listedFor,
+      name,
+      networks,
+      overrides,
+      seal,
+      tools,
+    }) {
       servers.get(name);
       if (networks?.some((id) => !deps.networks().includes(id)))
         throw invitationError('invitation.no_network');
@@ -38,6 +49,7 @@ export function createSharingHandlers(deps: {
         tools,
         overrides,
         seal,
+        delegation,
         category,
         networks,
       });

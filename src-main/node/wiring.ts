@@ -13,11 +13,12 @@ import type { Metrics, Usage } from '../features/metrics/index.ts';
 import { createRememberedPeers, type Network } from '../features/p2p/index.ts';
 import type { Records } from '../features/records/index.ts';
 import { notesOf, type Registry } from '../features/registry/index.ts';
-import type { Relay } from '../features/relay/index.ts';
+import type { Relay, Resharing } from '../features/relay/index.ts';
 import type { Servers } from '../features/servers/index.ts';
 import type { Trust } from '../features/trust/index.ts';
 import type { Log } from '../platform/log.ts';
 import type { Platform } from './platform.ts';
+import { wireResharing } from './resharing.ts';
 import type { NodeSlices } from './slices.ts';
 
 export interface Slices {
@@ -32,6 +33,7 @@ export interface Slices {
   registry: Registry;
   servers: Servers;
   relay: Relay;
+  resharing: Resharing;
 }
 
 export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
@@ -39,6 +41,7 @@ export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
   subscribe(
     ...serversToRegistry(slices),
     ...sharing(slices),
+    ...wireResharing(slices),
     ...blocking(slices, log),
     ...rotation(slices),
     callsToMetrics(slices),
@@ -62,7 +65,7 @@ const callsToMetrics = ({ metrics, relay }: Slices) =>
   });
 
 /** What local servers offer enters the directory, and leaves it with them. */
-function serversToRegistry({ access, grants, registry, relay, servers }: Slices) {
+function serversToRegistry({ access, grants, registry, relay, resharing, servers }: Slices) {
   let isStarting = true;
   /** A server that was switched off leaves the catalog and the network until it is started again. */
   const withdraw = (server: string) => {
@@ -93,8 +96,9 @@ function serversToRegistry({ access, grants, registry, relay, servers }: Slices)
   for (const { name } of servers.list()) offer(name);
   isStarting = false;
   // A server that was removed just before a crash: the next of its name must not inherit its audience.
-  for (const share of access.shares()) if (!servers.has(share.server)) access.unshare(share.server);
-  for (const { grant } of grants.made()) if (!servers.has(grant.server)) grants.endServer(grant.server);
+  const isThere = (server: string) => servers.has(server) || resharing.has(server);
+  for (const share of access.shares()) if (!isThere(share.server)) access.unshare(share.server);
+  for (const { grant } of grants.made()) if (!isThere(grant.server)) grants.endServer(grant.server);
   return [
     servers.on('offersChanged', ({ server }) => offer(server)),
     servers.on('changed', ({ server }) => {

@@ -74,7 +74,9 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO access_grants_made VALUES ('g1', x'01', 'for Bob', 3, 4, NULL);
      INSERT INTO access_grants_held VALUES ('g2', '${ALICE}', '${BOB}', x'02');
      INSERT INTO access_requests VALUES (1, 'asked', '${ALICE}', 'peer-1', 'files', '["read"]', 'please', 'open', 5);`,
+    `INSERT INTO access_grants_held VALUES ('g3', '${ALICE}', '${BOB}', x'03', x'80');`,
   ],
+  resharing: [`INSERT INTO reshares VALUES ('team', '${ALICE}', 'files');`],
   registry: [
     `INSERT INTO registry_manifests VALUES (x'01', x'02', 1);
      INSERT INTO registry_decisions VALUES ('${TOOL}', 'approved', 'print-1', '{"name":"read"}', 2);

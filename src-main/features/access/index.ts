@@ -13,6 +13,7 @@ import { audienceSchema, shareSchema } from '#shared/features/access/contract.ts
 import {
   type AccessRule,
   callersOf,
+  isOpenTo,
   mayCall,
   maySee,
   type Permission,
@@ -32,7 +33,7 @@ import { createLimitBook, type LimitBook } from './limit-book.ts';
 
 export { createLimitHandlers } from './handlers.ts';
 export { accessMigrations } from './migrations.ts';
-export { createGrants, type Grants } from './grants/grants.ts';
+export { createGrants, type Grants, type SharingOn } from './grants/grants.ts';
 export type { AccessRule } from '#shared/features/access/rules.ts';
 
 export interface AccessEvents {
@@ -49,6 +50,8 @@ export interface ShareRequest {
   /** Only these tools; absent: all. */
   tools?: string[] | undefined;
   overrides?: Share['overrides'];
+  /** Who may call it may share it on. Default: nobody may. */
+  delegation?: Share['delegation'];
   /** Whether calls are sealed up to this node. Default: they are not. */
   seal?: Share['seal'];
   category?: string | undefined;
@@ -76,6 +79,8 @@ export interface Access extends EventSource<AccessEvents> {
   forgetNetwork(network: NetworkId): void;
   /** How much others may use of what is shared. */
   readonly limits: Pick<LimitBook, 'list' | 'set' | 'of' | 'ofServer' | 'forget'>;
+  /** Whether a provider may call the server at all, by its share or under a grant. */
+  isOpenTo(provider: ProviderId, server: string): boolean;
   /** `network`: through which it is asked; what everyone may see is seen in the networks it is shared in only. */
   maySee(provider: ProviderId, server: string, network?: NetworkId): Result<Share, AccessRule>;
   mayCall(
@@ -122,10 +127,10 @@ export function createAccess(deps: AccessDeps): Access {
     };
   };
   function put(share: Share): void {
-    const tools = share.tools ? JSON.stringify(share.tools) : null;
-    const { category, listedFor, networks, overrides } = share;
-    const details = JSON.stringify({ overrides, category, networks, listedFor });
-    save.run(share.server, JSON.stringify(share.audience), tools, details, share.sharedAt);
+    // Whatever else a share says, now and later, is kept with it.
+    const { audience, server, sharedAt, tools, ...details } = share;
+    const named = tools ? JSON.stringify(tools) : null;
+    save.run(server, JSON.stringify(audience), named, JSON.stringify(details), sharedAt);
     shares.set(share.server, share);
     events.emit('shareChanged', { server: share.server, share });
   }
@@ -187,6 +192,7 @@ export function createAccess(deps: AccessDeps): Access {
         if (JSON.stringify(followed) !== JSON.stringify(share)) put(followed);
       }
     },
+    isOpenTo: (provider, server) => isOpenTo(question(provider, server)),
     maySee: (provider, server, network) => maySee(question(provider, server, network)),
     mayCall: (provider, server, tool, network) => mayCall(question(provider, server, network), tool),
   };
@@ -211,8 +217,9 @@ function networksOf({ audience, listedFor, networks }: ShareRequest): Pick<Share
 function detailsOf({
   category,
   overrides,
+  delegation,
   seal,
-}: ShareRequest): Pick<Share, 'overrides' | 'category' | 'seal'> {
+}: ShareRequest): Pick<Share, 'overrides' | 'category' | 'delegation' | 'seal'> {
   const telling = Object.entries(overrides ?? {}).flatMap(
     ([tool, { audience, caching, note, seal, tags }]) => {
       const override = {
@@ -229,6 +236,7 @@ function detailsOf({
     ...(telling.length > 0 ? { overrides: Object.fromEntries(telling) } : {}),
     ...(category?.trim() ? { category: category.trim() } : {}),
     ...(seal && seal !== 'off' ? { seal } : {}),
+    ...(delegation ? { delegation } : {}),
   };
 }
 

@@ -54,4 +54,10 @@ export const accessMigrations: Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // Grants that a held one names as its parents: canonical CBOR, an array of envelopes, the origin's first.
+    slice: 'access',
+    version: 5,
+    up: `ALTER TABLE access_grants_held ADD COLUMN parents BLOB;`,
+  },
 ];

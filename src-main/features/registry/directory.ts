@@ -25,6 +25,8 @@ export interface Listing {
   tools: readonly Tool[];
   /** What the operator says of them. */
   notes?: Notes | undefined;
+  /** Through whom it comes, the origin first, its provider last; absent where it is his own. */
+  via?: readonly ProviderId[] | undefined;
 }
 
 export type ListingKey = Pick<Listing, 'provider' | 'peer' | 'server'>;

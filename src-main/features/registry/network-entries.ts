@@ -49,6 +49,8 @@ export function createNetworkEntries(
     maySee(provider: ProviderId, server: string): boolean;
     /** Whether a provider means something to the operator: strangers must not take the room that it needs. */
     concerns(provider: ProviderId): boolean;
+    /** The parties of a chain that ends with a provider and holds; undefined where it does not. */
+    partiesOf?(via: readonly string[], provider: ProviderId): readonly ProviderId[] | undefined;
   },
 ): NetworkEntries {
   const { directory, manifests, network, records } = deps;
@@ -83,6 +85,12 @@ export function createNetworkEntries(
     waiting.delete(key);
     soon.delete(key);
     const { peer, provider, server } = parseEntryKey(key);
+    const { notes } = manifest;
+    const via = notes?.via && options.partiesOf?.(notes.via, provider);
+    if (notes?.via && !via) {
+      deps.log.info({ key }, 'a server is not listed: the chain by which it is shared on does not hold');
+      return unlist(key);
+    }
     if (!room.take(provider, key, size)) {
       deps.log.info({ key }, 'the tools of an entry are not listed: there is no room for more');
       return unlist(key);
@@ -99,7 +107,8 @@ export function createNetworkEntries(
       entry: key,
       addresses: entry.addresses.filter((address) => address.endsWith(`/p2p/${peer}`)),
       tools: manifest.tools,
-      notes: manifest.notes,
+      notes,
+      via,
     });
     return true;
   }

@@ -43,6 +43,8 @@ export interface LocalServer {
   tags: string[];
   /** What he says of its tools. */
   notes?: Notes | undefined;
+  /** Grants by which it is shared on here, as base64url, the origin's first. */
+  via?: readonly string[] | undefined;
 }
 
 export interface Publisher {
@@ -175,10 +177,11 @@ export function createPublisher(deps: {
 }
 
 /** The manifest of what is shared. Throws `registry.manifest_too_large`. */
-export function describeTools(server: string, share: Described, { offers }: LocalServer) {
+export function describeTools(server: string, share: Described, { offers, via }: LocalServer) {
   const tools = offers.tools.filter((tool) => isToolShared(share, tool.name) && hasFingerprint(tool));
   const version = offers.serverInfo.version.toWellFormed();
-  const notes = notesOf(share, tools);
+  const said = notesOf(share, tools);
+  const notes = via ? { ...said, via: [...via] } : said;
   return {
     tools,
     manifest: encodeManifest({
@@ -197,7 +200,7 @@ type Unsigned = Omit<Entry, 'cert' | 'iat' | 'exp' | 'by'>;
 const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((one) => b.includes(one));
 
-type Described = Pick<Share, 'tools' | 'overrides' | 'category' | 'listedFor' | 'seal'>;
+type Described = Pick<Share, 'tools' | 'overrides' | 'category' | 'delegation' | 'listedFor' | 'seal'>;
 
 /** What the operator says of the tools that are described. Who may call them is nobody else's business; that not all may who see them is. */
 export function notesOf(share: Described | undefined, described: readonly Tool[]): Notes | undefined {
@@ -212,13 +215,14 @@ export function notesOf(share: Described | undefined, described: readonly Tool[]
     };
     return Object.keys(said).length > 0 ? [[name, said] as const] : [];
   });
-  if (tools.length === 0 && !share.category && !share.listedFor && !share.seal) return undefined;
-  return {
+  const said = {
     ...(share.category ? { category: share.category.toWellFormed() } : {}),
     ...(share.listedFor ? { ask: true } : {}),
     ...(share.seal ? { seal: share.seal } : {}),
+    ...(share.delegation ? { depth: share.delegation.depth } : {}),
     ...(tools.length > 0 ? { tools: Object.fromEntries(tools) } : {}),
   };
+  return Object.keys(said).length > 0 ? said : undefined;
 }
 
 /** Tools without canonical form (broken Unicode, say) are listed nowhere, here or elsewhere. */

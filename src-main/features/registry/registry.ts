@@ -215,6 +215,10 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       locals.delete(server);
       if (directory.remove(node.providerId, node.peerId, server)) changing();
     },
+    setPassedOn(server, local) {
+      if (local) locals.set(server, local);
+      else locals.delete(server);
+    },
     localOffers: (server) => locals.get(server)?.offers,
     checkShareable(server, tools) {
       const local = locals.get(server);

@@ -112,6 +112,8 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   stop(): Promise<void>;
   setLocalServer(server: string, local: LocalServer): void;
   removeLocalServer(server: string): void;
+  /** A server of another provider that is shared on under this name: published as own, in the catalog as what it is. */
+  setPassedOn(server: string, local: LocalServer | undefined): void;
   /** What a local server offers, as last told. */
   localOffers(server: string): ServerOffers | undefined;
   /** Throws `registry.manifest_too_large` where so much of a server cannot be shared. */
@@ -190,6 +192,8 @@ export interface RegistryOptions {
   isFlagged?(provider: ProviderId): boolean;
   /** Whether a local server can take calls. */
   isLocalReachable(server: string): boolean;
+  /** The parties of a chain of grants that ends with a provider and holds. Default: no chain does. */
+  partiesOf?(via: readonly string[], provider: ProviderId): readonly ProviderId[] | undefined;
   /** Whether peers' searches are answered. Default: they are. */
   answersSearches?(): boolean;
   /** What is known of a tool besides its words; orders what fits equally well. Default: nothing. */

@@ -75,6 +75,8 @@ export function toolView(shelved: ShelvedTool, names: CatalogNames): ToolView {
     note: shown(noteOn(listing.notes, tool.name)?.note),
     category: shown(listing.notes?.category),
     seal: sealOf(listing.notes, tool.name),
+    ...(listing.via ? { via: [...listing.via] } : {}),
+    depth: listing.local ? undefined : listing.notes?.depth,
     ask: !listing.local && listing.notes?.ask === true ? true : undefined,
     origin: shelved.origin,
     state: shelved.state,

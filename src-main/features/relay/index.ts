@@ -46,6 +46,12 @@ import { createSealing, type SealingDeps } from './seal/index.ts';
 export { createRelayHandlers } from './handlers.ts';
 export type { MasksDeps } from './masks/masks.ts';
 export { relayMigrations } from './migrations.ts';
+export {
+  createResharing,
+  type Passed,
+  type Resharing,
+  resharingMigrations,
+} from './resharing/index.ts';
 
 export interface Relay {
   start(): void;

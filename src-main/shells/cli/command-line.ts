@@ -16,6 +16,7 @@ import { addMetricsCommands } from './commands/metrics.ts';
 import { addNetworkCommands } from './commands/network.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addAccessCommands } from './commands/access.ts';
+import { addReshareCommands } from './commands/reshares.ts';
 import { addLimitCommands } from './commands/limits.ts';
 import { addPeerCommands } from './commands/peers.ts';
 import { addProfileCommands } from './commands/profiles.ts';
@@ -78,6 +79,7 @@ function createProgram(io: Io): Command {
   addToolCommands(program, cli);
   addPeerCommands(program, cli);
   addAccessCommands(program, cli);
+  addReshareCommands(program, cli);
   addLimitCommands(program, cli);
   addCacheCommands(program, cli);
   addMetricsCommands(program, cli);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { command, query } from '../../kernel/contract.ts';
 import { networkIdSchema } from '../p2p/networks.ts';
 import { cachingSchema } from './caching.ts';
+import { MAX_DEPTH } from './grant.ts';
 import { sealPolicySchema } from './sealing.ts';
 import { serverNameSchema } from '../servers/config.ts';
 
@@ -53,6 +54,9 @@ const overridesSchema = z
   .record(z.string().max(256), toolOverrideSchema)
   .refine((all) => Object.keys(all).length <= MAX_OVERRIDES, `at most ${MAX_OVERRIDES} tools`);
 
+/** How often a server may be shared on in a row. */
+const delegationSchema = z.object({ depth: z.number().int().min(1).max(MAX_DEPTH) });
+
 /** In which networks everyone may see a server: each was said yes to by itself. */
 const networksSchema = z.array(networkIdSchema).min(1).max(16);
 
@@ -64,6 +68,8 @@ export const shareSchema = z.object({
   tools: z.array(z.string()).max(10_000).optional(),
   /** By the name of the tool. */
   overrides: overridesSchema.optional(),
+  /** Who may call it may share it on as well: so often in a row. Absent: nobody may. */
+  delegation: delegationSchema.optional(),
   /** Whether calls are sealed up to this node; told to those who see the server. Absent: `off`. */
   seal: sealPolicySchema.optional(),
   /** Under which heading peers find it. */
@@ -91,6 +97,7 @@ export const accessContract = {
       listedFor: listedForSchema.optional(),
       tools: z.array(z.string()).min(1).max(10_000).optional(),
       overrides: overridesSchema.optional(),
+      delegation: delegationSchema.optional(),
       seal: sealPolicySchema.optional(),
       category: z.string().max(40).optional(),
       networks: networksSchema.optional(),

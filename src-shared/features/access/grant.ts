@@ -16,6 +16,8 @@ export const GRANT_TYPE = 'grant/1';
 export const MAX_GRANT_BYTES = 16 * 1024;
 /** Tools that one grant names; without names it is for all that are shared. */
 export const MAX_GRANT_TOOLS = 64;
+/** How often a tool can be shared on, at most. */
+export const MAX_DEPTH = 4;
 /** Longest life of a grant. */
 export const MAX_GRANT_MS = 400 * 24 * 3_600_000;
 /** A holder's clock may be so far behind. */
@@ -39,6 +41,12 @@ export const grantSchema = z.looseObject({
     .optional(),
   /** Calls in all. */
   calls: z.number().int().min(1).max(1_000_000_000).optional(),
+  /** Its holder may share the tools on: so many times in a row, himself included. Absent: he may not. */
+  depth: z.number().int().min(1).max(MAX_DEPTH).optional(),
+  /** SHA-256 of the grant by which the issuer himself shares on; absent where he is the origin. */
+  parent: bytes.refine(({ length }) => length === 32, '32 bytes').optional(),
+  /** It opens nothing to its holder: it says alone that what is open to him he may share on. */
+  link: z.literal(true).optional(),
   iat: z.number().int().nonnegative(),
   exp: z.number().int().positive(),
   /** 16 random bytes: two equal grants are two grants. */
@@ -84,7 +92,7 @@ export type GrantRule =
 
 /** A grant with what became of it at the node that made it. */
 export interface GrantState {
-  grant: Pick<Grant, 'to' | 'server' | 'tools' | 'calls' | 'iat' | 'exp'>;
+  grant: Pick<Grant, 'to' | 'server' | 'tools' | 'calls' | 'link' | 'iat' | 'exp'>;
   used: number;
   revokedAt?: number | undefined;
 }
@@ -95,7 +103,8 @@ export function covers(
   call: { provider: ProviderId; server: string; tool?: string | undefined },
   now: number,
 ): Result<undefined, GrantRule> {
-  if (grant.to !== call.provider || grant.server !== call.server) return fail('access.no_grant');
+  if (grant.link || grant.to !== call.provider || grant.server !== call.server)
+    return fail('access.no_grant');
   if (call.tool !== undefined && grant.tools && !grant.tools.includes(call.tool))
     return fail('access.no_grant');
   if (revokedAt !== undefined) return fail('access.grant_revoked');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
 import { isProviderId } from '../../kernel/ids.ts';
 import { serverNameSchema } from '../servers/config.ts';
-import { MAX_GRANT_TOOLS } from './grant.ts';
+import { MAX_DEPTH, MAX_GRANT_TOOLS } from './grant.ts';
 import { MAX_WORDS } from './grant-messages.ts';
 
 const tools = z.array(z.string().min(1).max(256)).min(1).max(MAX_GRANT_TOOLS);
@@ -16,9 +16,20 @@ const termsSchema = z.object({
     .optional()
     .describe('By tool: JSON Schema, as text, that the arguments must fit.'),
   calls: z.number().int().min(1).max(1_000_000_000).optional().describe('Calls in all.'),
+  depth: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_DEPTH)
+    .optional()
+    .describe('Its holder may share the tools on: so often in a row, himself included.'),
 });
 
+/** It opens nothing: its holder may share on what is open to him by the share. */
+const link = z.literal(true).optional();
+
 export const madeGrantSchema = termsSchema.extend({
+  link,
   id: z.string(),
   to: z.string(),
   toName: z.string().optional(),
@@ -33,6 +44,7 @@ export const madeGrantSchema = termsSchema.extend({
 export type MadeGrantView = z.output<typeof madeGrantSchema>;
 
 export const heldGrantSchema = termsSchema.extend({
+  link,
   id: z.string(),
   provider: z.string(),
   providerName: z.string().optional(),
@@ -115,6 +127,7 @@ export const grantsContract = {
       tools: tools.optional(),
       args: termsSchema.shape.args,
       calls: termsSchema.shape.calls,
+      depth: termsSchema.shape.depth,
       days: days.default(30),
       note: note.default(''),
     }),

@@ -14,7 +14,11 @@ export type AccessRule =
   | 'access.not_known'
   | 'access.tool_not_shared'
   | 'access.not_granted'
+  | ChainRule
   | Exclude<GrantRule, 'access.no_grant'>;
+
+/** Why a call that comes through others is refused: the chain does not hold, has ended, or was cut somewhere. */
+export type ChainRule = 'access.bad_chain' | 'access.chain_expired' | 'access.branch_cut';
 
 export interface AccessQuestion {
   provider: ProviderId;
@@ -58,6 +62,13 @@ export function maySee(question: AccessQuestion): Result<Share, AccessRule> {
   if (!share) return fail('access.not_shared');
   const seen = byShare(share, question);
   return seen.ok || isListedFor(share, question) || question.granted?.(undefined).ok ? ok(share) : seen;
+}
+
+/** Whether a provider may call a server at all, by its share or under a grant; some of its tools may be narrower. */
+export function isOpenTo(question: AccessQuestion): boolean {
+  const { blocked, share } = question;
+  if (blocked || !share) return false;
+  return byShare(share, question).ok || question.granted?.(undefined).ok === true;
 }
 
 /** Whether a server is shown to a provider that may not call it. */

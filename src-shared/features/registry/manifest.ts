@@ -4,6 +4,7 @@ import { fromUtf8 } from '../../kernel/bytes.ts';
 import { jcsBytes, type JsonValue, sha256Bytes } from '../../kernel/canonical.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { cachingSchema } from '../access/caching.ts';
+import { MAX_DEPTH, MAX_GRANT_BYTES } from '../access/grant.ts';
 import { sealPolicySchema } from '../access/sealing.ts';
 import { toolSchema } from './tool.ts';
 
@@ -17,6 +18,14 @@ export const notesSchema = z.object({
   category: z.string().max(40).optional(),
   /** Not everyone who sees the server may call it; access can be asked for. */
   ask: z.boolean().optional().catch(undefined),
+  /** How often those who may call it may share it on in a row. Absent: they may not. */
+  depth: z.number().int().min(1).max(MAX_DEPTH).optional().catch(undefined),
+  /** Grants by which it is shared on here, as base64url, the origin's first. Absent: it is this provider's own. */
+  via: z
+    .array(z.string().max(Math.ceil((MAX_GRANT_BYTES * 4) / 3)))
+    .min(1)
+    .max(MAX_DEPTH)
+    .optional(),
   /** Whether calls are sealed up to the node that runs the tools; tools may say otherwise. Absent: they are not. */
   seal: sealPolicySchema.optional().catch(undefined),
   tools: z

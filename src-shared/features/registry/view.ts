@@ -28,6 +28,10 @@ export const toolViewSchema = z.object({
   ask: z.boolean().optional(),
   /** Whether its calls are sealed up to the node that runs it, where its provider lets them be. */
   seal: sealPolicySchema.optional(),
+  /** Through whom it comes, the origin first, its provider last; absent where it is his own. */
+  via: z.array(z.string()).optional(),
+  /** How often those who may call it may share it on in a row. */
+  depth: z.number().optional(),
   origin: z.enum(['local', 'network']),
   state: approvalStateSchema,
   /** Whether a call can be made now. */

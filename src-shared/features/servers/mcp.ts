@@ -49,6 +49,8 @@ export interface McpExchange {
   /** Monotonic ms at which the client's request had arrived, where the endpoint noted it. */
   readonly arrivedAt?: number | undefined;
   readonly trace?: RequestTrace;
+  /** Grants by which the call of another provider's client is passed on, as base64url, the origin's first. */
+  readonly via?: readonly string[] | undefined;
   /** Aborts when the client cancels or goes away; the target then cancels upstream. */
   readonly signal: AbortSignal;
   /** Sends `notifications/progress` or `notifications/message` on the request's own stream. */

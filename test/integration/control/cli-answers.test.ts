@@ -294,6 +294,21 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
     'access.grant',
     { server: 'everything', to: GRACE, tools: ['echo'], calls: 10, days: 7, note: '' },
   ],
+  ['reshares list', 'reshares.list', {}],
+  [
+    `reshares add ${GRACE}/notes --to known --as team --tool search --depth 1`,
+    'reshares.add',
+    {
+      provider: GRACE,
+      server: 'notes',
+      name: 'team',
+      audience: { kind: 'known' },
+      tools: ['search'],
+      delegation: { depth: 1 },
+      confirmed: false,
+    },
+  ],
+  ['reshares remove team', 'reshares.remove', { name: 'team' }],
   ['access revoke aaaa', 'access.revoke', { id: 'a'.repeat(64) }],
   ['access requests', 'access.requests', {}],
   [

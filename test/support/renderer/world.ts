@@ -1,4 +1,5 @@
 /** What the in-memory node knows at first: an operator with servers, peers, tools and calls. */
+import type { ReshareView } from '#shared/features/relay/resharing.ts';
 import type { ApprovalRule } from '#shared/features/registry/approval-rules.ts';
 import type { Resemblance } from '#shared/features/registry/conflicts.ts';
 import type { Listing } from '#shared/features/registry/central.ts';
@@ -85,6 +86,7 @@ export interface World {
   servers: ServerView[];
   shares: Share[];
   limits: ScopedLimit[];
+  reshares: ReshareView[];
   grants: { made: MadeGrantView[]; held: HeldGrantView[]; requests: AccessRequestView[] };
   load: Load;
   cache: CacheState;
@@ -257,6 +259,7 @@ export const emptyWorld = (now: number): World => ({
   limits: [{ scope: { kind: 'each' }, concurrent: 128 }],
   load: QUIET,
   cache: { entries: 3, bytes: 48_213, hits: 271, misses: 64, joined: 9, bytesSaved: 1_904_112 },
+  reshares: [],
   grants: { made: [], held: [], requests: [] },
   peers: [],
   network: { networks: [publicNetwork()], left: [], invitations: [] },

@@ -2,7 +2,15 @@
  * What nodes tell each other of grants: the holder asks for his when he meets the granting node and when that says that
  * something changed; requests for access go the other way.
  */
-import { GRANT_TYPE, type GrantIssuer, readGrant } from '#shared/features/access/grant.ts';
+import { linkOf, partiesOf } from '#shared/features/access/delegation.ts';
+import {
+  type Grant,
+  GRANT_TYPE,
+  type GrantIssuer,
+  grantSchema,
+  MAX_DEPTH,
+  readGrant,
+} from '#shared/features/access/grant.ts';
 import {
   decodeGrantsMessage,
   encodeGrantsMessage,
@@ -12,16 +20,18 @@ import {
   grantsAnswerSchema,
   type GrantsRequest,
   grantsRequestSchema,
+  MAX_PARENTS,
   MAX_TOLD,
 } from '#shared/features/access/grant-messages.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
-import { open, type Verify } from '#shared/kernel/envelope.ts';
+import { toHex } from '#shared/kernel/bytes.ts';
+import { open, payloadOf, type Verify } from '#shared/kernel/envelope.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Network, PeerInfo } from '../../p2p/index.ts';
-import type { GrantBook } from './grant-book.ts';
+import { type GrantBook, grantId, type ToldGrant } from './grant-book.ts';
 import type { AccessRequest, RequestBook } from './request-book.ts';
 
 const TELL_TIMEOUT_MS = 10_000;
@@ -38,6 +48,8 @@ export interface GrantExchange {
   notify(provider: ProviderId): void;
   /** Asks a node of a provider for access. Rejects with `access.cannot_ask`; returns whom it asked. */
   ask(provider: ProviderId, request: Wanted): Promise<PeerId>;
+  /** Asks a node of a provider whether this one may share a server of his on. Rejects with `access.cannot_ask`. */
+  askToShareOn(provider: ProviderId, server: string): Promise<void>;
 }
 
 export interface GrantExchangeDeps {
@@ -51,6 +63,8 @@ export interface GrantExchangeDeps {
   certified(certificate: Uint8Array): GrantIssuer;
   /** Whether what a provider asks for is put before the operator. */
   takesRequests(provider: ProviderId): boolean;
+  /** A provider wants to share on what is open to him. Makes the grant where he may. */
+  giveOn(provider: ProviderId, server: string): void;
   onHeldChanged(): void;
   onRequested(request: AccessRequest): void;
 }
@@ -94,26 +108,39 @@ export function createGrantExchange(deps: GrantExchangeDeps): GrantExchange {
   /** Asks a node what it grants; what does not hold is left out. */
   async function fetchFrom(peer: PeerInfo): Promise<void> {
     if (!speaks(peer)) return;
-    const answer = await tell(peer, { t: 'mine' });
+    take(peer, await tell(peer, { t: 'mine' }));
+  }
+
+  /** What a node grants, in place of what it granted before. */
+  function take(peer: PeerInfo, answer: GrantsAnswer): void {
     const before = book.held().filter(({ issuer }) => issuer === peer.peerId).length;
-    const good = answer.grants.filter((bytes) => isForUs(bytes, peer));
+    const parents = new Map((answer.parents ?? []).map((bytes) => [grantId(bytes), bytes]));
+    const good = answer.grants.flatMap((bytes) => toldGrant(bytes, peer, parents) ?? []);
     const settled = settleAsked(peer.providerId, answer);
     if (good.length === 0 && before === 0 && !settled) return;
     book.replaceHeld(peer.peerId, peer.providerId, good);
     deps.onHeldChanged();
   }
 
-  function isForUs(bytes: Uint8Array, peer: PeerInfo): boolean {
+  const read = (bytes: Uint8Array) => readGrant(open(bytes, GRANT_TYPE, deps.verify), deps.certified);
+
+  /** A grant that holds, with those it rests on; undefined where it does not, or is not ours. */
+  function toldGrant(
+    bytes: Uint8Array,
+    peer: PeerInfo,
+    parents: ReadonlyMap<string, Uint8Array>,
+  ): ToldGrant | undefined {
     try {
-      const { grant, issuer } = readGrant(open(bytes, GRANT_TYPE, deps.verify), deps.certified);
-      return (
-        grant.to === deps.self().providerId &&
-        issuer.peerId === peer.peerId &&
-        issuer.providerId === peer.providerId
-      );
+      const { grant, issuer } = read(bytes);
+      if (grant.to !== deps.self().providerId || issuer.peerId !== peer.peerId) return undefined;
+      if (issuer.providerId !== peer.providerId) return undefined;
+      const chain = ancestorsOf(grant, parents);
+      const links = [...chain, bytes].map((one) => ({ bytes: one, ...linkOf(read(one)) }));
+      if (grant.parent && !partiesOf(links, clock.now()).ok) throw relatedWrongly();
+      return { bytes, parents: chain };
     } catch (error) {
       deps.log.warn({ peer: peer.peerId, err: error }, 'a grant that does not hold was left out');
-      return false;
+      return undefined;
     }
   }
 
@@ -140,12 +167,14 @@ export function createGrantExchange(deps: GrantExchangeDeps): GrantExchange {
 
   const mine = (provider: ProviderId): GrantsAnswer => {
     const now = clock.now();
+    const told = book
+      .madeTo(provider)
+      .filter((made) => made.revokedAt === undefined && now < made.grant.exp)
+      .slice(-MAX_TOLD);
+    const parents = new Map(told.flatMap(book.parentsOf).map((bytes) => [grantId(bytes), bytes]));
     return {
-      grants: book
-        .madeTo(provider)
-        .filter((made) => made.revokedAt === undefined && now < made.grant.exp)
-        .slice(-MAX_TOLD)
-        .map(({ bytes }) => bytes),
+      grants: told.map(({ bytes }) => bytes),
+      ...(parents.size > 0 ? { parents: [...parents.values()].slice(0, MAX_PARENTS) } : {}),
       requests: requests
         .of('here', provider)
         .slice(0, MAX_TOLD)
@@ -156,6 +185,7 @@ export function createGrantExchange(deps: GrantExchangeDeps): GrantExchange {
   function serve(payload: Uint8Array, peer: PeerInfo): Uint8Array {
     const message = decodeGrantsMessage(grantsRequestSchema, payload);
     if (message.t === 'changed') later(fetchLatest(peer));
+    if (message.t === 'share_on') deps.giveOn(peer.providerId, message.server);
     if (message.t === 'ask') takeRequest(message, peer);
     return encodeGrantsMessage(mine(peer.providerId));
   }
@@ -177,6 +207,16 @@ export function createGrantExchange(deps: GrantExchangeDeps): GrantExchange {
     deps.onRequested(request);
   }
 
+  /** Throws `access.cannot_ask`. */
+  function nodeOf(provider: ProviderId): PeerInfo {
+    const peer = network.peers().find((one) => one.providerId === provider && speaks(one));
+    if (peer) return peer;
+    throw new AppError('access.cannot_ask', 'No node of this provider that takes requests is connected.', {
+      advice: 'Try again when it is there.',
+      retryable: true,
+    });
+  }
+
   return {
     start() {
       const owned = createDisposableStore();
@@ -186,22 +226,34 @@ export function createGrantExchange(deps: GrantExchangeDeps): GrantExchange {
       return owned;
     },
     notify,
+    async askToShareOn(provider, server) {
+      const peer = nodeOf(provider);
+      take(peer, await tell(peer, { t: 'share_on', server }));
+    },
     async ask(provider, { server, tools, words }) {
-      const peer = network.peers().find((one) => one.providerId === provider && speaks(one));
-      if (!peer)
-        throw new AppError(
-          'access.cannot_ask',
-          'No node of this provider that takes requests is connected.',
-          {
-            advice: 'Try again when it is there.',
-            retryable: true,
-          },
-        );
+      const peer = nodeOf(provider);
       await tell(peer, { t: 'ask', server, tools, words });
       return peer.peerId;
     },
   };
 }
+
+/** The grants before one in its chain, the origin's first. Throws where one is missing. */
+function ancestorsOf({ parent }: Grant, known: ReadonlyMap<string, Uint8Array>): Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  for (let next = parent; next && chain.length < MAX_DEPTH; ) {
+    const bytes = known.get(toHex(next));
+    if (!bytes) throw relatedWrongly();
+    chain.unshift(bytes);
+    next = grantSchema.parse(payloadOf(bytes)).parent;
+  }
+  return chain;
+}
+
+const relatedWrongly = (): AppError =>
+  new AppError('access.bad_chain', 'The grants of a chain do not hold together.', {
+    advice: 'Drop it; the sender is broken or hostile.',
+  });
 
 const isSameRequest = (one: Pick<AccessRequest, 'tools' | 'words'>, other: typeof one): boolean =>
   one.words === other.words && one.tools.join('\0') === other.tools.join('\0');

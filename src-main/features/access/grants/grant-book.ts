@@ -2,6 +2,8 @@
 import type { Grant } from '#shared/features/access/grant.ts';
 import { grantSchema } from '#shared/features/access/grant.ts';
 import { hash } from 'node:crypto';
+import { toHex } from '#shared/kernel/bytes.ts';
+import { decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
 import { payloadOf } from '#shared/kernel/envelope.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Database } from '../../../platform/sqlite.ts';
@@ -23,6 +25,15 @@ export interface HeldGrant {
   grant: Grant;
   provider: ProviderId;
   issuer: PeerId;
+  bytes: Uint8Array;
+  /** The grants by which the issuer himself shares on, the origin's first; none where he is the origin. */
+  parents: readonly Uint8Array[];
+}
+
+/** A grant of others as it is told: with those that it names as its parents. */
+export interface ToldGrant {
+  bytes: Uint8Array;
+  parents: readonly Uint8Array[];
 }
 
 export interface GrantBook {
@@ -38,7 +49,11 @@ export interface GrantBook {
   prune(before: number): void;
   held(): HeldGrant[];
   /** What a node grants, in place of what it granted before. */
-  replaceHeld(issuer: PeerId, provider: ProviderId, grants: readonly Uint8Array[]): void;
+  replaceHeld(issuer: PeerId, provider: ProviderId, grants: readonly ToldGrant[]): void;
+  /** The grants by which a grant made here is shared on, the origin's first. */
+  parentsOf(made: MadeGrant): readonly Uint8Array[];
+  /** Grants made here whose parent is not held any more. */
+  orphans(): MadeGrant[];
 }
 
 /**
@@ -61,7 +76,8 @@ interface MadeRow {
 
 const grantIn = (bytes: Uint8Array): Grant => grantSchema.parse(payloadOf(new Uint8Array(bytes)));
 
-export function createGrantBook(db: Database): GrantBook {
+/** @param isNeeded whether something rests on a held grant: such are not forgotten for others */
+export function createGrantBook(db: Database, isNeeded: (id: string) => boolean = () => false): GrantBook {
   const rows = db.prepare('SELECT * FROM access_grants_made ORDER BY rowid').all() as MadeRow[];
   const made = new Map<string, MadeGrant>(
     rows.map((row) => [
@@ -100,11 +116,17 @@ export function createGrantBook(db: Database): GrantBook {
     let left = heldIn(held).length;
     for (const [issuer, grants] of held) {
       if (left <= MAX_HELD) return;
+      if (grants.some(({ id }) => isNeeded(id) || isParent(id))) continue;
       left -= grants.length;
       sql.dropHeld.run(issuer);
       held.delete(issuer);
     }
   }
+
+  const isParent = (id: string): boolean =>
+    [...made.values()].some((one) => one.revokedAt === undefined && parentId(one) === id);
+
+  const heldById = (id: string): HeldGrant | undefined => heldIn(held).find((one) => one.id === id);
 
   const sql = {
     add: db.prepare('INSERT INTO access_grants_made (id, bytes, note) VALUES (?, ?, ?)'),
@@ -113,7 +135,7 @@ export function createGrantBook(db: Database): GrantBook {
     remove: db.prepare('DELETE FROM access_grants_made WHERE id = ?'),
     dropHeld: db.prepare('DELETE FROM access_grants_held WHERE issuer = ?'),
     hold: db.prepare(
-      'INSERT OR REPLACE INTO access_grants_held (id, issuer, provider, bytes) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO access_grants_held (id, issuer, provider, bytes, parents) VALUES (?, ?, ?, ?, ?)',
     ),
   };
   return {
@@ -155,17 +177,38 @@ export function createGrantBook(db: Database): GrantBook {
       db.transaction(() => {
         sql.dropHeld.run(issuer);
         held.delete(issuer);
-        for (const bytes of grants) sql.hold.run(grantId(bytes), issuer, provider, bytes);
+        for (const { bytes, parents } of grants)
+          sql.hold.run(grantId(bytes), issuer, provider, bytes, encodeCbor([...parents]));
         if (grants.length > 0)
           held.set(
             issuer,
-            grants.map((bytes) => ({ id: grantId(bytes), issuer, provider, grant: grantIn(bytes) })),
+            grants.map(({ bytes, parents }) => ({
+              id: grantId(bytes),
+              issuer,
+              provider,
+              grant: grantIn(bytes),
+              bytes,
+              parents,
+            })),
           );
         forgetHeld();
       })();
     },
+    parentsOf(one) {
+      const parent = heldById(parentId(one) ?? '');
+      return parent ? [...parent.parents, parent.bytes] : [];
+    },
+    orphans: () =>
+      [...made.values()].filter((one) => {
+        const parent = parentId(one);
+        return parent !== undefined && one.revokedAt === undefined && !heldById(parent);
+      }),
   };
 }
+
+/** The id of the grant by which the issuer of this one shares on. */
+const parentId = ({ grant }: Pick<MadeGrant, 'grant'>): string | undefined =>
+  grant.parent && toHex(grant.parent);
 
 const heldIn = (held: ReadonlyMap<PeerId, readonly HeldGrant[]>): HeldGrant[] => [...held.values()].flat();
 
@@ -176,12 +219,15 @@ function loadHeld(db: Database): Map<PeerId, HeldGrant[]> {
     issuer: string;
     provider: string;
     bytes: Uint8Array;
+    parents: Uint8Array | null;
   }>;
-  const grants = rows.map(({ bytes, id, issuer, provider }) => ({
+  const grants = rows.map(({ bytes, id, issuer, parents, provider }) => ({
     id,
     issuer,
     provider,
     grant: grantIn(bytes),
+    bytes: new Uint8Array(bytes),
+    parents: parents ? (decodeCbor(new Uint8Array(parents)) as Uint8Array[]) : [],
   }));
   return Map.groupBy(grants, ({ issuer }) => issuer);
 }

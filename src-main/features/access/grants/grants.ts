@@ -9,6 +9,7 @@
  * Invariants: a grant is in the store before it is told; a use is in the store before the call runs; a revoked grant covers
  * nothing from the moment `revoke` returns.
  */
+import { partiesOf } from '#shared/features/access/delegation.ts';
 import type { GrantIssuer, GrantRule } from '#shared/features/access/grant.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
@@ -21,6 +22,7 @@ import type { Result } from '#shared/kernel/result.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Database } from '../../../platform/sqlite.ts';
 import type { Network } from '../../p2p/index.ts';
+import { type Chains, createChains } from './chains.ts';
 import { createGrantExchange } from './exchange.ts';
 import { createGrantBook, type HeldGrant, type MadeGrant } from './grant-book.ts';
 import { bestOf, leftOf, MAX_MADE, type NewGrant, signed } from './making.ts';
@@ -72,6 +74,15 @@ export interface Grants extends EventSource<GrantsEvents> {
     tools: string[];
     words: string;
   }): Promise<AccessRequest>;
+  /** A provider wants to share on what is open to him here; makes the grant where {@link GrantsDeps.mayShareOn} lets him. */
+  giveOn(provider: ProviderId, server: string): void;
+  /** Asks a provider who is connected for leave to share a server of his on. Rejects with `access.cannot_ask`. */
+  askToShareOn(provider: ProviderId, server: string): Promise<void>;
+  /** The links of a chain with signatures that hold, as base64url or bytes; undefined where one does not. */
+  readChain: Chains['read'];
+  judgeChain: Chains['judge'];
+  /** The parties of a chain that holds now; undefined where it does not. */
+  partiesOf(via: readonly string[]): readonly ProviderId[] | undefined;
   /** Throws `access.unknown_request`. */
   settle(id: number, state: 'declined' | 'granted'): AccessRequest;
 }
@@ -87,19 +98,45 @@ export interface GrantsDeps {
   certified(certificate: Uint8Array): GrantIssuer;
   /** Whether what a provider asks for is put before the operator. */
   takesRequests(provider: ProviderId): boolean;
+  /** How a provider may share on what is open to him here; undefined where he may not. Default: nobody may. */
+  mayShareOn?(provider: ProviderId, server: string): SharingOn | undefined;
+  /** Whether something rests on a held grant. Default: nothing does. */
+  isNeeded?(id: string): boolean;
+  /** Default: nobody is. */
+  isBlocked?(provider: ProviderId): boolean;
 }
+
+/** The terms of a link that is given on asking. */
+export type SharingOn = Pick<NewGrant, 'depth' | 'parent' | 'tools'>;
+
+/** Links that were given on asking and have not ended; strangers can ask too. */
+const MAX_LINKS = 1_000;
+/** How long such a link lasts, and when it is given anew. */
+const LINK_DAYS = 30;
+const LINK_RENEWED_MS = 7 * 24 * 3_600_000;
 
 export function createGrants(deps: GrantsDeps): Grants {
   const { clock } = deps;
   const events = createEmitter<GrantsEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
-  const book = createGrantBook(deps.db);
+  const book = createGrantBook(deps.db, deps.isNeeded);
+  const chains = createChains({
+    ...deps,
+    book,
+    isBlocked: deps.isBlocked ?? (() => false),
+    mayShareOn: (provider, server) => deps.mayShareOn?.(provider, server) !== undefined,
+  });
   const requests = createRequestBook(deps.db);
   const owned = createDisposableStore();
   const exchange = createGrantExchange({
     ...deps,
     book,
     requests,
-    onHeldChanged: () => events.emit('heldChanged', {}),
+    giveOn,
+    onHeldChanged() {
+      // What rests on a grant that is over is over too.
+      for (const made of book.orphans()) end(made);
+      events.emit('heldChanged', {});
+    },
     onRequested: (request) => events.emit('requested', { request }),
   });
 
@@ -116,8 +153,30 @@ export function createGrants(deps: GrantsDeps): Grants {
     changed(made);
   }
 
+  function giveOn(provider: ProviderId, server: string): void {
+    const now = clock.now();
+    const links = book.made().filter(({ grant, revokedAt }) => grant.link && !revokedAt && now < grant.exp);
+    const isGiven = links.some(
+      ({ grant }) => grant.to === provider && grant.server === server && grant.exp - now > LINK_RENEWED_MS,
+    );
+    const terms = isGiven || links.length >= MAX_LINKS ? undefined : deps.mayShareOn?.(provider, server);
+    if (!terms) return;
+    const wanted = { ...terms, to: provider, server, days: LINK_DAYS, link: true as const };
+    // It is told with the answer to who asked.
+    book.add(signed(wanted, deps, book.made().length), '');
+    events.emit('madeChanged', { provider, server });
+  }
+
   return {
     on: events.on,
+    giveOn,
+    askToShareOn: exchange.askToShareOn,
+    readChain: chains.read,
+    judgeChain: chains.judge,
+    partiesOf(via) {
+      const parties = partiesOf(chains.read(via) ?? [], clock.now());
+      return parties.ok ? parties.value : undefined;
+    },
     start() {
       book.prune(clock.now() - KEPT_MS);
       requests.prune(clock.now() - KEPT_MS);

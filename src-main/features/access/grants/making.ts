@@ -29,6 +29,12 @@ export interface NewGrant {
   /** Days until it ends. */
   days: number;
   note?: string | undefined;
+  /** How often its holder may share the tools on in a row, himself included. */
+  depth?: number | undefined;
+  /** Whether it says nothing but that. */
+  link?: true | undefined;
+  /** The grant by which this node itself shares on. */
+  parent?: { hash: Uint8Array; exp: number } | undefined;
 }
 
 export interface SigningDeps {
@@ -39,10 +45,12 @@ export interface SigningDeps {
 
 /** What remains of a grant, for another name of its server; undefined where nothing does. */
 export function leftOf({ grant, used }: MadeGrant, server: string, now: number): NewGrant | undefined {
-  const { args, calls, exp, to, tools } = grant;
+  const { args, calls, depth, exp, link, parent, to, tools } = grant;
   const left = calls === undefined ? undefined : calls - used;
   const days = (exp - now) / DAY_MS;
-  return days > 0 && left !== 0 ? { to, server, tools, args, calls: left, days } : undefined;
+  if (days <= 0 || left === 0) return undefined;
+  const through = parent && { hash: parent, exp };
+  return { to, server, tools, args, calls: left, days, depth, link, parent: through };
 }
 
 /** What a call is told where several grants are over: what the operator did outranks what time did. */
@@ -76,7 +84,7 @@ export function bestOf(
 
 /** Throws `ids.bad_provider`, `access.bad_term`, `access.too_many_grants` or `access.grant_too_large`. */
 export function signed(wanted: NewGrant, deps: SigningDeps, already: number): Uint8Array {
-  const { args, calls, days, server, to, tools } = wanted;
+  const { args, calls, days, depth, link, parent, server, to, tools } = wanted;
   if (!isProviderId(to))
     throw new AppError('ids.bad_provider', 'This is not a provider id.', {
       advice: 'A provider id starts with z6Mk; copy it whole.',
@@ -98,8 +106,11 @@ export function signed(wanted: NewGrant, deps: SigningDeps, already: number): Ui
     ...(tools ? { tools } : {}),
     ...(args ? { args } : {}),
     ...(calls === undefined ? {} : { calls }),
+    ...(depth === undefined ? {} : { depth }),
+    ...(link ? { link } : {}),
+    ...(parent ? { parent: parent.hash } : {}),
     iat,
-    exp: Math.round(iat + days * DAY_MS),
+    exp: Math.min(Math.round(iat + days * DAY_MS), parent?.exp ?? Number.POSITIVE_INFINITY),
     nonce: deps.random.bytes(16),
   };
   const { bytes } = sealGrant(grant, signer);

@@ -11,6 +11,7 @@ interface GrantFlags {
   args?: Record<string, string>;
   calls?: number;
   days?: number;
+  depth?: number;
   note?: string;
 }
 
@@ -59,6 +60,7 @@ function addGrantCommands(access: Command, cli: Cli): void {
     )
     .option('--calls <number>', 'so many calls in all', wholeNumber)
     .option('--days <number>', 'ends after so many days (30)', wholeNumber)
+    .option('--depth <number>', 'they may share it on, so often in a row', wholeNumber)
     .option('--note <text>', 'what it is for; stays here')
     .action((server: string, to: string, { tool, ...flags }: GrantFlags) =>
       cli.ask(async (node) => told(await node['access.grant']({ server, to, tools: tool, ...flags }))),

@@ -7,13 +7,14 @@ import { AppError } from '#shared/kernel/errors.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { type Io, isInteractive } from '../io.ts';
 import { networkIn } from './network.ts';
-import { collect, collectPairs } from '../parse.ts';
+import { collect, collectPairs, wholeNumber } from '../parse.ts';
 import { plural, table } from '../printable.ts';
 import { confirm } from '../prompts.ts';
 
 interface ShareFlags {
   to: string[];
   listedFor?: string[];
+  delegation?: number;
   tool?: string[];
   except?: string[];
   knownOnly?: string[];
@@ -50,6 +51,7 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
       '--listed-for <who...>',
       'who else may find it and ask for access: provider ids, “known” or “everyone”',
     )
+    .option('--delegation <number>', 'who may call it may share it on, so often in a row', wholeNumber)
     .option('--tool <name>', 'only this tool (repeatable); without it all, now and later', collect)
     .option('--except <tool>', 'a tool that nobody else may see or call (repeatable)', collect)
     .option('--known-only <tool>', 'a tool that only known ones of them may call (repeatable)', collect)
@@ -95,6 +97,7 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
           networks,
           seal,
           overrides,
+          ...(flags.delegation === undefined ? {} : { delegation: { depth: flags.delegation } }),
         };
         return showShare(await shareWithConsent(node, request, flags.yes === true, cli.io));
       });
@@ -126,7 +129,7 @@ export function addSharingCommands(servers: Command, cli: Cli): void {
     );
 }
 
-function audienceOf(words: string[], command: Command): Audience {
+export function audienceOf(words: string[], command: Command): Audience {
   const [only] = words;
   if (words.length === 1 && (only === 'known' || only === 'everyone' || only === 'grants'))
     return { kind: only };

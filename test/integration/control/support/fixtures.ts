@@ -6,6 +6,7 @@ import type {
 } from '#shared/features/access/grants-contract.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import type { CacheState } from '#shared/features/relay/caching.ts';
+import type { ReshareView } from '#shared/features/relay/resharing.ts';
 import type { Load } from '#shared/features/relay/load.ts';
 import type { Listing } from '#shared/features/registry/central.ts';
 import type { DoctorResult } from '#shared/features/p2p/doctor.ts';
@@ -114,6 +115,18 @@ export const cache: CacheState = {
   misses: 10,
   joined: 2,
   bytesSaved: 61_440,
+};
+
+export const reshare: ReshareView = {
+  name: 'team',
+  provider: OTHER_PROVIDER,
+  providerName: 'Grace',
+  server: 'notes',
+  tools: ['search'],
+  state: 'shared',
+  via: [{ provider: OTHER_PROVIDER, name: 'Grace' }],
+  depth: 1,
+  until: 1_782_000_000_000,
 };
 
 export const madeGrant: MadeGrantView = {

@@ -1,6 +1,7 @@
 import type { accessContract } from '#shared/features/access/contract.ts';
 import type { grantsContract, MadeGrantView } from '#shared/features/access/grants-contract.ts';
 import { type limitsContract, scopeName } from '#shared/features/access/limits.ts';
+import type { resharingContract, ReshareView } from '#shared/features/relay/resharing.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { loadConstraintCompiler } from '#main/features/relay/index.ts';
@@ -11,7 +12,9 @@ const DAY_MS = 24 * 3_600_000;
 
 export function answerAccess(
   memory: Memory,
-): Handlers<typeof accessContract & typeof limitsContract & typeof grantsContract> {
+): Handlers<
+  typeof accessContract & typeof limitsContract & typeof grantsContract & typeof resharingContract
+> {
   const { world, clock, after, live, serverOf } = memory;
   const compiler = loadConstraintCompiler();
   function grantFor(
@@ -38,6 +41,7 @@ export function answerAccess(
       audience,
       category,
       confirmed,
+      delegation,
       listedFor,
       networks,
       overrides,
@@ -58,6 +62,7 @@ export function answerAccess(
         server: name,
         audience,
         ...(listedFor ? { listedFor } : {}),
+        ...(delegation ? { delegation } : {}),
         ...(seal && seal !== 'off' ? { seal } : {}),
         sharedAt: clock.now(),
         ...(tools ? { tools } : {}),
@@ -67,6 +72,46 @@ export function answerAccess(
       };
       world.shares = [...world.shares.filter((item) => item.server !== name), share];
       return after(share);
+    },
+    'reshares.list': () => ({ items: world.reshares }),
+    'reshares.add': ({ audience, delegation, name, provider, server, tools }) => {
+      const offered = world.tools.flatMap(({ view }) =>
+        view.providerId === provider && view.server === server && view.state === 'approved' ? [view] : [],
+      );
+      const [first] = offered;
+      if (!first?.depth)
+        throw new AppError(
+          'access.not_delegable',
+          'Its provider does not let this server be shared on by this node.',
+          { advice: 'Ask him to let it, or for a grant with a depth.' },
+        );
+      const called = name ?? server;
+      const share = {
+        server: called,
+        audience,
+        ...(tools ? { tools } : {}),
+        ...(delegation ? { delegation } : {}),
+        sharedAt: clock.now(),
+      };
+      const added: ReshareView = {
+        name: called,
+        provider,
+        ...(first.providerName ? { providerName: first.providerName } : {}),
+        server,
+        tools: tools ?? offered.map((view) => view.name),
+        state: 'shared',
+        via: [{ provider, ...(first.providerName ? { name: first.providerName } : {}) }],
+        depth: first.depth - 1,
+        until: clock.now() + 30 * DAY_MS,
+        share,
+      };
+      world.reshares = [...world.reshares.filter((one) => one.name !== called), added];
+      return after(added);
+    },
+    'reshares.remove': ({ name }) => {
+      find(world.reshares, (one) => one.name === name, 'The server that is shared on');
+      world.reshares = world.reshares.filter((one) => one.name !== name);
+      return after({});
     },
     'access.limits': () => ({ items: world.limits }),
     'access.setLimit'(limit) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accessMigrations, createAccess, type ShareRequest } from '#main/features/access/index.ts';
+import { shareSchema } from '#shared/features/access/contract.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { providerIdOf, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
@@ -76,6 +77,25 @@ describe('access', () => {
       ok: false,
       reason: 'access.not_shared',
     });
+  });
+
+  it('keeps everything that a share says across a restart', () => {
+    const { access, db } = setUp();
+    const share = access.share(
+      request({
+        audience: { kind: 'known' },
+        listedFor: { kind: 'everyone' },
+        networks: ['aaaaaaaaaaaaaaaa'],
+        tools: ['get'],
+        overrides: { get: { note: 'Slow', seal: 'required' } },
+        delegation: { depth: 2 },
+        seal: 'required',
+        category: 'Tests',
+      }),
+    );
+    // Every field that a share can have is in it, so that none is forgotten here.
+    expect(Object.keys(share).sort()).toEqual(Object.keys(shareSchema.shape).sort());
+    expect(setUp(db).access.shareOf('store')).toEqual(share);
   });
 
   it('what is said of single tools, and who may call them, lasts', () => {

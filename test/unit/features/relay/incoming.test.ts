@@ -71,6 +71,7 @@ function scene({ grant, inputSchema = { type: 'object' }, target, tool = 'read' 
         return ok({ grant: { id: 'g', grant: { args: grant.args } } });
       },
       useGrant: () => void used++,
+      judgeChain: () => ({ ok: false, reason: 'access.bad_chain' }),
       isGrantGood: () => !isRevoked,
       door: {
         enter(visit) {

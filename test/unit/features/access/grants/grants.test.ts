@@ -106,7 +106,11 @@ describe('grants held of others', () => {
     const issuers = Array.from({ length: 12 }, (_, byte) => peerIdOf(new Uint8Array(32).fill(byte + 1)));
     for (const [index, issuer] of issuers.entries()) {
       const grants = Array.from({ length: 64 }, (_, nonce) => grantOf(self, index * 64 + nonce));
-      book.replaceHeld(issuer, holder, grants);
+      book.replaceHeld(
+        issuer,
+        holder,
+        grants.map((bytes) => ({ bytes, parents: [] })),
+      );
     }
     for (const held of [book.held(), createGrantBook(db).held()]) {
       expect(held).toHaveLength(MAX_HELD);
