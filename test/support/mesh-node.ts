@@ -28,7 +28,7 @@ import type { Tool } from '#shared/features/registry/tool.ts';
 import type { McpExchange, McpTarget } from '#shared/features/servers/mcp.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { peerIdOf, providerIdOf } from '#shared/kernel/ids.ts';
-import { memoryDatabase } from './database.ts';
+import { fileDatabase, memoryDatabase } from './database.ts';
 
 export const echoTool: Tool = {
   name: 'echo',
@@ -60,6 +60,8 @@ export interface MeshNodeOptions {
   secrets?: string[];
   /** What is wanted of calls that leave it. Default: `whenOffered`. */
   seal?: SealWish;
+  /** Where its database is kept. Default: in memory. */
+  databaseFile?: string;
   /** Limits on calls of peers. Default: none. */
   limits?: ScopedLimit[];
 }
@@ -68,7 +70,7 @@ export type MeshNode = Awaited<ReturnType<typeof startMeshNode>>;
 
 export async function startMeshNode(options: MeshNodeOptions = {}) {
   const deps = { clock: systemClock, random: systemRandom, log: silentLog, verify: createVerify() };
-  const db = memoryDatabase(
+  const migrations = [
     identityMigrations,
     p2pMigrations,
     recordsMigrations,
@@ -77,7 +79,10 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     registryMigrations,
     relayMigrations,
     resharingMigrations,
-  );
+  ];
+  const db = options.databaseFile
+    ? fileDatabase(options.databaseFile, ...migrations)
+    : memoryDatabase(...migrations);
   const root = createSigner(options.rootSeed ?? systemRandom.bytes(32));
   const nodeSeed = systemRandom.bytes(32);
   const signer = createSigner(nodeSeed);
