@@ -2,7 +2,7 @@
  * Values of secrets taken out of what leaves this node: wherever one stands, as it is, in base64 or as a part of an
  * address, `•••` stands instead. What a server changed otherwise, or splits over two messages, cannot be found.
  */
-import type { JsonObject, JsonValue } from '../../kernel/canonical.ts';
+import type { JsonValue } from '../../kernel/canonical.ts';
 import { toBase64Url, utf8 } from '../../kernel/bytes.ts';
 
 export const HIDDEN = '•••';
@@ -48,10 +48,11 @@ function cleaned(value: JsonValue, forms: readonly string[], tally: { count: num
   if (typeof value === 'number') return cleanNumber(value, forms, tally);
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map((item) => cleaned(item, forms, tally));
-  const fields = Object.entries(value).map(
-    ([name, field]) => [cleanText(name, forms, tally), cleaned(field, forms, tally)] as const,
-  );
-  return Object.fromEntries(fields) as JsonObject;
+  const fields = Object.entries(value).map(([name, field]): [string, JsonValue] => [
+    cleanText(name, forms, tally),
+    cleaned(field, forms, tally),
+  ]);
+  return Object.fromEntries<JsonValue>(fields);
 }
 
 function cleanText(text: string, forms: readonly string[], tally: { count: number }): string {

@@ -54,7 +54,9 @@ it('a token that a server gives away stays here, and the record says how often',
     },
   });
   heard.push(await call('hello', exchange));
-  heard.push(await call('fail', exchange).catch((error: McpError) => ({ ...error, message: error.message })));
+  heard.push(
+    await call('fail', exchange).catch(({ data, message }: McpError) => ({ data: data ?? null, message })),
+  );
   heard.push(...notifications);
   expect(heard).toHaveLength(6);
   expect(JSON.stringify(heard)).not.toContain(TOKEN);

@@ -1,7 +1,7 @@
 /**
  * Identities for calls that are not to be connected with this node: for each provider a node key and a provider key of their
  * own, made at random, never written down, used with no other provider and forgotten after a while. What that hides and what
- * it does not stands in docs/decisions/0031-fresh-identities.md.
+ * it does not stands in docs/decisions/0035-fresh-identities.md.
  */
 import { signCertificate } from '#shared/features/identity/rules.ts';
 import { toHex } from '#shared/kernel/bytes.ts';
