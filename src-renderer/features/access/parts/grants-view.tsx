@@ -158,7 +158,10 @@ function useGrantFacts(grant: Grant): ReactNode {
     <>
       <bdi dir="ltr">{server}</bdi>
       {words.filter(Boolean).map((word) => (
-        <span key={String(word)}> · {word}</span>
+        <span key={String(word)}>
+          {' · '}
+          <bdi>{word}</bdi>
+        </span>
       ))}
     </>
   );

@@ -143,8 +143,8 @@ function RequestWords({ request: { at, server, tools, words } }: { request: Acce
   const { clock } = useNodeLink();
   return (
     <>
-      <bdi dir="ltr">{server}</bdi> · {tools.length > 0 ? format.list(tools) : t('tools.asked')} ·{' '}
-      {format.ago(at, clock.now())}
+      <bdi dir="ltr">{server}</bdi> · <bdi>{tools.length > 0 ? format.list(tools) : t('tools.asked')}</bdi> ·{' '}
+      <bdi>{format.ago(at, clock.now())}</bdi>
       {words && (
         <span dir="auto" className={styles['quote']}>
           {words}
