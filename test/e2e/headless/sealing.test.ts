@@ -27,7 +27,7 @@ test('a tool and a call say in words that calls are sealed, and how many secrets
 }) => {
   await visit(page, '/catalog');
   await page.getByRole('row', { name: 'forecast' }).click();
-  await expect(page.getByText('Offered: nodes between cannot read them')).toBeVisible();
+  await expect(page.getByText('Offered: only the provider’s node can read them')).toBeVisible();
   await visit(page, '/activity/call-1');
   const detail = page.getByRole('region', { name: 'forecast' });
   await expect(detail.getByText('Sealed between the two nodes')).toBeVisible();
