@@ -1,95 +1,13 @@
 /** What checking costs, and how well one of several nodes is chosen. Providers run in processes of their own. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { callResponseSchema, decodeMessage, encodeMessage } from '#shared/features/relay/messages.ts';
 import { fingerprintOf } from '#shared/features/registry/tool.ts';
-import { echoTool, type MeshNode, startMeshNode, testExchange, until } from '#test/support/mesh-node.ts';
+import { echoTool } from '#test/support/mesh-node.ts';
 import { median } from '../support/load.ts';
 import { atLeast, atMost, type Figure, measured, round, table } from '../support/report.ts';
 import { BARE_CALL } from './policy-names.ts';
+import { at, consume, load, type Load, MESSAGE, relayed, serve } from './providers.ts';
 
-const MESSAGE = 'x'.repeat(1000);
-const AT_ONCE = 128;
-const CALLS = 6_000;
 const ROUNDS = 5;
-
-interface Served {
-  child: ChildProcess;
-  address: string;
-}
-
-async function serve(options: object): Promise<Served> {
-  const child = fork(new URL('./policy-server.ts', import.meta.url), [JSON.stringify(options)], {
-    stdio: 'inherit',
-  });
-  const [{ address }] = (await once(child, 'message')) as [{ address: string }];
-  return { child, address };
-}
-
-/** A consumer that is connected to these providers' nodes and has approved their tool. */
-async function consume(served: readonly Served[]): Promise<{ node: MeshNode; id: string }> {
-  const node = await startMeshNode({ bootstrap: served.map(({ address }) => address) });
-  for (const { child } of served) child.send({ share: node.providerId });
-  const tool = await until(() => node.registry.list('network').find(({ name }) => name === 'echo'));
-  node.registry.approve(tool.id);
-  await until(() => node.registry.callable(tool.id).nodes.length === served.length || undefined);
-  await until(() => node.network.peers().length === served.length || undefined);
-  return { node, id: tool.id };
-}
-
-/** Microseconds of processor time since this was last asked. */
-async function cpuOf({ child }: Served): Promise<number> {
-  child.send({});
-  const [{ cpu }] = (await once(child, 'message')) as [{ cpu: number }];
-  return cpu;
-}
-
-interface Load {
-  perSecond: number;
-  /** Microseconds of both processes per call. */
-  cpuPerCall: number;
-  /** Milliseconds, in order. */
-  latencies: number[];
-  failed: number;
-}
-
-async function load(
-  call: () => Promise<unknown>,
-  served: readonly Served[],
-  calls = CALLS,
-  atOnce = AT_ONCE,
-) {
-  const latencies: number[] = [];
-  let [left, failed] = [calls, 0];
-  await Promise.all(served.map(cpuOf));
-  const [own, begun] = [process.cpuUsage(), performance.now()];
-  const work = async () => {
-    while (left-- > 0) {
-      const at = performance.now();
-      await call().catch(() => failed++);
-      latencies.push(performance.now() - at);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  const seconds = (performance.now() - begun) / 1000;
-  const { system, user } = process.cpuUsage(own);
-  const others = await Promise.all(served.map(cpuOf));
-  const cpu = others.reduce((sum, one) => sum + one, user + system);
-  const outcome: Load = {
-    perSecond: calls / seconds,
-    cpuPerCall: cpu / calls,
-    latencies: latencies.sort((a, b) => a - b),
-    failed,
-  };
-  return outcome;
-}
-
-const at = ({ latencies }: Load, share: number) => latencies[Math.floor(latencies.length * share)] ?? 0;
-
-const relayed = ({ id, node }: { node: MeshNode; id: string }) => {
-  const params = { name: 'echo', arguments: { message: MESSAGE } };
-  return () => node.relay.callTool(id, params, testExchange().exchange);
-};
 
 export async function measurePolicy(): Promise<Figure[]> {
   return [...(await measureChecks()), ...(await measureHalfLoad()), ...(await measureChoice())];

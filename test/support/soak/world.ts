@@ -69,7 +69,7 @@ async function callOff(node: MeshNode): Promise<void> {
   await pause(PAUSE_MS / 4);
   controller.abort();
   const code = await ended;
-  if (code !== 'relay.cancelled') throw new Error(`a call that was called off ended with ${code}`);
+  if (code !== 'relay.cancelled') throw new Error(`a call that was called off ended with ${String(code)}`);
 }
 
 async function grantAndRevoke(node: MeshNode): Promise<void> {
