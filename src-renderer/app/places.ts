@@ -2,6 +2,7 @@
 import {
   Activity,
   Bot,
+  ChartColumn,
   House,
   KeyRound,
   type LucideIcon,
@@ -19,6 +20,7 @@ export const places = [
   { path: '/network', key: 'network', icon: Share2, keys: 'g n' },
   { path: '/access', key: 'access', icon: KeyRound, keys: 'g p' },
   { path: '/activity', key: 'activity', icon: Activity, keys: 'g a', group: 'records' },
+  { path: '/usage', key: 'usage', icon: ChartColumn, keys: 'g u', group: 'records' },
   { path: '/settings', key: 'settings', icon: Settings, keys: 'g ,' },
 ] as const satisfies readonly PlaceShape[];
 

@@ -6,6 +6,7 @@ import { ActivityPage } from '../features/activity/index.ts';
 import { CatalogPage } from '../features/catalog/index.ts';
 import { ClientsPage } from '../features/clients/index.ts';
 import { DiscoverPage } from '../features/discover/index.ts';
+import { UsagePage } from '../features/metrics/index.ts';
 import { HomePage } from '../features/home/index.ts';
 import { NetworkPage } from '../features/network/index.ts';
 import { ServersPage } from '../features/servers/index.ts';
@@ -44,6 +45,7 @@ export function Pages() {
         <Route path="/activity/:view?/:call?">
           {({ view, call }) => <ActivityPage view={view} call={call} />}
         </Route>
+        <Route path="/usage/:view?">{({ view }) => <UsagePage view={view} />}</Route>
         <Route path="/settings/:part?">{({ part }) => <SettingsPage part={part} />}</Route>
         <Route>
           <Redirect to="/" />

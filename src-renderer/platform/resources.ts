@@ -12,6 +12,7 @@ import type frame from '../../locales/en/frame.json';
 import type governance from '../../locales/en/governance.json';
 import type home from '../../locales/en/home.json';
 import type identity from '../../locales/en/identity.json';
+import type metrics from '../../locales/en/metrics.json';
 import type network from '../../locales/en/network.json';
 import type palette from '../../locales/en/palette.json';
 import type peers from '../../locales/en/peers.json';
@@ -36,6 +37,7 @@ export interface Resources {
   governance: typeof governance;
   home: typeof home;
   identity: typeof identity;
+  metrics: typeof metrics;
   network: typeof network;
   palette: typeof palette;
   peers: typeof peers;

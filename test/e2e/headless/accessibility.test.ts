@@ -22,6 +22,11 @@ const welcomeStep = async (page: Page, number: number) => {
 /** Each view: where it is and what to do there. Buttons are found by place, since their words differ by language. */
 const views: Record<string, (page: Page) => Promise<void>> = {
   home: (page) => visit(page, '/'),
+  usage: async (page) => {
+    await visit(page, '/usage');
+    await expect(page.locator('canvas')).toBeVisible();
+  },
+  load: (page) => visit(page, '/usage/load'),
   'catalog-budget': async (page) => {
     await visit(page, '/catalog');
     await press(page, 'section:has(svg.lucide-gauge) button');

@@ -41,10 +41,7 @@ export function answerRelay(
       world.cache = { ...world.cache, entries: 0, bytes: 0 };
       return world.cache;
     },
-    'relay.load': async function* (_, { signal }) {
-      yield world.load;
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    },
+    'relay.load': (_, { signal }) => memory.live.follow(() => ({ ...world.load }), signal),
     'invocations.list': ({ limit, ...filter }) => ({
       items: world.calls.filter((call) => fits(call, filter)).slice(0, limit),
     }),
