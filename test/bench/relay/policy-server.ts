@@ -6,6 +6,7 @@ import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import { callRequestSchema, decodeMessage, encodeMessage } from '#shared/features/relay/messages.ts';
 import type { McpTarget } from '#shared/features/servers/mcp.ts';
 import { echoTool, startMeshNode, until } from '#test/support/mesh-node.ts';
+import { serveBare } from './bare-relay.ts';
 import { BARE_CALL } from './policy-names.ts';
 
 process.on('disconnect', () => process.exit(0));
@@ -53,6 +54,9 @@ node.network.serve(BARE_CALL, async (payload) => {
   const result = await echo.request({ method: 'tools/call', params }, undefined as never);
   return encodeMessage({ result, hops: [] });
 });
+
+const [found] = node.registry.list('local');
+if (found) serveBare(node.network, echo, node.registry.callable(found.id));
 
 let before = process.cpuUsage();
 process.on('message', (message: { share?: string }) => {
