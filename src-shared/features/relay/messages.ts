@@ -83,12 +83,23 @@ export const MAX_MESSAGE_DEPTH = 128;
 /** Throws `relay.malformed`. */
 export function decodeMessage<T extends z.ZodType>(schema: T, bytes: Uint8Array): z.output<T> {
   try {
-    const value: unknown = JSON.parse(fromUtf8(bytes));
-    if (!isDeeper(value, MAX_MESSAGE_DEPTH)) return schema.parse(value);
+    const text = fromUtf8(bytes);
+    const value: unknown = JSON.parse(text);
+    if (!mayBeDeeper(text, MAX_MESSAGE_DEPTH) || !isDeeper(value, MAX_MESSAGE_DEPTH))
+      return schema.parse(value);
   } catch {
     throw relayError('relay.malformed');
   }
   throw relayError('relay.malformed', 'It is nested too deep.');
+}
+
+/** Nothing is nested deeper than it has brackets: most messages have few, and need not be walked through. */
+function mayBeDeeper(json: string, most: number): boolean {
+  let left = most;
+  for (const bracket of ['{', '['])
+    for (let at = json.indexOf(bracket); at >= 0; at = json.indexOf(bracket, at + 1))
+      if (left-- === 0) return true;
+  return false;
 }
 
 function isDeeper(value: unknown, most: number): boolean {

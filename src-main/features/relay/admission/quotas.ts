@@ -68,6 +68,9 @@ export function createQuotas(
     for (const [key, { running }] of uses) if (running === 0) return void uses.delete(key);
   }
 
+  /** Without another turn in the order of use. */
+  const currentAt = (key: string): Use => uses.get(key) ?? usageOf(key);
+
   const bucketOf = (use: Use, name: RateName, rate: Rate): Bucket => {
     const now = clock.monotonic();
     return refilled(use.buckets[name] ?? fullBucket(rate, now), rate, now);
@@ -81,7 +84,8 @@ export function createQuotas(
       // Found anew each time: what is not used while the call waits may have been forgotten and begun again.
       const scopes = limitsOf(visit).map((limit) => {
         const key = keyOf(limit.scope, visit.providerId);
-        return { limit, rates: ratesOf(limit), found: () => usageOf(key) };
+        usageOf(key);
+        return { limit, rates: ratesOf(limit), found: () => currentAt(key) };
       });
       return {
         exceeded() {
@@ -132,7 +136,18 @@ const keyOf = (scope: LimitScope, providerId: string): string =>
 const BURST = 1 / 6;
 const LEAST_BURST = 10;
 
+/** The same limits are asked for with every call; they are replaced, never changed. */
+const ratesKnown = new WeakMap<Limit, Array<[RateName, Rate]>>();
+
 function ratesOf(limit: Limit): Array<[RateName, Rate]> {
+  const known = ratesKnown.get(limit);
+  if (known) return known;
+  const rates = ratesIn(limit);
+  ratesKnown.set(limit, rates);
+  return rates;
+}
+
+function ratesIn(limit: Limit): Array<[RateName, Rate]> {
   const { callsPerMinute, cpuSecondsPerMinute, kibInPerMinute, kibOutPerMinute } = limit;
   return [
     ...(callsPerMinute === undefined ? [] : [['calls', rateOf(callsPerMinute, LEAST_BURST)] as const]),
