@@ -20,6 +20,14 @@ import { decodeProof, decodeRangesReply, decodeRecordsRequest } from '#shared/fe
 import { readErasure, sealErasure } from '#shared/features/records/texts.ts';
 import { ENTRY_TYPE, readEntry } from '#shared/features/registry/entry.ts';
 import { callRequestSchema, callResponseSchema, decodeMessage } from '#shared/features/relay/messages.ts';
+import {
+  decodeSealedRequest,
+  decodeSealMessage,
+  encodeSealedRequest,
+  encodeSealMessage,
+  keyAnswerSchema,
+  sealRequestSchema,
+} from '#shared/features/relay/sealing.ts';
 import { utf8 } from '#shared/kernel/bytes.ts';
 import { decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
 import { open } from '#shared/kernel/envelope.ts';
@@ -163,6 +171,29 @@ const readers: Array<{ name: string; valid: Uint8Array; read(bytes: Uint8Array):
     name: 'answers to calls',
     valid: utf8(JSON.stringify({ result: { content: [] }, hops: [{ hop: 'tool', ms: 1 }] })),
     read: (bytes) => decodeMessage(callResponseSchema, bytes),
+  },
+  {
+    name: 'sealed calls',
+    valid: encodeSealedRequest(
+      {
+        server: 'files',
+        tool: 'read',
+        fingerprint: '0'.repeat(64),
+        seal: { session: '0'.repeat(32), call: 1 },
+      },
+      new Uint8Array(40),
+    ),
+    read: decodeSealedRequest,
+  },
+  {
+    name: 'wishes to seal calls',
+    valid: encodeSealMessage({ t: 'open', server: 'files', tool: 'read', session: new Uint8Array(200) }),
+    read: (bytes) => decodeSealMessage(sealRequestSchema, bytes),
+  },
+  {
+    name: 'sealing keys',
+    valid: encodeSealMessage({ certificate: new Uint8Array(100), key: new Uint8Array(150) }),
+    read: (bytes) => decodeSealMessage(keyAnswerSchema, bytes),
   },
 ];
 
