@@ -7,6 +7,7 @@ import { clientsContract } from './features/clients/contract.ts';
 import { governanceContract } from './features/governance/contract.ts';
 import { identityContract } from './features/identity/contract.ts';
 import { conditionsContract } from './features/node/conditions.ts';
+import { bottleneckContract } from './features/metrics/bottleneck.ts';
 import { metricsContract } from './features/metrics/contract.ts';
 import { usageContract } from './features/metrics/usage.ts';
 import { attentionContract } from './features/node/attention.ts';
@@ -40,6 +41,7 @@ export const contract = {
   ...identityContract,
   ...settingsContract,
   ...metricsContract,
+  ...bottleneckContract,
   ...usageContract,
   ...p2pContract,
   ...joiningContract,

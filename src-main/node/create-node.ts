@@ -368,7 +368,10 @@ function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner
   return {
     ...createIdentityHandlers(identity),
     ...createSettingsHandlers(settings),
-    ...createMetricsHandlers(slices.metrics),
+    ...createMetricsHandlers(slices.metrics, {
+      bottleneck: slices.bottlenecks.report,
+      nameOf: registry.providerName,
+    }),
     ...createUsageHandlers(slices.usage, { nameOf: registry.providerName }),
     ...createGovernanceHandlers(slices.governance),
     ...createPeersHandlers(peersDeps(platform, slices)),

@@ -2,7 +2,7 @@
  * What this node counts, in the text format of Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/).
  * Numbers alone: nobody who collects them learns who called what.
  */
-import type { Metrics } from '../features/metrics/index.ts';
+import type { Bottlenecks, Metrics } from '../features/metrics/index.ts';
 import type { Network } from '../features/p2p/index.ts';
 import type { Relay } from '../features/relay/index.ts';
 
@@ -13,6 +13,7 @@ export interface Exposed {
   metrics: Pick<Metrics, 'totals' | 'traffic' | 'hops'>;
   relay: Pick<Relay, 'load' | 'cache'>;
   network: Pick<Network, 'peers'>;
+  bottlenecks: Pick<Bottlenecks, 'report'>;
   residentBytes(): number;
   uptimeMs(): number;
 }
@@ -20,11 +21,19 @@ export interface Exposed {
 type Labels = Record<string, string | number>;
 type Sample = [labels: Labels, value: number];
 
-export function exposition({ metrics, network, relay, residentBytes, uptimeMs }: Exposed): string {
+export function exposition({
+  bottlenecks,
+  metrics,
+  network,
+  relay,
+  residentBytes,
+  uptimeMs,
+}: Exposed): string {
   const totals = metrics.totals(BOUNDS_S.map((bound) => bound * 1000));
   const { total } = metrics.traffic();
   const load = relay.load();
   const cache = relay.cache.state();
+  const { numbers } = bottlenecks.report();
   const refused = Object.entries(load.refused).map(([reason, count]): Sample => [{ reason }, count]);
   return [
     family('toolswarm_calls_total', 'counter', 'Calls that ended.', totals.flatMap(outcomes)),
@@ -44,6 +53,15 @@ export function exposition({ metrics, network, relay, residentBytes, uptimeMs }:
       [{}, load.waiting],
     ]),
     family('toolswarm_peer_calls_refused_total', 'counter', 'Calls of peers refused at the door.', refused),
+    family('toolswarm_event_loop_delay_seconds', 'gauge', 'How late 99 of 100 timers were at most, lately.', [
+      [{}, numbers.loopDelayMs / 1000],
+    ]),
+    family(
+      'toolswarm_event_loop_busy_ratio',
+      'gauge',
+      'Share of the time in which the main thread was busy.',
+      [[{}, numbers.loopShare]],
+    ),
     family('toolswarm_cache_hits_total', 'counter', 'Results that were given again.', [
       [{}, cache.hits + cache.joined],
     ]),

@@ -10,7 +10,7 @@ import { createAccess, createGrants, type Grants } from '../features/access/inde
 import { type Clients, createClients } from '../features/clients/index.ts';
 import { type Activation, createActivation, type Governance } from '../features/governance/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
-import { createMetrics, createUsage } from '../features/metrics/index.ts';
+import { createBottlenecks, createMetrics, createUsage } from '../features/metrics/index.ts';
 import {
   createLibp2pNetwork,
   createNetworks,
@@ -24,6 +24,7 @@ import { sharingOnTerms } from './resharing.ts';
 import { createServers } from '../features/servers/index.ts';
 import type { Settings } from '../features/settings/index.ts';
 import { createTrust } from '../features/trust/index.ts';
+import { measureProcess } from '../platform/process-load.ts';
 import { createSecrets } from '../platform/secrets.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
@@ -220,10 +221,15 @@ export function createSlices(
     callableById: registry.callable,
     callTool: relay.callTool,
   });
+  const processLoad = platform.owned.add(measureProcess());
+  const bottlenecks = platform.owned.add(
+    createBottlenecks({ clock, door: relay.load, process: processLoad.read }),
+  );
   return {
     identity,
     metrics,
     usage,
+    bottlenecks,
     trust,
     network,
     records,

@@ -9,7 +9,7 @@ import type { Access, Grants } from '../features/access/index.ts';
 import type { Clients } from '../features/clients/index.ts';
 import type { CatalogEvents, CatalogSource } from '../features/endpoint/index.ts';
 import type { Identity } from '../features/identity/index.ts';
-import type { Metrics, Usage } from '../features/metrics/index.ts';
+import type { Bottlenecks, Metrics, Usage } from '../features/metrics/index.ts';
 import { createRememberedPeers, type Network } from '../features/p2p/index.ts';
 import type { Records } from '../features/records/index.ts';
 import { notesOf, type Registry } from '../features/registry/index.ts';
@@ -25,6 +25,7 @@ export interface Slices {
   identity: Identity;
   metrics: Metrics;
   usage: Usage;
+  bottlenecks: Bottlenecks;
   trust: Trust;
   network: Network;
   records: Records;
@@ -46,6 +47,7 @@ export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
     ...rotation(slices),
     callsToMetrics(slices),
     slices.relay.onInvocation(slices.usage.note),
+    slices.relay.onMeasured(slices.bottlenecks.note),
     slices.relay.onMeasured(({ direction, hops = [] }) => slices.metrics.noteHops(direction, hops)),
   );
 }

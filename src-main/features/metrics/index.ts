@@ -14,6 +14,7 @@
  * year holds as much as one that ran for an hour. Usage holds names and sums, never what was said, and strangers cannot
  * fill it with names.
  */
+export { type Bottlenecks, createBottlenecks } from './evidence.ts';
 export { createMetrics, createMetricsHandlers, type Metrics } from './metrics.ts';
 export { createUsageHandlers } from './usage/handlers.ts';
 export { metricsMigrations } from './usage/migrations.ts';

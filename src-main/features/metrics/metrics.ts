@@ -1,3 +1,4 @@
+import type { Bottleneck, bottleneckContract } from '#shared/features/metrics/bottleneck.ts';
 import type { metricsContract, Traffic, TrafficBucket } from '#shared/features/metrics/contract.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
@@ -100,7 +101,15 @@ function fingerprint({ live, minutes, total }: Traffic): string {
 }
 
 /** Serves `metrics.*`. */
-export const createMetricsHandlers = (metrics: Metrics): Handlers<typeof metricsContract> => ({
+export const createMetricsHandlers = (
+  metrics: Metrics,
+  deps: { bottleneck(): Bottleneck; nameOf(subject: string): string | undefined },
+): Handlers<typeof metricsContract & typeof bottleneckContract> => ({
+  'metrics.bottleneck'() {
+    const found = deps.bottleneck();
+    const name = found.subject === undefined ? undefined : deps.nameOf(found.subject);
+    return name === undefined ? found : { ...found, subjectName: name };
+  },
   'metrics.hops': () => metrics.hops(),
   'metrics.traffic': (_input, { signal }) => metrics.watch(signal),
 });

@@ -39,7 +39,7 @@ export interface Invocations extends Closeable {
   erase(before?: number): number;
   onAdded(listener: (invocation: Invocation) => void): () => void;
   /** The same with what only one call is asked for: where its time went. */
-  onMeasured(listener: (call: Pick<InvocationDetail, 'direction' | 'hops'>) => void): () => void;
+  onMeasured(listener: (call: Pick<InvocationDetail, 'direction' | 'hops' | 'providerId' | 'server'>) => void): () => void;
 }
 
 export function createInvocations(
@@ -47,7 +47,7 @@ export function createInvocations(
   options: { retentionMs(): number },
 ): Invocations {
   const { clock, db } = deps;
-  const events = createEmitter<{ added: Invocation; measured: Pick<InvocationDetail, 'direction' | 'hops'> }>(
+  const events = createEmitter<{ added: Invocation; measured: Pick<InvocationDetail, 'direction' | 'hops' | 'providerId' | 'server'> }>(
     (error) => deps.log.error({ err: error }, 'a listener failed'),
   );
   const insert = db.prepare(

@@ -78,12 +78,19 @@ export function sortItems(
 export const keyOf = (item: UsageItem): string =>
   [item.direction, item.day, item.providerId, item.client, item.server, item.tool, item.kind].join(' ');
 
-export type LoadState = 'quiet' | 'busy' | 'waiting' | 'overloaded';
+export type LoadState = 'quiet' | 'busy' | 'limited' | 'waiting' | 'overloaded';
 
 /** Half of the queue filled is more than a moment's rush. */
 const OVERLOADED = 0.5;
 
-export function loadState({ maxWaiting, running, waiting }: Omit<Load, 'refused' | 'queues'>): LoadState {
+export function loadState({
+  maxRunning,
+  maxWaiting,
+  running,
+  waiting,
+}: Omit<Load, 'refused' | 'queues'>): LoadState {
+  // Calls wait beside free places where a limit lets no more of theirs run at once.
+  if (waiting > 0 && running < maxRunning) return 'limited';
   if (waiting > 0) return waiting >= OVERLOADED * maxWaiting ? 'overloaded' : 'waiting';
   return running > 0 ? 'busy' : 'quiet';
 }

@@ -43,23 +43,28 @@ test('the load is seen while it changes: quiet, overloaded, quiet again', async 
 }) => {
   const { world } = dashboard.node;
   await visit(page, '/usage/load');
-  await expect(page.getByText('All places are taken, calls wait')).toBeVisible();
+  await expect(page.getByText(/^Calls wait because of their limits/)).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: 'Boris' })).toContainText('9');
   const calm = { ...world.load, running: 0, waiting: 0, queues: [] };
   world.load = {
     ...world.load,
     running: 256,
     waiting: 1000,
+    queues: [],
     refused: { ...world.load.refused, shed: 4321 },
   };
   dashboard.node.changed();
   await expect(page.getByText(/^Overloaded/)).toBeVisible();
   await expect(page.getByText('256 of 256')).toBeVisible();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByText('The server everything')).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: 'Gave way' })).toContainText('4,321');
   world.load = calm;
   dashboard.node.changed();
   await expect(page.getByText('Nobody calls at the moment.')).toBeVisible();
   await expect(page.getByText('Nobody waits.')).toBeVisible();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByText(/^Slowest/)).toBeVisible();
 });
 
 test.describe('a new node', () => {

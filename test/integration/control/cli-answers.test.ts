@@ -273,6 +273,7 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['limits remove each', 'access.setLimit', { scope: { kind: 'each' } }],
   ['limits load', 'relay.load', {}],
   ['metrics hops', 'metrics.hops', {}],
+  ['metrics bottleneck', 'metrics.bottleneck', {}],
   ['usage', 'usage.query', { by: 'day', days: 30, limit: 1000 }],
   [
     'usage --by tool --days 7 --direction incoming --limit 5 --csv',

@@ -1,7 +1,7 @@
 /** Figures for collectors: over the real web server, with the tokens of the API. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { exposition } from '#main/node/exposition.ts';
-import { createMetrics } from '#main/features/metrics/index.ts';
+import { createBottlenecks, createMetrics } from '#main/features/metrics/index.ts';
 import { systemClock } from '#main/platform/clock.ts';
 import { startWeb } from './support/web.ts';
 
@@ -69,6 +69,16 @@ it('what is told is text that collectors read, with buckets that grow to the cou
       },
     },
     network: { peers: () => [] },
+    bottlenecks: createBottlenecks({
+      clock: systemClock,
+      door: () => ({
+        running: 0,
+        maxRunning: 1,
+        waiting: 0,
+        refused: { rate: 0, full: 0, late: 0, shed: 0 },
+      }),
+      process: () => ({ cpuShare: 0.1, loopShare: 0.2, loopDelayMs: 3 }),
+    }),
     residentBytes: () => 1e8,
     uptimeMs: () => 1500,
   });

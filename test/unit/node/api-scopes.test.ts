@@ -143,6 +143,7 @@ describe('scopes of the HTTP API', () => {
           "invocations.list",
           "invocations.uses",
           "invocations.watch",
+          "metrics.bottleneck",
           "metrics.hops",
           "metrics.traffic",
           "network.previewInvitation",

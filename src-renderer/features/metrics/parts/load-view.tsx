@@ -8,6 +8,7 @@ import { Note } from '../../../ui/note.tsx';
 import { Card, Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import styles from '../metrics.module.css';
+import { BottleneckCard } from './bottleneck-card.tsx';
 import { loadState } from '../rules.ts';
 
 /** How busy the node is with calls of peers, as it happens. */
@@ -18,13 +19,14 @@ export function LoadView() {
   return (
     <Stack>
       <Places load={value} />
+      <BottleneckCard />
       <Queues load={value} />
       <Refused load={value} />
     </Stack>
   );
 }
 
-const tones = { quiet: 'info', busy: 'info', waiting: 'warn', overloaded: 'warn' } as const;
+const tones = { quiet: 'info', busy: 'info', limited: 'info', waiting: 'warn', overloaded: 'warn' } as const;
 
 function Places({ load }: { load: Load }) {
   const { t } = useTranslation('metrics');

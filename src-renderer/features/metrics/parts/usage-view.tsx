@@ -21,6 +21,9 @@ const MOST_ROWS = 1000;
 /** A year of three directions. */
 const MOST_DAYS = 1100;
 
+/** A canvas is written left to right: a date that is not keeps its own order. */
+const isolated = (text: string): string => `\u2068${text}\u2069`;
+
 export interface Wanted {
   days: number;
   direction?: UsageItem['direction'];
@@ -110,7 +113,7 @@ function Days({ answer: { from, items, to, total } }: { answer: UsageAnswer }) {
               look: looks[key],
               values: series[key],
             }))}
-            formatTime={format.date}
+            formatTime={(at) => isolated(format.date(at))}
             formatValue={format.number}
           />
         </Suspense>

@@ -1,7 +1,9 @@
+import { type bottleneckContract, bottleneckOf } from '#shared/features/metrics/bottleneck.ts';
 import type { HopTime, metricsContract, TrafficBucket } from '#shared/features/metrics/contract.ts';
 import type { usageContract } from '#shared/features/metrics/usage.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import type { Invocation } from '#shared/features/relay/contract.ts';
+import type { World } from '../world.ts';
 import type { Memory } from './memory.ts';
 import { answerUsage } from './usage.ts';
 
@@ -18,7 +20,7 @@ export function answerMetrics({
   calls,
   clock,
   world,
-}: Memory): Handlers<typeof metricsContract & typeof usageContract> {
+}: Memory): Handlers<typeof metricsContract & typeof bottleneckContract & typeof usageContract> {
   const bucket = (at: number, intervalMs: number, part: Partial<TrafficBucket>): TrafficBucket => {
     const inside = world.calls.filter(({ startedAt }) => startedAt >= at && startedAt < at + intervalMs);
     const count = (wanted: Invocation['direction']) =>
@@ -66,7 +68,27 @@ export function answerMetrics({
   };
   return {
     ...answerUsage(world, clock),
+    'metrics.bottleneck': () => bottleneckIn(world),
     'metrics.hops': () => ({ sinceMs: 720_000, items: HOPS }),
     'metrics.traffic': (_, { signal }) => calls.follow(read, signal),
   };
 }
+
+/** The real rule over what the world's load says: its calls spend their time in one server. */
+const bottleneckIn = ({ load: { maxRunning, refused, running, waiting } }: World) =>
+  bottleneckOf({
+    numbers: {
+      sinceMs: 60_000,
+      calls: 640,
+      cpuShare: 0.31,
+      loopShare: 0.24,
+      loopDelayMs: 4,
+      ...{ running, maxRunning, waiting },
+      refused: { ...refused, rate: 0 },
+    },
+    times: [
+      { resource: 'server', subject: 'everything', ms: 52_000 },
+      { resource: 'policy', ms: 900 },
+      { resource: 'places', ms: 8_000 },
+    ],
+  });
