@@ -2,7 +2,7 @@
 import { canGiveOn } from '#shared/features/access/delegation.ts';
 import type { Share } from '#shared/features/access/contract.ts';
 import type { resharingContract, ReshareView } from '#shared/features/relay/resharing.ts';
-import { MAX_DEPTH } from '#shared/features/access/grant.ts';
+import { MAX_DEPTH } from '#shared/features/access/depth.ts';
 import { toBase64Url } from '#shared/kernel/bytes.ts';
 import { sha256Bytes } from '#shared/kernel/canonical.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';

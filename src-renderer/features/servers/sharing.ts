@@ -19,6 +19,8 @@ export interface ShareDraft {
   providers: readonly string[];
   /** Who else finds it; certain providers are named by commands alone, and kept as they are. */
   listedFor: ListedFor | undefined;
+  /** How often it may be shared on in a row; `undefined`: never. */
+  depth: number | undefined;
   /** `undefined`: all, now and later. */
   tools: readonly string[] | undefined;
   overrides: Readonly<Record<string, ToolOverride>>;
@@ -33,6 +35,7 @@ export const shareDraftOf = (share: Share | undefined): ShareDraft => ({
   kind: share?.audience.kind ?? 'providers',
   providers: share?.audience.kind === 'providers' ? share.audience.providers : [],
   listedFor: share?.listedFor,
+  depth: share?.delegation?.depth,
   tools: share?.tools,
   overrides: share?.overrides ?? {},
   seal: share?.seal ?? 'off',
@@ -61,11 +64,12 @@ export function shareProblem(draft: ShareDraft): 'noProviders' | 'noTools' | 'no
 }
 
 export function shareRequestOf(name: string, draft: ShareDraft, confirmed: boolean): ShareRequest {
-  const { category, kind, listedFor, networks, overrides, providers, seal, tools } = draft;
+  const { category, depth, kind, listedFor, networks, overrides, providers, seal, tools } = draft;
   return {
     name,
     confirmed,
     audience: kind === 'providers' ? { kind, providers: [...providers] } : { kind },
+    ...(depth === undefined ? {} : { delegation: { depth } }),
     ...(listedFor && kind !== 'everyone' ? { listedFor } : {}),
     ...(tools ? { tools: [...tools] } : {}),
     overrides: { ...overrides },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { command, query } from '../../kernel/contract.ts';
 import { networkIdSchema } from '../p2p/networks.ts';
 import { cachingSchema } from './caching.ts';
-import { MAX_DEPTH } from './grant.ts';
+import { MAX_DEPTH } from './depth.ts';
 import { sealPolicySchema } from './sealing.ts';
 import { serverNameSchema } from '../servers/config.ts';
 

@@ -7,7 +7,8 @@ import { equalBytes } from '../../kernel/bytes.ts';
 import { sha256Bytes } from '../../kernel/canonical.ts';
 import type { ProviderId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { type Grant, type GrantIssuer, MAX_DEPTH } from './grant.ts';
+import { MAX_DEPTH } from './depth.ts';
+import { type Grant, type GrantIssuer } from './grant.ts';
 
 /** A grant whose signature and certificate were verified. */
 export interface Link {

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { type CborValue, decodeCbor, encodeCbor } from '../../kernel/canonical.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { serverNameSchema } from '../servers/config.ts';
-import { MAX_DEPTH, MAX_GRANT_BYTES, MAX_GRANT_TOOLS } from './grant.ts';
+import { MAX_DEPTH } from './depth.ts';
+import { MAX_GRANT_BYTES, MAX_GRANT_TOOLS } from './grant.ts';
 
 export const GRANTS_PROTOCOL = '/toolswarm/grants/1';
 /** Offered in the hello by nodes that speak it. */

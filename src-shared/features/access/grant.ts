@@ -10,14 +10,13 @@ import { type Envelope, seal, type Signer } from '../../kernel/envelope.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { isProviderId, type PeerId, type ProviderId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { MAX_DEPTH } from './depth.ts';
 import { serverNameSchema } from '../servers/config.ts';
 
 export const GRANT_TYPE = 'grant/1';
 export const MAX_GRANT_BYTES = 16 * 1024;
 /** Tools that one grant names; without names it is for all that are shared. */
 export const MAX_GRANT_TOOLS = 64;
-/** How often a tool can be shared on, at most. */
-export const MAX_DEPTH = 4;
 /** Longest life of a grant. */
 export const MAX_GRANT_MS = 400 * 24 * 3_600_000;
 /** A holder's clock may be so far behind. */

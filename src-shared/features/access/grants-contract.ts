@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
 import { isProviderId } from '../../kernel/ids.ts';
 import { serverNameSchema } from '../servers/config.ts';
-import { MAX_DEPTH, MAX_GRANT_TOOLS } from './grant.ts';
+import { MAX_DEPTH } from './depth.ts';
+import { MAX_GRANT_TOOLS } from './grant.ts';
 import { MAX_WORDS } from './grant-messages.ts';
 
 const tools = z.array(z.string().min(1).max(256)).min(1).max(MAX_GRANT_TOOLS);

@@ -4,7 +4,8 @@ import { fromUtf8 } from '../../kernel/bytes.ts';
 import { jcsBytes, type JsonValue, sha256Bytes } from '../../kernel/canonical.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { cachingSchema } from '../access/caching.ts';
-import { MAX_DEPTH, MAX_GRANT_BYTES } from '../access/grant.ts';
+import { MAX_DEPTH } from '../access/depth.ts';
+import { MAX_GRANT_BYTES } from '../access/grant.ts';
 import { sealPolicySchema } from '../access/sealing.ts';
 import { toolSchema } from './tool.ts';
 

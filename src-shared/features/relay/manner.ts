@@ -4,7 +4,8 @@
  * optional, and nodes that do not know one leave it aside.
  */
 import { z } from 'zod';
-import { MAX_DEPTH, MAX_GRANT_BYTES } from '../access/grant.ts';
+import { MAX_DEPTH } from '../access/depth.ts';
+import { MAX_GRANT_BYTES } from '../access/grant.ts';
 
 /** The most urgent first: a person waits, nobody waits now, a stream of work that may take its time. */
 export const PRIORITIES = ['interactive', 'background', 'bulk'] as const;

@@ -276,6 +276,12 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await press(page, 'main button:has(svg.lucide-hand-helping)');
     await expect(page.getByRole('dialog')).toBeVisible();
   },
+  'share-on': async (page) => {
+    await visit(page, '/catalog/+approved');
+    await page.getByRole('row').filter({ hasText: 'weather_forecast' }).click();
+    await press(page, 'main button:has(svg.lucide-share-2)');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
   'sharing-tool': async (page) => {
     await visit(page, '/servers/everything');
     await tab(page, 2);

@@ -497,7 +497,7 @@ export function busyWorld(now: number): World {
     ],
     tools: [
       ...everythingTools.map(own),
-      annas(forecast, { state: 'approved', catalogName: 'weather_forecast' }),
+      annas(forecast, { state: 'approved', catalogName: 'weather_forecast', depth: 2 }),
       {
         ...annas(radar, { state: 'changed' }),
         older: [

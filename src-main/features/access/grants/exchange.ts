@@ -3,12 +3,12 @@
  * something changed; requests for access go the other way.
  */
 import { linkOf, partiesOf } from '#shared/features/access/delegation.ts';
+import { MAX_DEPTH } from '#shared/features/access/depth.ts';
 import {
   type Grant,
   GRANT_TYPE,
   type GrantIssuer,
   grantSchema,
-  MAX_DEPTH,
   readGrant,
 } from '#shared/features/access/grant.ts';
 import {

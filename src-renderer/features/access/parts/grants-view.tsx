@@ -17,6 +17,7 @@ import { useProviderNames } from '../../peers/index.ts';
 import styles from '../access.module.css';
 import { useAccessQuery } from '../use-access.ts';
 import { GrantFacts } from './grant-facts.tsx';
+import { ResharesCard } from './reshares-card.tsx';
 import { useMore } from './use-more.tsx';
 
 type Grant = MadeGrantView | HeldGrantView;
@@ -42,6 +43,7 @@ export function GrantsView() {
       <Card title={t('grants.held')} lead={t('grants.heldLead')}>
         <Grants label={t('grants.held')} grants={data.held} none={t('grants.noneHeld')} onOpen={setOpened} />
       </Card>
+      <ResharesCard />
       <RevokeDialog grant={revoking} onClose={() => setRevoking(undefined)} onDone={reload} />
       <GrantDialog grant={opened} onClose={() => setOpened(undefined)} />
     </div>

@@ -14,6 +14,7 @@ import { Note } from '../../../ui/note.tsx';
 import { Inline, Stack } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { AskButton } from '../../asking/index.ts';
+import { ShareOnButton, ViaNote } from '../../resharing/index.ts';
 import { labelOf } from '../rules.ts';
 import { PinDialog } from './pin-dialog.tsx';
 import { Resembles } from './resembles.tsx';
@@ -63,6 +64,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
           </Button>
         )}
         <AskFor tool={tool} />
+        <ShareOn tool={tool} />
         <Button size="small" look="quiet" icon={Tag} onPress={() => setAsking('alias')}>
           {t('alias.open')}
         </Button>
@@ -84,6 +86,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
       {tool.rule && <Note>{tool.state === 'rejected' ? t('byRule.rejected') : t('byRule.approved')}</Note>}
       {isPinnedAway && <Note tone="warn">{t('pin.away', { pinned: pinText(tool), now: tool.version })}</Note>}
       {tool.newest && <Note>{t('pin.keeps', { newest: tool.newest, version: tool.version })}</Note>}
+      {tool.via && <ViaNote via={tool.via} />}
       <Warnings codes={tool.warnings} />
       <Resembles items={resembles} />
       <ConfirmDialog
@@ -133,6 +136,12 @@ function Marks({ tool }: { tool: ToolDetail }) {
 function AskFor({ tool: { ask, name, origin, providerId, providerName, server } }: { tool: ToolDetail }) {
   if (!ask || origin !== 'network') return null;
   return <AskButton provider={providerId} providerName={providerName} server={server} tool={name} />;
+}
+
+/** What is approved here, its provider may let be shared on. */
+function ShareOn({ tool: { depth, origin, providerId, server, state } }: { tool: ToolDetail }) {
+  if (!depth || origin !== 'network' || state !== 'approved') return null;
+  return <ShareOnButton provider={providerId} server={server} depth={depth} />;
 }
 
 const FilledStar = forwardRef<SVGSVGElement, LucideProps>((props, ref) => (

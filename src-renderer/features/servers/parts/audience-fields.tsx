@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ServerView } from '#shared/features/servers/contract.ts';
+import { MAX_DEPTH } from '#shared/features/access/depth.ts';
 import type { NetworkItem } from '#shared/features/p2p/networks.ts';
 import { isProviderId } from '#shared/kernel/ids.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -9,6 +10,7 @@ import { Checkbox, Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { useNetworkName } from '../../network/index.ts';
 import { usePeers } from '../../peers/index.ts';
+import { DepthField } from '../../resharing/index.ts';
 import { concernsEveryone, LISTINGS, type ShareDraft } from '../sharing.ts';
 import styles from './share-dialog.module.css';
 
@@ -53,6 +55,7 @@ export function AudienceFields({ server, draft, networks, onChange }: AudienceFi
           onChange={(chosen) => onChange({ ...draft, networks: chosen })}
         />
       )}
+      <DepthField most={MAX_DEPTH} value={draft.depth} onChange={(depth) => onChange({ ...draft, depth })} />
       {draft.kind === 'everyone' && <Note tone="warn">{t('warning')}</Note>}
       {account && (
         <Note tone="warn">

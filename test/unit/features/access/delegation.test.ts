@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canGiveOn, type Link, opensTool, partiesOf } from '#shared/features/access/delegation.ts';
-import { MAX_DEPTH } from '#shared/features/access/grant.ts';
+import { MAX_DEPTH } from '#shared/features/access/depth.ts';
 import { utf8 } from '#shared/kernel/bytes.ts';
 import { sha256Bytes } from '#shared/kernel/canonical.ts';
 
