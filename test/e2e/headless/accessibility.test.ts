@@ -278,7 +278,7 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   },
   'share-on': async (page) => {
     await visit(page, '/catalog/+approved');
-    await page.getByRole('row').filter({ hasText: 'weather_forecast' }).click();
+    await page.getByRole('row').filter({ hasText: 'Weather forecast' }).click();
     await press(page, 'main button:has(svg.lucide-share-2)');
     await expect(page.getByRole('dialog')).toBeVisible();
   },
