@@ -1,5 +1,6 @@
 /** The parts of a node in which something can wait for its operator. */
-import type { Clock } from '#shared/kernel/clock.ts';
+import { ALARM_AFTER_MS, alarmed } from '#shared/features/registry/critical.ts';
+import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { judgeClock } from '#shared/features/p2p/doctor.ts';
 import type { GovernanceView, ProposalView } from '#shared/features/governance/contract.ts';
@@ -24,6 +25,7 @@ export interface AttentionSlices {
 
 export function addAttentionSources(attention: Attention, slices: AttentionSlices, clock: Clock): void {
   attention.add(toolsSource(slices.registry));
+  attention.add(criticalSource(slices.registry, clock));
   attention.add(serversSource(slices.servers));
   attention.add(governanceSource(slices.governance));
   attention.add(requestsSource(slices));
@@ -44,6 +46,41 @@ export const toolsSource = (registry: Pick<Registry, 'counts' | 'on'>): Attentio
   },
   subscribe: (changed) => registry.on('changed', changed),
 });
+
+/** Tools that must have live instances and have had too few for a while. */
+export function criticalSource(
+  registry: Pick<Registry, 'critical' | 'on'>,
+  clock: Pick<Clock, 'monotonic' | 'after'>,
+): AttentionSource {
+  let since: ReadonlyMap<string, number> = new Map();
+  return {
+    read() {
+      const { alarms, lacking } = alarmed(registry.critical(), since, clock.monotonic());
+      since = lacking;
+      return alarms.map(({ id, live, min, name }) => ({
+        id: `tools.lacking:${id}`,
+        kind: 'tools.lacking',
+        level: 'mend',
+        subject: name,
+        count: min - live,
+        ref: id,
+      }));
+    },
+    subscribe(changed) {
+      let later: Timer | undefined;
+      const stop = registry.on('changed', () => {
+        changed();
+        // What lacks instances now is looked at again when it has for long enough.
+        later?.cancel();
+        later = clock.after(ALARM_AFTER_MS, changed);
+      });
+      return () => {
+        later?.cancel();
+        stop();
+      };
+    },
+  };
+}
 
 /** Why a remote server does not run: somebody has to sign in. */
 const LOGIN_CODES: ReadonlySet<string> = new Set(['servers.login_needed', 'servers.login_expired']);

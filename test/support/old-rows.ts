@@ -90,6 +90,7 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
      INSERT INTO registry_undo VALUES (1, '${TOOL}', 'approved print-1', NULL);`,
   ],
   'registry-names': [`INSERT INTO registry_names_met VALUES ('provider:${ALICE}', 'hash', 1, 2);`],
+  'registry-critical': [`INSERT INTO registry_critical VALUES ('${TOOL}', 2);`],
   central: [
     `INSERT INTO central_listings VALUES ('io.x/y', 'words', ' npm ', 1, '{}', '{}');
      INSERT INTO central_progress VALUES (1, 'https://registry.example', 'c', 's', 'n', 2);`,

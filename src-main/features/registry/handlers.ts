@@ -16,6 +16,8 @@ export function createRegistryHandlers(registry: Registry): Handlers<typeof regi
     'tools.alias': ({ alias, id }) => registry.alias(id, alias),
     'tools.pin': ({ id, pin }) => registry.pin(id, pin),
     'tools.unpin': ({ id }) => registry.unpin(id),
+    'tools.critical': () => ({ items: registry.critical() }),
+    'tools.setCritical': ({ id, min }) => registry.setCritical(id, min),
     'tools.favourite': ({ favourite, id }) => registry.favourite(id, favourite),
     'tools.previewDecision': ({ verdict, which }) => registry.previewDecision(verdict, which),
     'tools.decide': ({ digest, verdict, which }) => registry.decide(verdict, which, digest),

@@ -1,4 +1,5 @@
 import { conflictsMigrations } from './conflicts.ts';
+import { criticalMigrations } from './critical.ts';
 import type { Migration } from '../../platform/sqlite.ts';
 
 export const registryMigrations: Migration[] = [
@@ -58,4 +59,5 @@ export const registryMigrations: Migration[] = [
     `,
   },
   ...conflictsMigrations,
+  ...criticalMigrations,
 ];

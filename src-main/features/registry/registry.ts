@@ -1,6 +1,7 @@
 /** Puts the registry together: directory, decisions, names and own entries, and the catalog that follows from them. */
 import type { Selection } from '#shared/features/registry/curation.ts';
 import { ENTRY_TOPIC, ENTRY_TYPE, entryFacets, readEntry } from '#shared/features/registry/entry.ts';
+import { byNeed } from '#shared/features/registry/critical.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { filterTools } from '#shared/features/registry/query.ts';
 import { stripHidden } from '#shared/features/registry/text.ts';
@@ -12,6 +13,7 @@ import { createEmitter } from '#shared/kernel/events.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import { createConflicts } from './conflicts.ts';
 import { createCatalog } from './catalog.ts';
+import { createCriticalBook } from './critical.ts';
 import { createCuration } from './curation.ts';
 import { createDecisions } from './decisions.ts';
 import { createDirectory, type DirectoryTool, noteOn, sealOf, toolKey } from './directory.ts';
@@ -85,6 +87,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       return tool && { filterable: tool, view: viewOf(tool) };
     },
   });
+  const critical = createCriticalBook(deps.db);
   const locals = new Map<string, LocalServer>();
   /** What AI clients were last told of. */
   let told: readonly CatalogEntry[] = [];
@@ -102,10 +105,24 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     facets: ({ value }) => entryFacets(value),
   });
 
+  const serving = (): ReadonlySet<string> =>
+    new Set(
+      network
+        .peers()
+        .filter(({ peerId }) => options.isServing?.(peerId) ?? true)
+        .map(({ peerId }) => peerId),
+    );
+
+  /** Nodes that a call of the tool would reach now. */
+  function liveOf({ entry: { listing, nodes } }: ShelvedTool): number {
+    if (listing.local) return options.isLocalReachable(listing.server) ? 1 : 0;
+    const connected = serving();
+    return nodes.filter((node) => connected.has(node)).length;
+  }
+
   /** Notes on each of these tools whether a call would reach it now. */
   function withReach<Tools extends readonly ShelvedTool[]>(tools: Tools): Tools {
-    const serving = network.peers().filter(({ peerId }) => options.isServing?.(peerId) ?? true);
-    const connected = new Set(serving.map(({ peerId }) => peerId));
+    const connected = serving();
     for (const tool of tools) {
       const { listing, nodes } = tool.entry;
       tool.reachable = listing.local
@@ -123,7 +140,9 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         advice: 'List the tools again.',
       });
     withReach([tool]);
-    return toolView(tool, names);
+    const min = critical.all().get(key);
+    const view = toolView(tool, names);
+    return min === undefined ? view : { ...view, critical: { min, live: liveOf(tool) } };
   };
   const find = (id: string) => findTool(id, { shelf, names, self: node.providerId });
 
@@ -304,6 +323,29 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       curation.setFavourite(tool, favourite);
       return viewOf(tool);
     },
+    setCritical(id, min) {
+      const tool = find(id);
+      critical.set(tool.key, min);
+      changed();
+      return viewOf(tool);
+    },
+    critical: () =>
+      byNeed(
+        [...critical.all()].map(([key, min]) => {
+          const tool = shelf.get(key);
+          const [, provider = '', server = '', name = ''] = /^([^/]*)\/([^/]*)\/(.*)$/s.exec(key) ?? [];
+          const called = registry.providerName(provider);
+          return {
+            id: tool ? fullIdOf(tool.entry) : key,
+            name: names.given(key) ?? name,
+            provider,
+            ...(called ? { providerName: called } : {}),
+            server,
+            min,
+            live: tool ? liveOf(tool) : 0,
+          };
+        }),
+      ),
     previewDecision: async (verdict, which) => curation.previewDecision(verdict, await finding.settle(which)),
     decide: async (verdict, which, digest) => curation.decide(verdict, await finding.settle(which), digest),
     undo: curation.undo,
@@ -316,6 +358,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       decisions.follow(`${from}/`, `${to}/`);
       names.follow(`${from}/`, `${to}/`);
       keepsakes.follow(`${from}/`, `${to}/`);
+      critical.follow(`${from}/`, `${to}/`);
       versions.follow(from, to);
       rules.follow(from, to);
       shelf.refresh();

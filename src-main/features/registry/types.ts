@@ -1,4 +1,5 @@
 /** What the registry offers to the slices on its right, and what it needs of those on its left. */
+import type { CriticalTool } from '#shared/features/registry/critical.ts';
 import type { Caching } from '#shared/features/access/caching.ts';
 import type { SealPolicy } from '#shared/features/access/seal-policies.ts';
 import type { Share } from '#shared/features/access/contract.ts';
@@ -153,6 +154,10 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   pin(id: string, pin?: Pin): ToolView;
   unpin(id: string): ToolView;
   favourite(id: string, favourite: boolean): ToolView;
+  /** Instances of the tool that must live; 0 ends it. Throws `registry.too_many_critical`. */
+  setCritical(id: string, min: number): ToolView;
+  /** Tools that are watched over, those that lack instances first. */
+  critical(): CriticalTool[];
   /** A provider goes by a new key: decisions, names and aliases of his tools follow. */
   follow(from: ProviderId, to: ProviderId): void;
   catalog(): readonly CatalogEntry[];

@@ -134,6 +134,8 @@ export function routeOf({ kind, ref, subject }: AttentionItem): string {
     case 'tools.pending':
     case 'tools.changed':
       return '/catalog';
+    case 'tools.lacking':
+      return `/catalog/${encodeURIComponent(ref ?? '')}`;
     case 'server.failed':
     case 'server.login':
       return subject ? `/servers/${encodeURIComponent(subject)}` : '/servers';

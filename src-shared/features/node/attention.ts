@@ -7,6 +7,8 @@ export const attentionKindSchema = z.enum([
   'tools.pending',
   /** Approved tools that are different now and out of the catalog; `count`. */
   'tools.changed',
+  /** A tool that must have more live instances than it has; `subject` is its name, `count` how many are missing, `ref` its id. */
+  'tools.lacking',
   /** A server that gave up; `subject` is its name, `code` why. */
   'server.failed',
   /** A remote server that wants the person to sign in; `subject` is its name. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
 import { resemblanceSchema } from './conflicts.ts';
+import { criticalContract } from './critical.ts';
 import { curationContract } from './curation.ts';
 import { networkSearchContract } from './network-search.ts';
 import { pinViewSchema } from './pin.ts';
@@ -110,6 +111,7 @@ export const registryContract = {
     byId.extend({ alias: z.string().regex(/^([a-zA-Z0-9_-]{1,40})?$/) }),
     toolViewSchema,
   ),
+  ...criticalContract,
   ...curationContract,
   ...networkSearchContract,
 };

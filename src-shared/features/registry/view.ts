@@ -43,6 +43,8 @@ export const toolViewSchema = z.object({
   /** Id of the rule that approved or rejected it; absent where the operator did. */
   rule: z.string().optional(),
   favourite: z.boolean().optional(),
+  /** Instances that must live, and that do; absent where it is not watched over. */
+  critical: z.object({ min: z.number(), live: z.number() }).optional(),
   pin: pinViewSchema.optional(),
   /** Version of the newest definition, where a pin keeps another one. */
   newest: z.string().optional(),

@@ -285,3 +285,16 @@ test.describe('thousands of tools', () => {
     await expect(page.getByText('1 tool of 10,008')).toBeVisible();
   });
 });
+
+test('a tool that one cannot do without is watched over', async ({ home: page, dashboard }) => {
+  await visit(page, '/catalog/+approved');
+  await row(page, 'Weather forecast').click();
+  await page.getByRole('button', { name: 'Critical' }).click();
+  const dialog = page.getByRole('dialog', { name: /Can you do without/ });
+  await dialog.getByRole('button', { name: /Instances that must live/ }).click();
+  await page.getByRole('option', { name: '2', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText(/^\d of 2 live$/)).toBeVisible();
+  expect(dashboard.node.world.tools.find(({ view }) => view.critical)?.view.critical?.min).toBe(2);
+});

@@ -108,6 +108,8 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
     { id: 'everything_echo', pin: { kind: 'range', value: '^2.0' } },
   ],
   ['tools unpin everything_echo', 'tools.unpin', { id: 'everything_echo' }],
+  ['tools critical', 'tools.critical', {}],
+  ['tools critical everything_echo --min 2', 'tools.setCritical', { id: 'everything_echo', min: 2 }],
   ['tools favourite everything_echo', 'tools.favourite', { id: 'everything_echo', favourite: true }],
   [
     'tools favourite everything_echo --remove',

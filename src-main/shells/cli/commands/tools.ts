@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { NodeClient } from '#shared/contract.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
+import type { CriticalTool } from '#shared/features/registry/critical.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { jsonObject, wholeNumber } from '../parse.ts';
 import { addRuleCommands, claimOption, keepRule, type RuleFlags } from './rules.ts';
-import { facts, oneLine, printable, yesNo } from '../printable.ts';
+import { facts, oneLine, printable, shortId, table, yesNo } from '../printable.ts';
 import { addSearchCommand } from './search.ts';
 import { toolTable } from './tool-list.ts';
 
@@ -136,6 +137,19 @@ function addKeepingCommands(tools: Command, cli: Cli): void {
     .argument('<id>', ID)
     .action((id: string) => cli.ask(async (node) => showTool(await node['tools.unpin']({ id }))));
   tools
+    .command('critical')
+    .description('tools that must always have live instances; with a tool, watch over it')
+    .argument('[id]')
+    .option('--min <number>', 'instances that must live (1)', wholeNumber)
+    .option('--remove', 'watch over it no longer')
+    .action((id: string | undefined, flags: { min?: number; remove?: boolean }) =>
+      cli.ask(async (node) => {
+        if (id === undefined) return showCritical((await node['tools.critical']({})).items);
+        const min = flags.remove ? 0 : (flags.min ?? 1);
+        return showTool(await node['tools.setCritical']({ id, min }));
+      }),
+    );
+  tools
     .command('favourite')
     .description('mark a tool as a favourite')
     .argument('<id>', ID)
@@ -156,6 +170,7 @@ function toolFacts(tool: ToolView): string {
     ['approved by rule', tool.rule],
     ['pinned to', tool.pin && `${tool.pin.value}${tool.pin.holds ? '' : ' (nobody offers it now)'}`],
     ['favourite', tool.favourite ? 'yes' : undefined],
+    ['critical', tool.critical && `${tool.critical.live} of ${tool.critical.min} instances live`],
     ['provider', tool.providerName ? `${tool.providerName} (${tool.providerId})` : tool.providerId],
     ['server', tool.server],
     ['reachable', yesNo(tool.reachable)],
@@ -195,4 +210,17 @@ function versionLines({ versions = [] }: ToolDetail): string {
       .join('  '),
   );
   return lines.length > 0 ? ['Versions:', ...lines].join('\n') : '';
+}
+
+function showCritical(items: CriticalTool[]): Answer {
+  const rows = items.map(({ live, min, name, provider, providerName, server }) => [
+    oneLine(name),
+    server,
+    oneLine(providerName ?? shortId(provider)),
+    `${live} of ${min}`,
+  ]);
+  return {
+    data: { items },
+    text: table(['TOOL', 'SERVER', 'PROVIDER', 'LIVE'], rows, 'No tool is watched over.'),
+  };
 }

@@ -15,7 +15,9 @@ import { Inline, Stack } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { AskButton } from '../../asking/index.ts';
 import { ShareOnButton, ViaNote } from '../../resharing/index.ts';
+import { isLacking } from '#shared/features/registry/critical.ts';
 import { labelOf } from '../rules.ts';
+import { CriticalButton } from './critical-button.tsx';
 import { PinDialog } from './pin-dialog.tsx';
 import { Resembles } from './resembles.tsx';
 import { ToolStateBadge } from './state-badge.tsx';
@@ -68,6 +70,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
         <Button size="small" look="quiet" icon={Tag} onPress={() => setAsking('alias')}>
           {t('alias.open')}
         </Button>
+        <CriticalButton tool={tool} />
         <Button size="small" look="quiet" icon={Pin} onPress={() => setAsking('pin')}>
           {tool.pin ? t('pin.change') : t('pin.open')}
         </Button>
@@ -127,6 +130,9 @@ function Marks({ tool }: { tool: ToolDetail }) {
     <>
       <ToolStateBadge state={tool.state} />
       {tool.ask && <Badge tone="info">{t('askMark')}</Badge>}
+      {tool.critical && (
+        <Badge tone={isLacking(tool.critical) ? 'bad' : 'ok'}>{t('critical.mark', tool.critical)}</Badge>
+      )}
       {!tool.reachable && <Badge tone="bad">{t('unreachable')}</Badge>}
     </>
   );

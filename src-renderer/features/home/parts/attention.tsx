@@ -4,6 +4,7 @@ import {
   Clock,
   Download,
   HandHelping,
+  HeartPulse,
   HardDrive,
   KeyRound,
   LogIn,
@@ -33,6 +34,7 @@ const icons: Record<AttentionItem['kind'], LucideIcon> = {
   'server.login': LogIn,
   'access.request': HandHelping,
   'access.strangers': HandHelping,
+  'tools.lacking': HeartPulse,
   'provider.equivocated': UserX,
   'governance.vote': Vote,
   'governance.activation': CalendarClock,
@@ -102,6 +104,8 @@ function Words({
       return t('attention.pending', { count });
     case 'tools.changed':
       return t('attention.changed', { count });
+    case 'tools.lacking':
+      return t('attention.lacking', { name: subject, count });
     case 'server.failed':
       return t('attention.failed', { name: subject });
     case 'server.login':
@@ -152,6 +156,8 @@ function WayOut({ item, onRecover }: { item: AttentionItem; onRecover(): void })
       return <Go to="/catalog/+pending">{t('attention.review')}</Go>;
     case 'tools.changed':
       return <Go to="/catalog/+changed">{t('attention.compare')}</Go>;
+    case 'tools.lacking':
+      return <Go to={`/catalog/${encodeURIComponent(item.ref ?? '')}`}>{t('attention.look')}</Go>;
     case 'server.failed':
       return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.look')}</Go>;
     case 'server.login':

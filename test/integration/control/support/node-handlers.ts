@@ -236,6 +236,12 @@ export function createMemoryNode({
       pin: { ...(pin ?? { kind: 'fingerprint', value: tool.fingerprint }), holds: true },
     }),
     'tools.unpin': () => tool,
+    'tools.critical': () => ({
+      items: [
+        { id: 'a/b/c', name: 'b_c', provider: 'a', providerName: 'Grace', server: 'b', min: 2, live: 1 },
+      ],
+    }),
+    'tools.setCritical': ({ min }) => ({ ...tool, critical: { min, live: 1 } }),
     'tools.favourite': ({ favourite }) => ({ ...tool, ...(favourite ? { favourite } : {}) }),
     'rules.list': () => items(fixtures.rule),
     'rules.preview': () => fixtures.rulePreview,

@@ -6,6 +6,7 @@ import {
   ruleMatches,
 } from '#shared/features/registry/approval-rules.ts';
 import { isClaimed } from '#shared/features/registry/claims.ts';
+import type { criticalContract } from '#shared/features/registry/critical.ts';
 import type { curationContract, Selection, Verdict } from '#shared/features/registry/curation.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { labelOf, type ToolFilter } from '#shared/features/registry/query.ts';
@@ -19,7 +20,10 @@ interface Tools {
   fitting(filter: ToolFilter): KnownTool[];
 }
 
-export function answerCuration(memory: Memory, tools: Tools): Handlers<typeof curationContract> {
+export function answerCuration(
+  memory: Memory,
+  tools: Tools,
+): Handlers<typeof curationContract & typeof criticalContract> {
   const { after, clock, world } = memory;
   const undoable = new Map<number, Array<{ view: ToolView; state: ToolView['state'] }>>();
 
@@ -119,6 +123,27 @@ export function answerCuration(memory: Memory, tools: Tools): Handlers<typeof cu
     'tools.unpin': ({ id }) => {
       const { view } = tools.toolOf(id);
       delete view.pin;
+      return after(view);
+    },
+    'tools.critical': () => ({
+      items: world.tools.flatMap(({ view }) =>
+        view.critical
+          ? [
+              {
+                id: view.id,
+                name: view.catalogName ?? view.name,
+                provider: view.providerId,
+                server: view.server,
+                ...view.critical,
+              },
+            ]
+          : [],
+      ),
+    }),
+    'tools.setCritical': ({ id, min }) => {
+      const { view } = tools.toolOf(id);
+      if (min === 0) delete view.critical;
+      else view.critical = { min, live: view.reachable ? 1 : 0 };
       return after(view);
     },
     'tools.favourite': ({ favourite, id }) => {
