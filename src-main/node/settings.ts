@@ -192,6 +192,15 @@ export const nodeSettings = {
     z.int().min(1).max(3650).default(400).describe('How long it is kept who used how much, day by day.'),
     { needsRestart: false },
   ),
+  'metrics.traces': setting(
+    z
+      .union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2000)])
+      .default('')
+      .describe(
+        'Address of an OpenTelemetry collector (OTLP over HTTP, as in http://127.0.0.1:4318/v1/traces) that is told how calls go; empty: none.',
+      ),
+    { needsRestart: false },
+  ),
   'metrics.expose': setting(
     z
       .boolean()

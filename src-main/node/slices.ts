@@ -10,7 +10,12 @@ import { createAccess, createGrants, type Grants } from '../features/access/inde
 import { type Clients, createClients } from '../features/clients/index.ts';
 import { type Activation, createActivation, type Governance } from '../features/governance/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
-import { createBottlenecks, createMetrics, createUsage } from '../features/metrics/index.ts';
+import {
+  createBottlenecks,
+  createMetrics,
+  createSpanExporter,
+  createUsage,
+} from '../features/metrics/index.ts';
 import {
   createLibp2pNetwork,
   createNetworks,
@@ -174,9 +179,16 @@ export function createSlices(
     certified: (certificate) => certifiedNode(certificate, platform, identity),
     providerName: registry.providerName,
   });
+  const spans = platform.owned.add(
+    createSpanExporter(base, {
+      url: () => settings.get('metrics.traces'),
+      service: { name: 'toolswarm', version: PRODUCT_VERSION, instance: self.peerId },
+    }),
+  );
   const relay = createRelay(
     {
       ...base,
+      spans,
       network,
       servers: {
         target: (name) => (servers.has(name) ? servers.target(name) : resharing.target(name)),

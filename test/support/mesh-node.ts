@@ -1,6 +1,7 @@
 /** A node of the mesh without servers and endpoint of its own: real libp2p, real SQLite, real records, registry and relay. */
 import { accessMigrations, createAccess, createGrants, type Grants } from '#main/features/access/index.ts';
 import { identityMigrations } from '#main/features/identity/index.ts';
+import type { SpanExporter } from '#main/features/metrics/index.ts';
 import { createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
 import { createRecords, recordsMigrations } from '#main/features/records/index.ts';
 import { createRegistry, decidedProviders, registryMigrations } from '#main/features/registry/index.ts';
@@ -62,6 +63,8 @@ export interface MeshNodeOptions {
   seal?: SealWish;
   /** Where its database is kept. Default: in memory. */
   databaseFile?: string;
+  /** Where spans of its calls go. Default: nowhere. */
+  spans?: SpanExporter;
   /** Limits on calls of peers. Default: none. */
   limits?: ScopedLimit[];
 }
@@ -185,6 +188,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
   const relay = createRelay(
     {
       ...deps,
+      ...(options.spans ? { spans: options.spans } : {}),
       db,
       network,
       servers: {

@@ -20,6 +20,7 @@ import type { Network, PeerInfo, RpcExchange } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import type { Manner } from '#shared/features/relay/manner.ts';
 import type { HopClock } from './hop-clock.ts';
+import { below, type CallSpan } from './tracing.ts';
 import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
 import type { Sealing } from './seal/index.ts';
@@ -43,7 +44,10 @@ export interface IncomingCall {
   /** Keeps secrets out of what is answered. */
   guard: SecretGuard;
   /** Runs the call; the record of calls is kept around it. */
-  run(hops: HopClock): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
+  run(
+    hops: HopClock,
+    span?: CallSpan,
+  ): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
 }
 
 /** How long a server waits for the consumer's answer to a question: a person may have to write it. */
@@ -284,7 +288,7 @@ export function createIncoming(
             peerId,
             providerId,
             requestBytes: payload.length,
-            run: (hops) => run(request, payload.length, rpc, hops, guard),
+            run: (hops, span) => run(below(span, request), payload.length, rpc, hops, guard),
           };
           const given = (bytes: number) => again(request, payload.length, rpc, bytes);
           return respond(() =>

@@ -11,6 +11,7 @@
 import type { Invocation } from '#shared/features/relay/contract.ts';
 import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
+import { withoutTrace } from '#shared/features/relay/trace.ts';
 import { wantsFreshIdentity } from '#shared/features/relay/masking.ts';
 import { isBypassed, mayCache } from '#shared/features/relay/caching.ts';
 import type { Load } from '#shared/features/relay/load.ts';
@@ -24,6 +25,7 @@ import type { PeerId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
+import type { SpanExporter } from '../metrics/index.ts';
 import type { Network } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import { createDoor, type DoorState } from './admission/door.ts';
@@ -40,6 +42,7 @@ import { type CallFacts, type CallSizes, createRecorder } from './recorder.ts';
 import { createMaskedCalls } from './masks/masked-calls.ts';
 import type { MasksDeps } from './masks/masks.ts';
 import { createSecretForms, createSecretGuard } from './secret-guard.ts';
+import { createTracer } from './tracing.ts';
 import { lazyValidation } from './lazy-validation.ts';
 import { createSealing, type SealingDeps } from './seal/index.ts';
 
@@ -85,6 +88,8 @@ export const loadConstraintCompiler = async (): Promise<
 
 export interface RelayDeps {
   db: Database;
+  /** Where spans of calls go. Default: nowhere. */
+  spans?: Pick<SpanExporter, 'add' | 'isOn'>;
   network: Network;
   clock: Clock;
   random: Random;
@@ -166,6 +171,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     : undefined;
   owned.defer(() => masked?.close());
   const cache = createResultCache(deps);
+  const tracer = createTracer({ exporter: deps.spans, random: deps.random });
   const recorder = createRecorder({ clock, random: deps.random, add: invocations.add }, options);
 
   function factsOf(
@@ -194,10 +200,12 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   ): Promise<JsonObject> {
     const target = deps.servers.target(server);
     if (!target) throw relayError('relay.no_such_tool');
-    const facts = { ...factsOf(exchange, message.method, server, message.params), ...tool };
+    const span = tracer.begin(message.params);
+    const facts = { ...factsOf(exchange, message.method, server, message.params), ...tool, span };
     const { result } = await recorder.recorded(facts, async (hops) => {
       hops.begin('queue');
-      const result = await target.request(message, traced(exchange, hops));
+      const sent = { ...message, params: span.carry(message.params ?? {}) };
+      const result = await target.request(message.params ? sent : message, traced(exchange, hops));
       return { result, responseBytes: approximateBytes(result) };
     });
     return result;
@@ -217,15 +225,17 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     };
     const guard = createSecretGuard(secretForms);
     const isMasked = wantsFreshIdentity(params);
+    const span = tracer.begin(params);
     const { result } = await recorder.recorded(
-      { ...facts, guard, ...(isMasked ? { fresh: true } : {}) },
+      { ...facts, guard, span, ...(isMasked ? { fresh: true } : {}) },
       (hops) => {
         if (isMasked) {
           // What was to be hidden is never sent otherwise.
           if (!masked) throw relayError('relay.unreachable');
-          return masked.call(tool, params, exchange, hops, guard);
+          // A trace would tell that two masks hide one caller.
+          return masked.call(tool, withoutTrace(params), exchange, hops, guard);
         }
-        const call = () => outgoing.call(tool, params, exchange, hops, guard);
+        const call = () => outgoing.call(tool, span.carry(params), exchange, hops, guard);
         const cached = cachedCall(tool, params, exchange);
         return cached && options.cache() ? fromCache(cached, call) : call();
       },
@@ -259,8 +269,9 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       ...(request.sealed ? { sealed: true as const } : {}),
       params: request.params,
     };
+    const span = tracer.begin(request.params);
     try {
-      return (await recorder.recorded(facts, call.run)).bytes;
+      return (await recorder.recorded({ ...facts, span }, (hops) => call.run(hops, span))).bytes;
     } catch (error) {
       return encodeFailure(error);
     }

@@ -6,6 +6,7 @@ import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Random } from '#shared/kernel/random.ts';
+import type { CallSpan } from './tracing.ts';
 import { createHopClock, type HopClock } from './hop-clock.ts';
 
 /** What is known of a call before it runs. */
@@ -14,6 +15,8 @@ export interface CallFacts
   params?: JsonObject | undefined;
   /** What was taken out of what this node sent, counted while the call runs. */
   guard?: { readonly count: number };
+  /** Told of the call when it has ended. */
+  span?: Pick<CallSpan, 'end'> | undefined;
   /** Monotonic ms at which the client's request had arrived, where the endpoint noted it. */
   arrivedAt?: number | undefined;
 }
@@ -46,7 +49,7 @@ export function createRecorder(
     options.keepPayloads() && result ? { response: payloadText(result) } : {};
 
   return {
-    async recorded({ arrivedAt, guard, params, ...facts }, run) {
+    async recorded({ arrivedAt, guard, params, span, ...facts }, run) {
       const hops = createHopClock(clock, arrivedAt);
       const startedAt = clock.now();
       const id = callId(startedAt, deps.random);
@@ -54,7 +57,9 @@ export function createRecorder(
         const done = hops.finish();
         const durationMs = done.reduce((sum, { ms }) => sum + Math.round(ms * 1000), 0) / 1000;
         const common = { id, startedAt, durationMs, responseBytes: 0, outcome: 'ok' as const, hops: done };
-        deps.add({ ...common, ...facts, ...redactedBy(guard), ...requestOf(params), ...end });
+        const call = { ...common, ...facts, ...redactedBy(guard), ...requestOf(params), ...end };
+        deps.add(call);
+        span?.end(call);
       };
       try {
         const outcome = await run(hops);

@@ -41,6 +41,7 @@ export const settingGroups = {
   'relay.maxWaiting': 'network',
   'servers.clientDocument': 'clients',
   'metrics.expose': 'privacy',
+  'metrics.traces': 'privacy',
   'relay.seal': 'privacy',
   'relay.tellClient': 'privacy',
   'relay.keepPayloads': 'privacy',
