@@ -40,3 +40,10 @@ export function withoutTrace(params: JsonObject): JsonObject {
   const { traceparent: _traceparent, tracestate: _tracestate, ...rest } = meta;
   return { ...params, _meta: rest };
 }
+
+/** The same parameters, part of the trace that the header `traceparent` names where they do not name one themselves. */
+export function withTraceHeader(params: JsonObject | undefined, header: unknown): JsonObject | undefined {
+  if (typeof header !== 'string' || traceOf(params)) return params;
+  const trace = traceOf({ _meta: { traceparent: header } });
+  return trace ? withTrace(params, trace) : params;
+}

@@ -1,4 +1,5 @@
 /** The HTTP server: what every request has to pass, and the way to the era it belongs to. */
+import { withTraceHeader } from '#shared/features/relay/trace.ts';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -144,7 +145,8 @@ export function createFront(deps: FrontDeps, limits: { connections: number }): F
         );
       return refuse(res, body.status, body.message, headers);
     }
-    const message = Array.isArray(body.value) ? undefined : sortMessage(body.value, body.arrivedAt);
+    const sorted = Array.isArray(body.value) ? undefined : sortMessage(body.value, body.arrivedAt);
+    const message = sorted && traced(sorted, req.headers['traceparent']);
     if (!message || message.kind === 'answer') return legacy.post(visit, message, body.value);
     const classified = classify(message, standardHeaders(req));
     if (classified.era === 'legacy') return legacy.post(visit, message, body.value);
@@ -227,3 +229,10 @@ const describe = (error: NodeJS.ErrnoException, host: string, port: number): App
         advice: 'Check that the address belongs to this machine and that the port is above 1023.',
         cause: error,
       });
+
+/** Clients that speak HTTP may say in its header what a call belongs to. */
+function traced(message: ReturnType<typeof sortMessage>, header: unknown): ReturnType<typeof sortMessage> {
+  if (message?.kind !== 'request' || message.method !== 'tools/call') return message;
+  const params = withTraceHeader(message.params, header);
+  return params ? { ...message, params } : message;
+}
