@@ -110,7 +110,15 @@ export function createResharingHandlers(
       if (before && (before.provider !== provider || before.server !== server)) throw nameTaken(name);
       const passed = await resharing.add({ name, provider, server });
       try {
-        access.share({ server: name, audience, tools, delegation, confirmed, offered: passed.tools });
+        access.share({
+          server: name,
+          audience,
+          tools,
+          delegation,
+          seal: passed.seal,
+          confirmed,
+          offered: passed.tools,
+        });
       } catch (error) {
         // Nothing that a person did not say yes to stays behind.
         if (!before) resharing.remove(name);

@@ -160,8 +160,9 @@ export function createSlices(
       isFlagged: equivocations.isFlagged,
       // Who is on the way himself would call himself through others.
       partiesOf(via, provider) {
-        const parties = grants.partiesOf(via);
-        return parties?.at(-1) === provider && !parties.includes(self.providerId) ? parties : undefined;
+        const passed = grants.partiesOf(via);
+        const isSound = passed?.parties.at(-1) === provider && !passed.parties.includes(self.providerId);
+        return isSound ? passed : undefined;
       },
       isLocalReachable: (server) => servers.has(server) && isUsable(servers.get(server).state),
       isServing: presence.isServing,
@@ -198,6 +199,7 @@ export function createSlices(
       useGrant: grants.use,
       isGrantGood: grants.isGood,
       judgeChain: grants.judgeChain,
+      onward: (name) => resharing.onward(name),
       isPaused: conditions.isPaused,
       isServing: presence.isServing,
       secrets: servers.hidden,
@@ -232,6 +234,12 @@ export function createSlices(
     catalog: registry.catalog,
     callableById: registry.callable,
     callTool: relay.callTool,
+    nodesOf: (provider) =>
+      network
+        .peers()
+        .flatMap(({ peerId, providerId: of }) =>
+          of === provider && presence.isServing(peerId) ? [peerId] : [],
+        ),
   });
   const processLoad = platform.owned.add(measureProcess());
   const bottlenecks = platform.owned.add(

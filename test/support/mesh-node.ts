@@ -179,8 +179,9 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       maySee: (provider, server) => access.maySee(provider, server).ok,
       isLocalReachable: () => true,
       partiesOf(via, provider) {
-        const parties = grants.partiesOf(via);
-        return parties?.at(-1) === provider && !parties.includes(providerId) ? parties : undefined;
+        const passed = grants.partiesOf(via);
+        const isSound = passed?.parties.at(-1) === provider && !passed.parties.includes(providerId);
+        return isSound ? passed : undefined;
       },
       ...(options.answersSearches ? { answersSearches: options.answersSearches } : {}),
     },
@@ -199,6 +200,7 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
       useGrant: grants.use,
       isGrantGood: grants.isGood,
       judgeChain: grants.judgeChain,
+      onward: (name) => resharing.onward(name),
       sealing: { self: { peerId, signer, certificate: () => certificate }, certified },
       secrets: () => options.secrets ?? [],
       openMask: ({ certificate: own, nodeSeed: seed }) =>
@@ -239,6 +241,8 @@ export async function startMeshNode(options: MeshNodeOptions = {}) {
     catalog: registry.catalog,
     callableById: registry.callable,
     callTool: relay.callTool,
+    nodesOf: (provider) =>
+      network.peers().flatMap(({ peerId, providerId: of }) => (of === provider ? [peerId] : [])),
   });
   wireResharing({ access, registry, relay, resharing, servers: { on: () => () => undefined } });
   access.on('shareChanged', ({ server, share }) => {

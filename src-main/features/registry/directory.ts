@@ -27,6 +27,8 @@ export interface Listing {
   notes?: Notes | undefined;
   /** Through whom it comes, the origin first, its provider last; absent where it is his own. */
   via?: readonly ProviderId[] | undefined;
+  /** Its name at the origin, where it comes through others. */
+  origin?: string | undefined;
 }
 
 export type ListingKey = Pick<Listing, 'provider' | 'peer' | 'server'>;

@@ -11,6 +11,7 @@ import type { Records, StoredRecord } from '../records/index.ts';
 import type { Directory } from './directory.ts';
 import { createListedRoom } from './listed-room.ts';
 import type { Manifests, StoredManifest } from './manifests.ts';
+import type { PassedOn } from './types.ts';
 
 /** Manifests fetched at the same time, and from one peer, who may be slow on purpose; the others wait for a place. */
 const MAX_FETCHES = 16;
@@ -50,7 +51,7 @@ export function createNetworkEntries(
     /** Whether a provider means something to the operator: strangers must not take the room that it needs. */
     concerns(provider: ProviderId): boolean;
     /** The parties of a chain that ends with a provider and holds; undefined where it does not. */
-    partiesOf?(via: readonly string[], provider: ProviderId): readonly ProviderId[] | undefined;
+    partiesOf?(via: readonly string[], provider: ProviderId): PassedOn | undefined;
   },
 ): NetworkEntries {
   const { directory, manifests, network, records } = deps;
@@ -86,8 +87,8 @@ export function createNetworkEntries(
     soon.delete(key);
     const { peer, provider, server } = parseEntryKey(key);
     const { notes } = manifest;
-    const via = notes?.via && options.partiesOf?.(notes.via, provider);
-    if (notes?.via && !via) {
+    const passed = notes?.via && options.partiesOf?.(notes.via, provider);
+    if (notes?.via && !passed) {
       deps.log.info({ key }, 'a server is not listed: the chain by which it is shared on does not hold');
       return unlist(key);
     }
@@ -108,7 +109,8 @@ export function createNetworkEntries(
       addresses: entry.addresses.filter((address) => address.endsWith(`/p2p/${peer}`)),
       tools: manifest.tools,
       notes,
-      via,
+      via: passed?.parties,
+      origin: passed?.server,
     });
     return true;
   }

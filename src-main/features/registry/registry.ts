@@ -195,7 +195,10 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     const { caching } = noteOn(notes, tool.name) ?? {};
     const seal = sealOf(notes, tool.name);
     const id = fullIdOf(entry);
-    return { id, provider, server, tool, fingerprint, local, nodes, addresses, state, caching, seal };
+    const [first] = listing.via ?? [];
+    const origin = first && listing.origin ? { provider: first, server: listing.origin } : undefined;
+    const called = { id, provider, server, tool, fingerprint, local };
+    return { ...called, nodes, addresses, state, caching, seal, origin };
   }
 
   const registry: Registry = {

@@ -61,6 +61,8 @@ export interface CallableTool {
   state: ToolView['state'];
   /** How long its results hold, as its provider says. */
   caching?: Caching | undefined;
+  /** Whose server it is, where its provider shares it on. */
+  origin?: { provider: ProviderId; server: string } | undefined;
   /** Whether its calls are sealed, as its provider says. */
   seal?: SealPolicy | undefined;
 }
@@ -187,6 +189,14 @@ export interface RegistryDeps {
   certified: (certificate: Uint8Array) => CertifiedNode;
 }
 
+/** What a chain says of a server that is shared on. */
+export interface PassedOn {
+  /** The origin first, who serves it last. */
+  parties: readonly ProviderId[];
+  /** Its name at the origin. */
+  server: string;
+}
+
 export interface RegistryOptions {
   maySee(provider: ProviderId, server: string): boolean;
   /** Whether a provider means something to the operator: strangers must not take the room that it needs. */
@@ -198,7 +208,7 @@ export interface RegistryOptions {
   /** Whether a local server can take calls. */
   isLocalReachable(server: string): boolean;
   /** The parties of a chain of grants that ends with a provider and holds. Default: no chain does. */
-  partiesOf?(via: readonly string[], provider: ProviderId): readonly ProviderId[] | undefined;
+  partiesOf?(via: readonly string[], provider: ProviderId): PassedOn | undefined;
   /** Whether peers' searches are answered. Default: they are. */
   answersSearches?(): boolean;
   /** What is known of a tool besides its words; orders what fits equally well. Default: nothing. */

@@ -10,6 +10,7 @@ import {
   type ProviderMessage,
 } from '#shared/features/relay/messages.ts';
 import { reportOf } from '#shared/features/relay/hops.ts';
+import { type Clear, sealedLength } from '#shared/features/relay/sealing.ts';
 import { McpError, type McpExchange, type McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
@@ -25,6 +26,8 @@ import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
 import type { Sealing } from './seal/index.ts';
 import { createSecretGuard, type SecretGuard } from './secret-guard.ts';
+import { carryCall } from './seal/carrier.ts';
+import type { Onwards } from './seal/index.ts';
 import type { TakenRequest } from './seal/opener.ts';
 import type { AccessRule } from '../access/index.ts';
 import type { Door, JudgeChain, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
@@ -98,7 +101,9 @@ export function createIncoming(
     isPaused(): boolean;
     /** What secrets that never leave this node look like. */
     secretForms(): readonly string[];
-    sealing: Pick<Sealing, 'start' | 'take'>;
+    sealing: Pick<Sealing, 'start' | 'take' | 'passing'>;
+    /** Where calls of what is shared on here under a name go. */
+    onward: Onwards;
     /** Whether calls of a tool are taken sealed only. */
     mustBeSealed(server: string, tool: string): boolean;
     /** The tool of an own server, or undefined. */
@@ -159,6 +164,46 @@ export function createIncoming(
     } catch (error) {
       if (call.controller.signal.aborted) throw call.controller.signal.reason;
       throw error instanceof McpError ? guard.error(error) : error;
+    } finally {
+      running.delete(call);
+    }
+  }
+
+  /** A call that is sealed past this node is brought on unread: who may, how much and by whose leave is judged all the same. */
+  async function bring(
+    request: TakenRequest,
+    clear: Clear,
+    payload: Uint8Array,
+    rpc: RpcExchange,
+    hops: HopClock,
+  ) {
+    const { grant } = judge(request, rpc.peer);
+    // What cannot be read cannot be compared with what a grant allows.
+    if (grant && constraintOf(grant, request.tool) !== undefined) throw relayError('access.grant_arguments');
+    const call: Running = { ...runningOf(request, rpc.peer), controller: new AbortController() };
+    const signal = AbortSignal.any([rpc.signal, call.controller.signal]);
+    running.add(call);
+    try {
+      hops.begin('queue');
+      const visit = visitOf(request, payload.length, rpc.peer, grant?.id);
+      const place = await deps.door.enter(visit, signal);
+      return await inPlace(place, async () => {
+        judge(request, rpc.peer);
+        const onward = deps.onward(request.server);
+        if (!onward) throw relayError('relay.unreachable');
+        if (grant) deps.useGrant(grant.id);
+        hops.begin('remote');
+        const { at, peerId, via } = onward;
+        const manner = { ...clear.manner, via: clear.manner?.via ?? [...via] };
+        const bytes = await carryCall(deps.network, payload, withSignal(rpc, signal), {
+          maxResponseBytes: sealedLength(options.maxResultBytes()),
+          onward: () => ({ peerId, at, manner }),
+        });
+        return { result: {}, bytes, responseBytes: bytes.length };
+      });
+    } catch (error) {
+      if (call.controller.signal.aborted) throw call.controller.signal.reason;
+      throw isOfTransport(error) ? relayError('relay.unreachable') : error;
     } finally {
       running.delete(call);
     }
@@ -279,6 +324,19 @@ export function createIncoming(
       const owned = createDisposableStore();
       owned.add(
         deps.network.serve(CALL_PROTOCOL, async (payload, exchange) => {
+          const passing = deps.sealing.passing(payload);
+          if (passing) {
+            const request = requestPassing(passing);
+            const { peerId, providerId } = exchange.peer;
+            return record({
+              request,
+              guard: createSecretGuard(deps.secretForms),
+              peerId,
+              providerId,
+              requestBytes: payload.length,
+              run: (hops) => bring(request, passing, payload, exchange, hops),
+            });
+          }
           const { content, request, respond, rpc } = deps.sealing.take(payload, exchange);
           const { peerId, providerId } = rpc.peer;
           const guard = createSecretGuard(deps.secretForms);
@@ -317,6 +375,26 @@ const runningOf = ({ manner, server, tool }: CallRequest, { network, peerId, pro
   tool,
   manner,
 });
+
+/** A call that is brought on, as far as it can be read here. */
+const requestPassing = ({ at, fingerprint, manner, tool }: Clear & { at: string }): TakenRequest => ({
+  server: at,
+  tool,
+  fingerprint,
+  manner,
+  params: {},
+  caller: { era: 'modern', protocolVersion: '', capabilities: {}, session: 'sealed' },
+  sealed: true,
+});
+
+const withSignal = (rpc: RpcExchange, signal: AbortSignal): RpcExchange => ({
+  peer: rpc.peer,
+  signal,
+  send: (message) => rpc.send(message),
+  onMessage: (listener) => rpc.onMessage(listener),
+});
+
+const isOfTransport = (error: unknown): boolean => error instanceof AppError && error.code.startsWith('p2p.');
 
 /** Gives the place back with what was used of it. */
 async function inPlace<T extends { responseBytes: number }>(

@@ -44,7 +44,7 @@ import type { MasksDeps } from './masks/masks.ts';
 import { createSecretForms, createSecretGuard } from './secret-guard.ts';
 import { createTracer } from './tracing.ts';
 import { lazyValidation } from './lazy-validation.ts';
-import { createSealing, type SealingDeps } from './seal/index.ts';
+import { createSealing, type Onwards, type SealingDeps } from './seal/index.ts';
 
 export { createRelayHandlers } from './handlers.ts';
 export type { MasksDeps } from './masks/masks.ts';
@@ -109,6 +109,8 @@ export interface RelayDeps {
   /** This node’s own keys and certificate, and what verifies those of others: calls are sealed with them. */
   sealing: Pick<SealingDeps, 'self' | 'certified'>;
   verify: Verify;
+  /** Where calls of what is shared on here under a name go. Default: nothing is. */
+  onward?: Onwards;
   /** A node of other keys, for calls under a fresh identity. Default: there are no such calls. */
   openMask?: MasksDeps['open'];
   /** Values of secrets that never leave this node. Default: there are none. */
@@ -127,7 +129,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
   const router = createRouter({ isServing: () => true, ...deps, instances });
   const sealing = createSealing(
     { ...deps, ...deps.sealing },
-    { policy: options.sealPolicy, wish: options.seal },
+    { policy: options.sealPolicy, wish: options.seal, onward: (name) => deps.onward?.(name) },
   );
   const secretForms = createSecretForms(() => deps.secrets?.() ?? []);
   const outgoing = createOutgoing({ ...deps, loadValidation, router, sealing }, options);
@@ -144,6 +146,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
       sealing,
       mustBeSealed: (server, tool) => options.sealPolicy(server, tool) === 'required',
       door,
+      onward: (name) => deps.onward?.(name),
       once: createOnce(deps),
     },
     options,
@@ -162,7 +165,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
             }),
             sealing: createSealing(
               { ...way, ...deps.sealing, self },
-              { policy: () => 'off', wish: options.seal },
+              { policy: () => 'off', wish: options.seal, onward: () => undefined },
             ),
           },
           options,

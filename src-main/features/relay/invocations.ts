@@ -39,7 +39,9 @@ export interface Invocations extends Closeable {
   erase(before?: number): number;
   onAdded(listener: (invocation: Invocation) => void): () => void;
   /** The same with what only one call is asked for: where its time went. */
-  onMeasured(listener: (call: Pick<InvocationDetail, 'direction' | 'hops' | 'providerId' | 'server'>) => void): () => void;
+  onMeasured(
+    listener: (call: Pick<InvocationDetail, 'direction' | 'hops' | 'providerId' | 'server'>) => void,
+  ): () => void;
 }
 
 export function createInvocations(
@@ -47,9 +49,10 @@ export function createInvocations(
   options: { retentionMs(): number },
 ): Invocations {
   const { clock, db } = deps;
-  const events = createEmitter<{ added: Invocation; measured: Pick<InvocationDetail, 'direction' | 'hops' | 'providerId' | 'server'> }>(
-    (error) => deps.log.error({ err: error }, 'a listener failed'),
-  );
+  const events = createEmitter<{
+    added: Invocation;
+    measured: Pick<InvocationDetail, 'direction' | 'hops' | 'providerId' | 'server'>;
+  }>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const insert = db.prepare(
     `INSERT OR REPLACE INTO invocations
      (id, started_at, direction, outcome, server, tool, client, provider, code, body, detail)

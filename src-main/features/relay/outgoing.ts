@@ -27,6 +27,7 @@ import type { HopClock } from './hop-clock.ts';
 import type { RelayOptions } from './ports.ts';
 import type { LoadValidation } from './lazy-validation.ts';
 import type { Sealing } from './seal/index.ts';
+import type { ConsumerSession } from './seal/sessions.ts';
 import { type SealedCall, sealCall } from './seal/sealer.ts';
 import type { SecretGuard } from './secret-guard.ts';
 
@@ -73,7 +74,7 @@ export function createOutgoing(
     const session = await sealing.session(tool, peerId).catch(rethrowTranslated);
     if (!session) return sendOne(peerId, inTheClear(request), exchange);
     try {
-      return await sendOne(peerId, sealCall(session, request), exchange);
+      return await sendOne(peerId, sealPast(session, tool, request), exchange);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'relay.seal_unknown') throw error;
     }
@@ -81,7 +82,7 @@ export function createOutgoing(
     const renewed = await sealing.session(tool, peerId).catch(rethrowTranslated);
     // What was to be sealed is never sent otherwise, whatever the operator has changed meanwhile.
     if (!renewed) throw relayError('relay.seal_unknown');
-    return sendOne(peerId, sealCall(renewed, request), exchange);
+    return sendOne(peerId, sealPast(renewed, tool, request), exchange);
   }
 
   async function sendOne(peerId: PeerId, ends: CallEnds, exchange: McpExchange) {
@@ -157,6 +158,10 @@ const inTheClear = (request: CallRequest): CallEnds => ({
   openResponse: (bytes) => bytes,
   sealAnswer: (bytes) => bytes,
 });
+
+/** Sealed to the node that runs the tool, past those who share it on. */
+const sealPast = (session: ConsumerSession, { origin, server }: CallableTool, request: CallRequest) =>
+  origin ? sealCall(session, { ...request, server: origin.server }, server) : sealCall(session, request);
 
 function rethrowTranslated(error: unknown): never {
   throw translate(error);

@@ -43,7 +43,15 @@ export const sealingSessionSchema = z.looseObject({
 });
 export type SealingSession = z.output<typeof sealingSessionSchema>;
 
-const place = { server: serverNameSchema, tool: z.string().min(1).max(256) };
+/**
+ * `at`: the name under which whoever receives it shares the server on. It is for him to bring further, to the provider whose
+ * server it is, and names the next hop’s name for it or, at the last, nothing.
+ */
+const place = {
+  server: serverNameSchema,
+  tool: z.string().min(1).max(256),
+  at: serverNameSchema.optional(),
+};
 const MAX_ENVELOPE_BYTES = 1024;
 const MAX_CERTIFICATE_BYTES = 8192;
 const envelope = bytes.refine(({ length }) => length <= MAX_ENVELOPE_BYTES);
@@ -69,8 +77,11 @@ export const openAnswerSchema = z.looseObject({
 });
 export type OpenAnswer = z.output<typeof openAnswerSchema>;
 
-export const encodeSealMessage = (message: SealRequest | KeyAnswer | OpenAnswer): Uint8Array =>
-  encodeCbor(message as unknown as CborValue);
+export function encodeSealMessage(message: SealRequest | KeyAnswer | OpenAnswer): Uint8Array {
+  // CBOR has no word for what is absent.
+  const said = Object.entries(message).filter(([, value]) => value !== undefined);
+  return encodeCbor(Object.fromEntries(said) as CborValue);
+}
 
 /** Throws `relay.malformed`. */
 export function decodeSealMessage<T extends z.ZodType>(schema: T, message: Uint8Array): z.output<T> {
@@ -93,6 +104,7 @@ export const clearSchema = z.object({
   tool: z.string().max(256),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   manner: mannerSchema.optional(),
+  at: serverNameSchema.optional(),
   seal: z.object({ session: z.string().regex(SESSION_ID), call: z.int().min(0) }),
 });
 export type Clear = z.output<typeof clearSchema>;

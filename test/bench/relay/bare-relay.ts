@@ -49,10 +49,12 @@ export function serveBare(network: Network, target: McpTarget, tool: CallableToo
       once: { run: (_caller, _key, _payload, work) => work() },
       useGrant: nothing,
       isGrantGood: () => true,
+      onward: () => undefined,
       judgeChain: () => ({ ok: true, value: [] }),
       isPaused: () => false,
       secretForms: () => noSecrets,
       sealing: {
+        passing: () => undefined,
         start: () => ({ close: async () => undefined }),
         take: (payload, rpc) => ({
           request: decodeMessage(callRequestSchema, payload),

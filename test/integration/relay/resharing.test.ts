@@ -52,7 +52,11 @@ const call = (at: MeshNode, id: string, message = 'hi') =>
   at.relay.callTool(id, { name: 'echo', arguments: { message } }, testExchange().exchange);
 
 /** An origin that lets its server be shared on so often in a row, and others that know it through each other alone. */
-async function scene(depth: number | undefined, target?: McpTarget['request']) {
+async function scene(
+  depth: number | undefined,
+  target?: McpTarget['request'],
+  seal?: 'offered' | 'required',
+) {
   const seen: McpExchange[] = [];
   const origin = await node({
     targets: {
@@ -76,6 +80,7 @@ async function scene(depth: number | undefined, target?: McpTarget['request']) {
       confirmed: false,
       offered: [echoTool],
       ...(delegation === undefined ? {} : { delegation: { depth: delegation } }),
+      ...(seal ? { seal } : {}),
     });
   share(depth);
   await approve(first, origin);
@@ -135,6 +140,62 @@ describe('a server that may be shared on', () => {
     await until(() => origin.records.get('entry/1', `${first.providerId}/${first.peerId}/one`));
     expect(origin.registry.list('network')).toEqual([]);
     await expect(add(origin, first, 'one', 'again')).rejects.toMatchObject({ code: 'access.not_delegable' });
+  });
+});
+
+describe('calls that are sealed', () => {
+  /** Every byte that a node sends on for others. */
+  function brought(at: MeshNode): Uint8Array[] {
+    const frames: Uint8Array[] = [];
+    const { call: really } = at.network;
+    at.network.call = (peer, protocol, payload, options) => {
+      frames.push(payload);
+      return really(peer, protocol, payload, options);
+    };
+    return frames;
+  }
+  const holds = (frames: readonly Uint8Array[], words: string) =>
+    frames.some((frame) => Buffer.from(frame).toString('latin1').includes(words));
+
+  it('go past all who share the server on, who read neither arguments nor results', async () => {
+    const said = { content: [{ type: 'text', text: 'the answer' }] };
+    const { first, origin, seen } = await scene(2, () => Promise.resolve(said), 'required');
+    await add(first, origin, 'echo', 'one', 1);
+    const second = await node({ bootstrap: [first.address()] });
+    await approve(second, first);
+    await add(second, first, 'one', 'two');
+    const consumer = await node({ bootstrap: [second.address()] });
+    const id = await approve(consumer, second);
+    expect(consumer.registry.callable(id)).toMatchObject({
+      seal: 'required',
+      origin: { provider: origin.providerId, server: 'echo' },
+    });
+    const frames = [brought(first), brought(second)];
+    await expect(call(consumer, id, 'words for the origin alone')).resolves.toEqual(said);
+    await expect(call(consumer, id, 'more of them')).resolves.toEqual(said);
+    expect(frames.every((one) => one.length > 0)).toBe(true);
+    expect(frames.some((one) => holds(one, 'words for') || holds(one, 'more of'))).toBe(false);
+    expect(holds(frames[1] ?? [], '"fingerprint"')).toBe(true);
+    // The origin knows through whom, and every one keeps a record of what he brought on.
+    expect(seen.at(-1)?.via).toHaveLength(2);
+    expect(first.relay.invocations.list({ limit: 10 })).toMatchObject([{ sealed: true }, { sealed: true }]);
+  });
+
+  it('are cut like all others, and are not taken where they come in the clear', async () => {
+    const { first, origin } = await scene(1, undefined, 'required');
+    await add(first, origin, 'echo', 'one');
+    const consumer = await node({ bootstrap: [first.address()] });
+    const id = await approve(consumer, first);
+    await call(consumer, id);
+    const [link] = origin.grants.made();
+    origin.grants.revoke(link?.id ?? '');
+    await expect(call(consumer, id)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(access\.branch_cut|relay\.(no_such_tool|unreachable)|registry\.)/),
+    });
+    const open = await node({ bootstrap: [first.address()], seal: 'never' });
+    await add(first, origin, 'echo', 'one');
+    const other = await approve(open, first);
+    await expect(call(open, other)).rejects.toMatchObject({ code: 'relay.seal_required' });
   });
 });
 

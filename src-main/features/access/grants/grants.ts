@@ -82,7 +82,7 @@ export interface Grants extends EventSource<GrantsEvents> {
   readChain: Chains['read'];
   judgeChain: Chains['judge'];
   /** The parties of a chain that holds now; undefined where it does not. */
-  partiesOf(via: readonly string[]): readonly ProviderId[] | undefined;
+  partiesOf(via: readonly string[]): { parties: readonly ProviderId[]; server: string } | undefined;
   /** Throws `access.unknown_request`. */
   settle(id: number, state: 'declined' | 'granted'): AccessRequest;
 }
@@ -174,8 +174,9 @@ export function createGrants(deps: GrantsDeps): Grants {
     readChain: chains.read,
     judgeChain: chains.judge,
     partiesOf(via) {
-      const parties = partiesOf(chains.read(via) ?? [], clock.now());
-      return parties.ok ? parties.value : undefined;
+      const links = chains.read(via) ?? [];
+      const parties = partiesOf(links, clock.now());
+      return parties.ok ? { parties: parties.value, server: links[0]?.grant.server ?? '' } : undefined;
     },
     start() {
       book.prune(clock.now() - KEPT_MS);

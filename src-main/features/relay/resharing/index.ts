@@ -9,6 +9,7 @@
  * Invariants: nothing is shared on without a chain that holds; a tool that is not approved here is not shared on; a call
  * never passes twice through one provider.
  */
+import { SEAL_POLICIES, type SealPolicy } from '#shared/features/access/seal-policies.ts';
 import { type Link, partiesOf } from '#shared/features/access/delegation.ts';
 import { MAX_RESHARES } from '#shared/features/relay/resharing.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
@@ -19,7 +20,7 @@ import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Database } from '../../../platform/sqlite.ts';
 import type { Grants } from '../../access/index.ts';
@@ -36,6 +37,8 @@ export interface ResharingEvents {
 /** A server that is shared on, as it stands. */
 export interface Passed extends Reshare {
   tools: readonly Tool[];
+  /** Whether calls are sealed up to its origin: the strictest that any of its tools wants. */
+  seal: SealPolicy;
   /** Grants that let this node share it on, the origin's first; empty while none does. */
   chain: readonly Link[];
   /** The origin first, this node last; empty while nothing lets it share on. */
@@ -57,6 +60,8 @@ export interface Resharing extends EventSource<ResharingEvents> {
   /** A tool that is shared on, as one of this node's. */
   callable(name: string, tool: string): CallableTool | undefined;
   target(name: string): McpTarget | undefined;
+  /** To which node sealed calls of it are brought, by whose leave, and under which name it goes there. */
+  onward(name: string): { peerId: PeerId; at: string | undefined; via: readonly string[] } | undefined;
   /** Whether a held grant lets something be shared on. */
   isNeeded(grant: string): boolean;
   /** Something that it rests on may have changed. */
@@ -73,6 +78,8 @@ export interface ResharingDeps {
   catalog(): readonly CatalogEntry[];
   callableById(id: string): CallableTool;
   callTool(id: string, params: JsonObject, exchange: McpExchange): Promise<JsonObject>;
+  /** Nodes of a provider that are connected and take calls. */
+  nodesOf(provider: ProviderId): readonly PeerId[];
 }
 
 /** Leave is asked for again when it has less left than this, looked at so often. */
@@ -105,11 +112,13 @@ export function createResharing(deps: ResharingDeps): Resharing {
     const parties = partiesOf(chain, clock.now());
     const from = `${reshare.provider}/${reshare.server}`;
     const last = chain.at(-1)?.grant.tools;
-    const tools = deps
+    const entries = deps
       .catalog()
-      .filter(({ server, tool }) => server === from && (!last || last.includes(tool.name)))
-      .map(({ tool }) => tool);
-    return { ...reshare, tools, chain, parties: parties.ok ? parties.value : [] };
+      .filter(({ server, tool }) => server === from && (!last || last.includes(tool.name)));
+    const policies = entries.map(({ id }) => deps.callableById(id).seal ?? 'off');
+    const seal = SEAL_POLICIES.findLast((policy) => policies.includes(policy)) ?? 'off';
+    const tools = entries.map(({ tool }) => tool);
+    return { ...reshare, tools, seal, chain, parties: parties.ok ? parties.value : [] };
   }
 
   const get = (name: string): Passed | undefined => {
@@ -196,6 +205,17 @@ export function createResharing(deps: ResharingDeps): Resharing {
     target(name) {
       const reshare = store.get(name);
       return reshare && targetOf(reshare);
+    },
+    onward(name) {
+      const passed = get(name);
+      // The same node for all calls while it is there: sessions live at one node.
+      const [peerId] = passed ? deps.nodesOf(passed.provider).toSorted() : [];
+      if (!passed || passed.chain.length === 0 || peerId === undefined) return undefined;
+      return {
+        peerId,
+        at: passed.chain.length > 1 ? passed.server : undefined,
+        via: passed.chain.map(({ bytes }) => toBase64Url(bytes)),
+      };
     },
     isNeeded: (grant) =>
       store.list().some((reshare) =>

@@ -16,6 +16,8 @@ export interface Onward {
   peerId: PeerId;
   /** What the call is made under from here on: the carrier's own grant, less time. Default: as it came. */
   manner?: Clear['manner'];
+  /** The next node's name for what it shares on itself; absent where it runs the tool. */
+  at?: string | undefined;
 }
 
 /**
@@ -30,9 +32,9 @@ export async function carryCall(
   { maxResponseBytes, onward }: { maxResponseBytes: number; onward(clear: Clear): Onward },
 ): Promise<Uint8Array> {
   const { ciphertext, clear } = decodeSealedRequest(payload);
-  const { manner = clear.manner, peerId } = onward(clear);
+  const { at, manner = clear.manner, peerId } = onward(clear);
   // The call's own key is bound to the ciphertext: whoever changes it carries something that does not open.
-  const frame = encodeSealedRequest({ ...clear, ...(manner ? { manner } : {}) }, ciphertext);
+  const frame = encodeSealedRequest({ ...clear, ...(manner ? { manner } : {}), at }, ciphertext);
   const call = network.call(peerId, CALL_PROTOCOL, frame, {
     signal: rpc.signal,
     timeoutMs: CARRY_MS,

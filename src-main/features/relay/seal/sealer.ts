@@ -20,9 +20,10 @@ export interface SealedCall {
   openResponse(frame: Uint8Array): Uint8Array;
 }
 
-export function sealCall(session: ConsumerSession, request: CallRequest): SealedCall {
+/** @param at the name under which who receives it first shares the server on; absent where he runs it */
+export function sealCall(session: ConsumerSession, request: CallRequest, at?: string): SealedCall {
   const { caller, params, ...place } = request;
-  const clear: Clear = { ...place, seal: { session: session.keys.id, call: session.next++ } };
+  const clear: Clear = { ...place, at, seal: { session: session.keys.id, call: session.next++ } };
   const { toConsumer, toProvider } = session.keys;
   const inner = encodeMessage({ params, caller } as CallRequest);
   let sent = 1;

@@ -47,6 +47,8 @@ export interface SealedWay {
   provider: ProviderId;
   server: string;
   tool: string;
+  /** The carrier's name for what he shares on. */
+  at?: string | undefined;
 }
 
 export interface ConsumerSessions {
@@ -77,8 +79,8 @@ export function createConsumerSessions(deps: SessionsDeps): ConsumerSessions {
       maxResponseBytes: 16 * 1024,
     }).response;
 
-  async function sealingKey({ carrier, provider, server, tool }: SealedWay) {
-    const answer = decodeSealMessage(keyAnswerSchema, await ask(carrier, { t: 'key', server, tool }));
+  async function sealingKey({ at, carrier, provider, server, tool }: SealedWay) {
+    const answer = decodeSealMessage(keyAnswerSchema, await ask(carrier, { t: 'key', server, tool, at }));
     const node = nodeOf(answer.certificate);
     if (node.providerId !== provider) throw relayError('relay.seal_broken');
     return { node: node.peerId, key: readKey(answer.key, node).key };
@@ -113,8 +115,8 @@ export function createConsumerSessions(deps: SessionsDeps): ConsumerSessions {
     const { enc, secret } = await encapsulate(key, info, random.bytes(KEY_SEED_BYTES));
     const payload = { enc, key, provider: node, issuedAt: clock.now() };
     const session = seal(SEALING_SESSION_TYPE, payload, self.signer).bytes;
-    const { server, tool } = way;
-    const opened = await ask(way.carrier, { t: 'open', server, tool, session });
+    const { at, server, tool } = way;
+    const opened = await ask(way.carrier, { t: 'open', server, tool, session, at });
     const { lastsMs, nonce } = decodeSealMessage(openAnswerSchema, opened);
     return {
       keys: sessionKeys(secret, nonce, session),
@@ -152,4 +154,5 @@ export function createConsumerSessions(deps: SessionsDeps): ConsumerSessions {
 }
 
 /** A carrier may bring calls of different servers to different nodes. */
-const idOf = ({ carrier, provider, server }: SealedWay): string => `${carrier} ${provider} ${server}`;
+const idOf = ({ at = '', carrier, provider, server }: SealedWay): string =>
+  `${carrier} ${provider} ${server} ${at}`;

@@ -25,6 +25,7 @@ interface Scene {
 
 /** Calls in the clear; sealed ones have tests of their own. */
 const unsealed: Parameters<typeof createIncoming>[0]['sealing'] = {
+  passing: () => undefined,
   start: () => ({ close: () => undefined }),
   take(payload, rpc) {
     const request = decodeMessage(callRequestSchema, payload);
@@ -71,6 +72,7 @@ function scene({ grant, inputSchema = { type: 'object' }, target, tool = 'read' 
         return ok({ grant: { id: 'g', grant: { args: grant.args } } });
       },
       useGrant: () => void used++,
+      onward: () => undefined,
       judgeChain: () => ({ ok: false, reason: 'access.bad_chain' }),
       isGrantGood: () => !isRevoked,
       door: {
