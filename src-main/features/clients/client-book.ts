@@ -8,7 +8,7 @@ export const MAX_CLIENTS = 1000;
 
 export interface ClientBook {
   /**
-   * The client of a token, noting the use. What is looked up is the hash of what was given, which nobody can steer, so
+   * The client of a token that has not ended, noting the use. What is looked up is the hash of what was given, which nobody can steer, so
    * that the time taken says nothing about the tokens that exist.
    */
   use(token: string): Client | undefined;
@@ -31,7 +31,9 @@ export function createClientBook(store: ClientStore, clock: Clock): ClientBook {
   return {
     use(token) {
       const client = lookUp(token);
-      if (client) uses.set(client.id, (client.lastUsedAt = clock.now()));
+      const now = clock.now();
+      if (!client || (client.expiresAt ?? Infinity) <= now) return undefined;
+      uses.set(client.id, (client.lastUsedAt = now));
       return client;
     },
     has: (token) => lookUp(token) !== undefined,

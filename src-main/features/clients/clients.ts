@@ -1,3 +1,4 @@
+import type { TokenScope } from '#shared/features/clients/token-scopes.ts';
 import { toBase32 } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -14,6 +15,25 @@ import { createToken } from './tokens.ts';
 
 /** How long a use may stay in memory before it is written down. */
 const WRITE_USES_EVERY_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** What a token opens, and until when. */
+export interface TokenTerms {
+  /** Absent: `call`, everything in the profile. */
+  scope?: TokenScope | undefined;
+  /** Absent: until it is revoked. */
+  forDays?: number | undefined;
+}
+
+/** Who a token lets in. */
+export interface Admission {
+  clientId: string;
+  name: string;
+  profile: string;
+  scope: TokenScope;
+  /** Epoch ms. */
+  expiresAt?: number;
+}
 
 export interface ClientsEvents {
   /** Its token ended; its sessions should end too. */
@@ -24,7 +44,7 @@ export interface ClientsEvents {
 
 export interface Clients extends EventSource<ClientsEvents> {
   /** The client that a token belongs to. Its time says nothing about the tokens that exist. */
-  authenticate(token: string): { clientId: string; name: string; profile: string } | undefined;
+  authenticate(token: string): Admission | undefined;
   profile(name: string): Profile | undefined;
   profiles(): Profile[];
   /** Throws `clients.unknown_profile`. */
@@ -35,7 +55,7 @@ export interface Clients extends EventSource<ClientsEvents> {
   removeProfile(name: string): void;
   list(): Client[];
   /** Throws `clients.unknown_profile` or `clients.too_many`. The token is not shown again. */
-  create(name: string, profile: string): Client & { token: string };
+  create(name: string, profile: string, terms?: TokenTerms): Client & { token: string };
   /** Throws `clients.unknown`. */
   revoke(id: string): void;
   /**
@@ -73,7 +93,9 @@ export function createClients({ db, keystore, clock, random, log }: ClientsDeps)
     on: events.on,
     authenticate(token) {
       const client = clients.use(token);
-      return client && { clientId: client.id, name: client.name, profile: client.profile };
+      if (!client) return undefined;
+      const { expiresAt, id, name, profile, scope } = client;
+      return { clientId: id, name, profile, scope, ...(expiresAt === undefined ? {} : { expiresAt }) };
     },
     profile: profiles.get,
     profiles: profiles.list,
@@ -89,9 +111,11 @@ export function createClients({ db, keystore, clock, random, log }: ClientsDeps)
       events.emit('profileChanged', { name });
     },
     list: clients.list,
-    create(name, profile) {
+    create(name, profile, { forDays, scope = 'call' } = {}) {
       profiles.require(profile);
-      const client = { id: toBase32(random.bytes(10)), name, profile, createdAt: clock.now() };
+      const createdAt = clock.now();
+      const ends = forDays === undefined ? {} : { expiresAt: createdAt + forDays * DAY_MS };
+      const client = { id: toBase32(random.bytes(10)), name, profile, scope, createdAt, ...ends };
       const token = createToken(random);
       clients.add(client, token);
       return { ...client, token };

@@ -46,7 +46,8 @@ export function createConnectionTokens(deps: ConnectionTokensDeps): ConnectionTo
       // Keys and database may come from different backups: the hash follows the key.
       const outdated = clients.find(clientId(profile));
       if (outdated) clients.remove(outdated);
-      clients.add({ id: clientId(profile), name: 'This machine', profile, createdAt: clock.now() }, token);
+      const client = { id: clientId(profile), name: 'This machine', profile, scope: 'call' as const };
+      clients.add({ ...client, createdAt: clock.now() }, token);
       return token;
     },
     forget(profile) {

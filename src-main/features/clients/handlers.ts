@@ -45,7 +45,7 @@ export function createClientsHandlers(deps: ClientsHandlersDeps): Handlers<typeo
     'profiles.preview': (profile) => deps.preview(profile),
     'profiles.catalog': () => ({ items: deps.catalogs() }),
     'clients.list': () => ({ items: clients.list() }),
-    'clients.create': ({ name, profile }) => clients.create(name, profile),
+    'clients.create': ({ name, profile, ...terms }) => clients.create(name, profile, terms),
     'clients.revoke'({ id }) {
       clients.revoke(id);
       return {};

@@ -4,13 +4,14 @@
  *
  *     const clients = createClients({ db, keystore, clock, random, log });
  *     const { token } = clients.create('Editor', 'default');
- *     clients.authenticate(token);  // { clientId, name: 'Editor', profile: 'default' }
+ *     clients.authenticate(token);  // { clientId, name: 'Editor', profile: 'default', scope: 'call' }
  *
  * AI clients that keep their servers in a file are connected by an entry of ours in it (`files/`), written by pure editors
  * that change nothing else (`edit/`); that calls arrive is proven by going the client's own way (`prove/`).
  *
  * Invariants: tokens are stored as SHA-256 and shown once, but for the one of this machine, which is in the keystore.
- * The profile `default` always exists. A revoked token is refused from the next request on.
+ * The profile `default` always exists. A token that was revoked or has ended is
+ * refused from the next request on.
  * A client's file is changed in one step, after a copy of it was kept, and never where anything but our entry would differ.
  */
 export { type Clients, type ClientsEvents, createClients } from './clients.ts';

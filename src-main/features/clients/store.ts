@@ -1,5 +1,6 @@
 /** Clients and profiles in SQLite. Tokens are there as SHA-256 only. */
 import type { CatalogChoice } from '#shared/features/clients/budget.ts';
+import type { TokenScope } from '#shared/features/clients/token-scopes.ts';
 import type { Database, Migration } from '#main/platform/sqlite.ts';
 
 export const clientsMigrations: readonly Migration[] = [
@@ -49,6 +50,14 @@ export const clientsMigrations: readonly Migration[] = [
       ALTER TABLE client_profiles ADD COLUMN always_listed TEXT;
     `,
   },
+  {
+    slice: 'clients',
+    version: 4,
+    up: `
+      ALTER TABLE clients ADD COLUMN scope TEXT NOT NULL DEFAULT 'call' CHECK (scope IN ('call', 'read', 'list'));
+      ALTER TABLE clients ADD COLUMN expires_at INTEGER;
+    `,
+  },
 ];
 
 export interface Profile {
@@ -68,7 +77,10 @@ export interface Client {
   id: string;
   name: string;
   profile: string;
+  scope: TokenScope;
   createdAt: number;
+  /** From then on the token is refused. */
+  expiresAt?: number;
   lastUsedAt?: number;
 }
 
@@ -116,7 +128,8 @@ const profileIn = (row: ProfileRow): Profile => ({
   ...namesIn('alwaysListed', row.alwaysListed),
 });
 
-interface ClientRow extends Omit<StoredClient, 'lastUsedAt'> {
+interface ClientRow extends Omit<StoredClient, 'expiresAt' | 'lastUsedAt'> {
+  expiresAt: number | null;
   lastUsedAt: number | null;
 }
 
@@ -136,10 +149,14 @@ export function createClientStore(db: Database): ClientStore {
   );
   const deleteProfile = db.prepare('DELETE FROM client_profiles WHERE name = ?');
   const selectClients = db.prepare<[], ClientRow>(
-    `SELECT id, name, profile, token_hash AS tokenHash, created_at AS createdAt, last_used_at AS lastUsedAt
+    `SELECT id, name, profile, token_hash AS tokenHash, created_at AS createdAt, last_used_at AS lastUsedAt, scope,
+       expires_at AS expiresAt
      FROM clients ORDER BY created_at, id`,
   );
-  const replaceClient = db.prepare('INSERT OR REPLACE INTO clients VALUES (?, ?, ?, ?, ?, ?)');
+  const replaceClient = db.prepare(
+    `INSERT OR REPLACE INTO clients (id, name, profile, token_hash, created_at, last_used_at, scope, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   const deleteClient = db.prepare('DELETE FROM clients WHERE id = ?');
   const updateUse = db.prepare('UPDATE clients SET last_used_at = ? WHERE id = ?');
   return {
@@ -157,11 +174,22 @@ export function createClientStore(db: Database): ClientStore {
       ),
     removeProfile: (name) => void deleteProfile.run(name),
     clients: () =>
-      selectClients
-        .all()
-        .map(({ lastUsedAt, ...client }) => (lastUsedAt === null ? client : { ...client, lastUsedAt })),
-    putClient: ({ id, name, profile, tokenHash, createdAt, lastUsedAt }) =>
-      void replaceClient.run(id, name, profile, tokenHash, createdAt, lastUsedAt ?? null),
+      selectClients.all().map(({ expiresAt, lastUsedAt, ...client }) => ({
+        ...client,
+        ...(expiresAt === null ? {} : { expiresAt }),
+        ...(lastUsedAt === null ? {} : { lastUsedAt }),
+      })),
+    putClient: ({ id, name, profile, tokenHash, createdAt, lastUsedAt, scope, expiresAt }) =>
+      void replaceClient.run(
+        id,
+        name,
+        profile,
+        tokenHash,
+        createdAt,
+        lastUsedAt ?? null,
+        scope,
+        expiresAt ?? null,
+      ),
     removeClient: (id) => void deleteClient.run(id),
     noteUses: (uses) =>
       db.transaction(() => {

@@ -1,4 +1,5 @@
 /** What the endpoint needs of the slices to its left, and nothing more; `node/wiring.ts` fits them together. */
+import type { TokenScope } from '#shared/features/clients/token-scopes.ts';
 import type { CatalogChoice } from '#shared/features/clients/budget.ts';
 import type { EventSource } from '#shared/kernel/events.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
@@ -71,6 +72,16 @@ export interface CallRouter {
 
 export interface Authenticator {
   /** The client that a bearer token belongs to, or undefined. Constant-time. */
-  authenticate(token: string): { clientId: string; name: string; profile: string } | undefined;
+  authenticate(token: string):
+    | {
+        clientId: string;
+        name: string;
+        profile: string;
+        /** Absent: everything. */
+        scope?: TokenScope;
+        /** Epoch ms at which the token ends. */
+        expiresAt?: number;
+      }
+    | undefined;
   profile(name: string): Profile | undefined;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
 import { CATALOG_CHOICES, CATALOG_MODES, MAX_BUDGET, MIN_BUDGET } from './budget.ts';
+import { MAX_TOKEN_DAYS, TOKEN_SCOPES } from './token-scopes.ts';
 import { clientFileSchema, clientPlanSchema, clientTargetSchema, hopSchema, removalSchema } from './files.ts';
 
 export const clientSchema = z.object({
@@ -8,7 +9,11 @@ export const clientSchema = z.object({
   name: z.string(),
   /** The view of the catalog this client gets. */
   profile: z.string(),
+  /** What its token lets it do. */
+  scope: z.enum(TOKEN_SCOPES),
   createdAt: z.number(),
+  /** From then on the token is refused; absent: it stays until it is revoked. */
+  expiresAt: z.number().optional(),
   lastUsedAt: z.number().optional(),
 });
 export type ClientView = z.output<typeof clientSchema>;
@@ -113,7 +118,18 @@ export const clientsContract = {
   ),
   'clients.create': command(
     'Makes a token for an AI client; it is shown once.',
-    z.object({ name: z.string().min(1).max(64), profile }),
+    z.object({
+      name: z.string().min(1).max(64),
+      profile,
+      scope: z.enum(TOKEN_SCOPES).default('call').describe('Each holds the ones after it.'),
+      forDays: z
+        .number()
+        .int()
+        .min(1)
+        .max(MAX_TOKEN_DAYS)
+        .optional()
+        .describe('Absent: until it is revoked.'),
+    }),
     clientSchema.extend({ token: z.string() }),
   ),
   'clients.revoke': command('Ends a client’s token at once.', z.object({ id: z.string() }), z.object({})),

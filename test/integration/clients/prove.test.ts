@@ -120,7 +120,7 @@ it('a file that names a program which moved fails at the command, and is told as
 it('who is connected is told by name, over HTTP in both eras', async () => {
   const { handlers } = whole.node;
   const { token, id } = await handlers['clients.create'](
-    { name: 'My editor', profile: 'default' },
+    { name: 'My editor', profile: 'default', scope: 'call' },
     context(),
   );
   const session = await openSession(whole.url, {}, '2025-11-25', token);

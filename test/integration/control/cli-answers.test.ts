@@ -179,7 +179,16 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['network resume', 'node.resumeSharing', {}],
   ['doctor', 'node.doctor', {}],
   ['clients list', 'clients.list', {}],
-  ['clients create Editor --profile work', 'clients.create', { name: 'Editor', profile: 'work' }],
+  [
+    'clients create Editor --profile work',
+    'clients.create',
+    { name: 'Editor', profile: 'work', scope: 'call' },
+  ],
+  [
+    'clients create Editor --scope read --days 30',
+    'clients.create',
+    { name: 'Editor', profile: 'default', scope: 'read', forDays: 30 },
+  ],
   ['clients revoke c1', 'clients.revoke', { id: 'c1' }],
   ['clients connection', 'clients.connection', { profile: 'default' }],
   ['clients connected', 'clients.sessions', {}],

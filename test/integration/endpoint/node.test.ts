@@ -13,7 +13,10 @@ afterAll(() => whole.stop());
 
 it('ends what a client has open when its token is revoked', async () => {
   const { handlers } = whole.node;
-  const client = await handlers['clients.create']({ name: 'short-lived', profile: 'default' }, context);
+  const client = await handlers['clients.create'](
+    { name: 'short-lived', profile: 'default', scope: 'call' },
+    context,
+  );
   const session = await openSession(whole.url, {}, '2025-11-25', client.token);
   const stream = session.send(undefined, { method: 'GET' });
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -31,7 +31,7 @@ describe('the diagnostics of a node', () => {
     const { dataDir, node } = whole;
     const { handlers } = node;
     await handlers['identity.setProfile']({ displayName: PLANTED.name }, context);
-    await handlers['clients.create']({ name: PLANTED.client, profile: 'default' }, context);
+    await handlers['clients.create']({ name: PLANTED.client, profile: 'default', scope: 'call' }, context);
     const config = serverConfigSchema.parse({
       name: PLANTED.server,
       transport: {

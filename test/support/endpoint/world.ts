@@ -31,6 +31,10 @@ export interface FunctionServer {
 export const TOKEN = 'token-of-the-first-client';
 export const OTHER_TOKEN = 'token-of-the-second-client';
 
+/** Tokens that may do less. */
+export const READ_TOKEN = 'token-that-may-read';
+export const LIST_TOKEN = 'token-that-may-list';
+
 export interface WorldOptions {
   servers?: Record<string, FunctionServer>;
   profiles?: Profile[];
@@ -119,6 +123,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         authenticate(token) {
           if (token === TOKEN) return { clientId: 'first', name: 'first', profile: 'default' };
           if (token === OTHER_TOKEN) return { clientId: 'second', name: 'second', profile: 'default' };
+          if (token === READ_TOKEN)
+            return { clientId: 'reader', name: 'reader', profile: 'default', scope: 'read' };
+          if (token === LIST_TOKEN)
+            return { clientId: 'lister', name: 'lister', profile: 'default', scope: 'list' };
           return profiles.has(token) ? { clientId: token, name: token, profile: token } : undefined;
         },
         profile: (name) => profiles.get(name),

@@ -3,6 +3,7 @@
  * to this machine does not), only web pages of this machine, and only with a token.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TokenScope } from '#shared/features/clients/token-scopes.ts';
 import type { TokenFault } from '#shared/features/endpoint/oauth.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { appFault } from '../faults.ts';
@@ -17,6 +18,8 @@ export interface Client {
   profile: string;
   /** Epoch ms at which its token ends; absent: it does not. */
   expiresAt?: number;
+  /** What its token lets it do; absent: everything. */
+  scope?: TokenScope;
 }
 
 export interface Admitted {

@@ -132,7 +132,7 @@ export function createLegacyHttp(deps: LegacyHttpDeps, limits: EndpointLimits): 
   }
 
   function answer(
-    { req, res, headers }: Visit,
+    { client, req, res, headers }: Visit,
     found: HttpSession,
     requests: readonly RpcRequest[],
     asBatch: boolean,
@@ -150,7 +150,7 @@ export function createLegacyHttp(deps: LegacyHttpDeps, limits: EndpointLimits): 
     );
     for (const message of requests)
       session
-        .request(message, reply)
+        .request(message, reply, client.scope)
         .then((wire) => reply.answer(wire))
         .catch((fault: unknown) => {
           deps.log.error({ err: fault }, 'an answer could not be written');

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { AppError } from '#shared/kernel/errors.ts';
+import type { TokenScope } from '#shared/features/clients/token-scopes.ts';
 import { JSON_RPC, type McpCaller, McpError, type McpMessage } from '#shared/features/servers/mcp.ts';
 import { capabilitiesFor, missingCapabilities } from '#shared/features/endpoint/client-capabilities.ts';
 import {
@@ -27,6 +28,7 @@ import { answerFault, busy, invalidParams, methodNotFound } from '../faults.ts';
 import type { EndpointLimits } from '../limits.ts';
 import type { CallRouter } from '../ports.ts';
 import type { Presence } from '../presence.ts';
+import { requireScope } from '../scope.ts';
 import type { SessionFacts } from './session-id.ts';
 
 export interface LegacySession {
@@ -36,8 +38,12 @@ export interface LegacySession {
   readonly facts: SessionFacts;
   /** Requests that run. */
   readonly running: number;
-  /** Runs one request. `undefined`: the client cancelled it, and expects no answer. */
-  request(message: RpcRequest, outlet: Outlet): Promise<Wire | undefined>;
+  /**
+   * Runs one request. `undefined`: the client cancelled it, and expects no answer.
+   *
+   * @param scope of the token that the request came with; absent: everything
+   */
+  request(message: RpcRequest, outlet: Outlet, scope?: TokenScope): Promise<Wire | undefined>;
   notified(message: RpcNotification): void;
   answered(message: RpcAnswer): void;
   /** The client went away before the answer. */
@@ -199,10 +205,11 @@ export function createSession(deps: SessionDeps, options: SessionOptions): Legac
     return 'result' in answer ? resultText(message.id, answer.result) : errorText(message.id, answer.error);
   }
 
-  async function request(message: RpcRequest, outlet: Outlet): Promise<Wire | undefined> {
+  async function request(message: RpcRequest, outlet: Outlet, scope?: TokenScope): Promise<Wire | undefined> {
     let call: Call | undefined;
     const left = deps.presence.called(key);
     try {
+      requireScope(scope, deps.view(), message);
       const list = listResult(deps.view(), message.method, message.params, 'legacy');
       if (list) return preparedResult(message.id, list);
       call = begin(message, outlet);

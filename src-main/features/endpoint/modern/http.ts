@@ -101,6 +101,7 @@ export function createModernHttp({ requests, listeners, events, log }: ModernHtt
 
 const visitorOf = ({ req, client, profile }: Visit): Visitor => ({
   clientId: client.clientId,
+  scope: client.scope,
   profile,
   transport: 'http',
   paramHeader: (name) => {

@@ -1,6 +1,7 @@
 /** The requests of the modern era, whatever carries them. Stateless: each says who sends it and what that client can. */
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
+import type { TokenScope } from '#shared/features/clients/token-scopes.ts';
 import type { McpCaller } from '#shared/features/servers/mcp.ts';
 import type { Envelope } from '#shared/features/endpoint/classify.ts';
 import {
@@ -27,6 +28,7 @@ import type { CallRouter } from '../ports.ts';
 import type { Arrival, Presence } from '../presence.ts';
 import { type Conversation, startConversation } from './conversation.ts';
 import { createLanes } from './lanes.ts';
+import { requireScope } from '../scope.ts';
 import { createParks, isParkHandle, type ParkOwner } from './parks.ts';
 
 /** Who sends a request, as the transport knows it. */
@@ -34,6 +36,8 @@ export interface Visitor {
   clientId: string;
   profile: string;
   transport: 'http' | 'socket';
+  /** What its token lets it do; absent: everything. */
+  scope?: TokenScope | undefined;
   /** Reads `Mcp-Param-<name>`; absent on transports without headers. */
   paramHeader?: ((name: string) => string | undefined) | undefined;
 }
@@ -213,6 +217,7 @@ export function createModernRequests(deps: ModernDeps, limits: EndpointLimits): 
   function begin(message: RpcRequest, envelope: Envelope, visitor: Visitor, outlet: Outlet): Running {
     try {
       const view = deps.views.get(visitor.profile);
+      requireScope(visitor.scope, view, message);
       const here = answerHere(message, view);
       if (here) return done({ status: 200, wire: here });
       if (!FORWARDED.has(message.method))

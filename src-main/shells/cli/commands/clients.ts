@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { MAX_TOKEN_DAYS, TOKEN_SCOPES, type TokenScope } from '#shared/features/clients/token-scopes.ts';
 import type { Cli } from '../cli.ts';
 import { facts, table, time } from '../printable.ts';
 import { addClientFileCommands } from './client-files.ts';
@@ -14,11 +15,17 @@ export function addClientCommands(program: Command, cli: Cli): void {
         const rows = items.map((client) => [
           client.name,
           client.profile,
+          client.scope,
           time(client.createdAt),
+          time(client.expiresAt),
           time(client.lastUsedAt),
           client.id,
         ]);
-        const text = table(['NAME', 'PROFILE', 'CREATED', 'LAST USED', 'ID'], rows, 'No clients yet.');
+        const text = table(
+          ['NAME', 'PROFILE', 'SCOPE', 'CREATED', 'ENDS', 'LAST USED', 'ID'],
+          rows,
+          'No clients yet.',
+        );
         return { data: { items }, text };
       }),
     );
@@ -27,12 +34,24 @@ export function addClientCommands(program: Command, cli: Cli): void {
     .description('make a token for an AI client; it is shown once')
     .argument('<name>')
     .option('--profile <name>', 'the view of the catalog it gets')
-    .action((name: string, { profile }: { profile?: string }) =>
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        'call: everything; read: what says that it only reads; list: see, call nothing',
+      )
+        .choices(TOKEN_SCOPES)
+        .default('call'),
+    )
+    .option('--days <number>', 'how long it lasts; otherwise until it is revoked', wholeDays)
+    .action((name: string, { days, profile, scope }: NewToken) =>
       cli.ask(async (node) => {
-        const client = await node['clients.create']({ name, profile });
+        const term = days === undefined ? {} : { forDays: days };
+        const client = await node['clients.create']({ name, profile, scope, ...term });
         const text = facts([
           ['name', client.name],
           ['profile', client.profile],
+          ['scope', client.scope],
+          ['ends', client.expiresAt === undefined ? undefined : time(client.expiresAt)],
           ['id', client.id],
           ['token', client.token],
         ]);
@@ -86,4 +105,16 @@ export function addClientCommands(program: Command, cli: Cli): void {
         return { data: connection, text };
       }),
     );
+}
+
+interface NewToken {
+  days?: number;
+  profile?: string;
+  scope: TokenScope;
+}
+
+function wholeDays(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= MAX_TOKEN_DAYS) return days;
+  throw new InvalidArgumentError(`Give a number of days from 1 to ${MAX_TOKEN_DAYS}.`);
 }

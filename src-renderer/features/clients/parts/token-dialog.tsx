@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { TOKEN_SCOPES, type TokenScope } from '#shared/features/clients/token-scopes.ts';
 import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyField } from '../../../ui/copy.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
-import { TextField } from '../../../ui/fields.tsx';
+import { Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { ProfileSelect } from './profile-select.tsx';
 
@@ -55,6 +56,10 @@ export function TokenDialog(props: TokenDialogProps) {
   );
 }
 
+/** Days, or until it is revoked. */
+const LIVES = ['always', '1', '7', '30', '365'] as const;
+type Life = (typeof LIVES)[number];
+
 interface TokenFormProps {
   onClose(): void;
   onMade(made: { name: string; token: string }): void;
@@ -65,11 +70,14 @@ function TokenForm({ onClose, onMade }: TokenFormProps) {
   const node = useNode();
   const [name, setName] = useState('');
   const [profile, setProfile] = useState('default');
+  const [scope, setScope] = useState<TokenScope>('call');
+  const [life, setLife] = useState<Life>('always');
   const [tried, setTried] = useState(false);
   const make = useCommand(async (signal) => {
     setTried(true);
     if (name.trim() === '') return;
-    onMade(await node['clients.create']({ name: name.trim(), profile }, { signal }));
+    const term = life === 'always' ? {} : { forDays: Number(life) };
+    onMade(await node['clients.create']({ name: name.trim(), profile, scope, ...term }, { signal }));
   });
   return (
     <form
@@ -90,6 +98,22 @@ function TokenForm({ onClose, onMade }: TokenFormProps) {
         required
       />
       <ProfileSelect value={profile} onChange={setProfile} />
+      <Select
+        label={t('tokens.scope.label')}
+        description={t(`tokens.scope.help.${scope}`)}
+        options={TOKEN_SCOPES.map((one) => ({ value: one, label: t(`tokens.scope.${one}`) }))}
+        value={scope}
+        onChange={(one) => setScope(one as TokenScope)}
+      />
+      <Select
+        label={t('tokens.life.label')}
+        options={LIVES.map((one) => ({
+          value: one,
+          label: one === 'always' ? t('tokens.life.always') : t('tokens.life.days', { count: Number(one) }),
+        }))}
+        value={life}
+        onChange={(one) => setLife(one as Life)}
+      />
       <FaultNote fault={make.fault} />
       <div className="form-actions">
         <Button onPress={onClose}>{t('common:cancel')}</Button>

@@ -76,12 +76,16 @@ function TokenRow({ token, onRevoke }: { token: ClientView; onRevoke(): void }) 
   const { t } = useTranslation('clients');
   const format = useFormats();
   const { clock } = useNodeLink();
-  const { name, profile, createdAt, lastUsedAt } = token;
+  const { name, profile, scope, createdAt, expiresAt, lastUsedAt } = token;
   const when = (at: number) => format.when(at, clock.now());
   const facts = [
     ...(profile === 'default' ? [] : [t('now.profile', { profile })]),
+    ...(scope === 'call' ? [] : [t(`tokens.scope.${scope}`)]),
     t('tokens.created', { time: when(createdAt) }),
     lastUsedAt === undefined ? t('tokens.unused') : t('tokens.used', { time: when(lastUsedAt) }),
+    ...(expiresAt === undefined
+      ? []
+      : [t(expiresAt <= clock.now() ? 'tokens.ended' : 'tokens.ends', { time: when(expiresAt) })]),
   ];
   return (
     <ListRow

@@ -265,7 +265,7 @@ export const identity: z.output<typeof identitySchema> = {
   rotatedFrom: [],
 };
 
-export const client = { id: 'c1', name: 'Editor', profile: 'default', createdAt: AT };
+export const client = { id: 'c1', name: 'Editor', profile: 'default', scope: 'call' as const, createdAt: AT };
 
 export const connection = {
   url: 'http://127.0.0.1:7420/mcp',

@@ -127,7 +127,7 @@ export function createMemoryNode({
     'profiles.set': (profile) => profile,
     'profiles.remove': () => ({}),
     'clients.list': () => items(client),
-    'clients.create': ({ name, profile }) => ({ ...client, name, profile, token: 'tm_secret' }),
+    'clients.create': ({ name, profile, scope }) => ({ ...client, name, profile, scope, token: 'tm_secret' }),
     'clients.revoke': () => ({}),
     'clients.connection': () => fixtures.connection,
     'providers.equivocations': () => items(fixtures.equivocation),

@@ -143,12 +143,14 @@ export function answerClients(memory: Memory): Handlers<typeof clientsContract> 
       }),
     }),
     'clients.list': () => ({ items: world.clients.tokens }),
-    'clients.create': ({ name, profile }) => {
+    'clients.create': ({ forDays, name, profile, scope }) => {
       const client = {
         id: `client-${world.clients.tokens.length + 1}`,
         name,
         profile,
+        scope,
         createdAt: clock.now(),
+        ...(forDays === undefined ? {} : { expiresAt: clock.now() + forDays * 86_400_000 }),
       };
       world.clients.tokens.push(client);
       return after({ ...client, token: `tsw_${'k3Jx'.repeat(10)}abc` });

@@ -38,12 +38,29 @@ test('a token lets its client in until it is revoked, across restarts', () => {
   const clients = open();
   const ended: string[] = [];
   clients.on('clientRevoked', ({ clientId }) => ended.push(clientId));
-  expect(clients.authenticate(token)).toEqual({ clientId: id, name: 'Editor', profile: 'default' });
+  expect(clients.authenticate(token)).toEqual({
+    clientId: id,
+    name: 'Editor',
+    profile: 'default',
+    scope: 'call',
+  });
   clients.revoke(id);
   expect(clients.authenticate(token)).toBeUndefined();
   expect(open().authenticate(token)).toBeUndefined();
   expect(ended).toEqual([id]);
   expect(() => clients.revoke(id)).toThrow(coded('clients.unknown'));
+});
+
+test('a token of some days ends with them, and its scope stays, across restarts', () => {
+  const first = open();
+  const { expiresAt = 0, token } = first.create('Visitor', 'default', { scope: 'read', forDays: 2 });
+  first.close();
+  const clients = open();
+  clock.advance(2 * 86_400_000 - 1);
+  expect(clients.authenticate(token)).toMatchObject({ scope: 'read', expiresAt });
+  clock.advance(1);
+  expect(clients.authenticate(token)).toBeUndefined();
+  expect(clients.list()).toMatchObject([{ name: 'Visitor', scope: 'read', lastUsedAt: expiresAt - 1 }]);
 });
 
 test('tokens are not on disk', () => {
@@ -153,7 +170,7 @@ test('the handlers answer in the form of the contract', async () => {
   });
   const context = { signal: new AbortController().signal };
   await handlers['profiles.set']({ name: 'work', prefix: true }, context);
-  const made = await handlers['clients.create']({ name: 'Editor', profile: 'work' }, context);
+  const made = await handlers['clients.create']({ name: 'Editor', profile: 'work', scope: 'call' }, context);
   expect(clients.authenticate(made.token)?.profile).toBe('work');
   const shown = await handlers['clients.connection']({ profile: 'default' }, context);
   expect(shown).toEqual({ token: clients.connectionToken(), ...connection('default') });
