@@ -1,5 +1,10 @@
 /** Which tools the operator cannot do without. In the store before it takes effect. */
+import { byNeed, type CriticalTool } from '#shared/features/registry/critical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { CatalogNames } from './names.ts';
+import type { Shelf, ShelvedTool } from './shelf.ts';
+import { fullIdOf } from './views.ts';
 import type { Database, Migration } from '../../platform/sqlite.ts';
 
 export const criticalMigrations: readonly Migration[] = [
@@ -53,6 +58,33 @@ export function createCriticalBook(db: Database): CriticalBook {
       }
     },
   };
+}
+
+/** What is watched over as it stands; a tool that is gone lacks all its instances. */
+export function criticalTools(
+  minimums: ReadonlyMap<string, number>,
+  deps: {
+    shelf: Pick<Shelf, 'get'>;
+    names: Pick<CatalogNames, 'given'>;
+    liveOf(tool: ShelvedTool): number;
+    nameOf(provider: ProviderId): string | undefined;
+  },
+): CriticalTool[] {
+  const tools = [...minimums].map(([key, min]) => {
+    const tool = deps.shelf.get(key);
+    const [, provider = '', server = '', name = ''] = /^([^/]*)\/([^/]*)\/(.*)$/s.exec(key) ?? [];
+    const providerName = deps.nameOf(provider);
+    return {
+      id: tool ? fullIdOf(tool.entry) : key,
+      name: deps.names.given(key) ?? name,
+      provider,
+      ...(providerName ? { providerName } : {}),
+      server,
+      min,
+      live: tool ? deps.liveOf(tool) : 0,
+    };
+  });
+  return byNeed(tools);
 }
 
 const tooMany = (): AppError =>

@@ -1,7 +1,6 @@
 /** Puts the registry together: directory, decisions, names and own entries, and the catalog that follows from them. */
 import type { Selection } from '#shared/features/registry/curation.ts';
 import { ENTRY_TOPIC, ENTRY_TYPE, entryFacets, readEntry } from '#shared/features/registry/entry.ts';
-import { byNeed } from '#shared/features/registry/critical.ts';
 import type { ToolView } from '#shared/features/registry/contract.ts';
 import { filterTools } from '#shared/features/registry/query.ts';
 import { stripHidden } from '#shared/features/registry/text.ts';
@@ -13,7 +12,9 @@ import { createEmitter } from '#shared/kernel/events.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import { createConflicts } from './conflicts.ts';
 import { createCatalog } from './catalog.ts';
-import { createCriticalBook } from './critical.ts';
+import { countsOf } from './counts.ts';
+import { createCriticalBook, criticalTools } from './critical.ts';
+import { createReach } from './reach.ts';
 import { createCuration } from './curation.ts';
 import { createDecisions } from './decisions.ts';
 import { createDirectory, type DirectoryTool, noteOn, sealOf, toolKey } from './directory.ts';
@@ -88,6 +89,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     },
   });
   const critical = createCriticalBook(deps.db);
+  const { liveOf, withReach } = createReach(network, options);
   const locals = new Map<string, LocalServer>();
   /** What AI clients were last told of. */
   let told: readonly CatalogEntry[] = [];
@@ -104,33 +106,6 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     renew: publisher.renew,
     facets: ({ value }) => entryFacets(value),
   });
-
-  const serving = (): ReadonlySet<string> =>
-    new Set(
-      network
-        .peers()
-        .filter(({ peerId }) => options.isServing?.(peerId) ?? true)
-        .map(({ peerId }) => peerId),
-    );
-
-  /** Nodes that a call of the tool would reach now. */
-  function liveOf({ entry: { listing, nodes } }: ShelvedTool): number {
-    if (listing.local) return options.isLocalReachable(listing.server) ? 1 : 0;
-    const connected = serving();
-    return nodes.filter((node) => connected.has(node)).length;
-  }
-
-  /** Notes on each of these tools whether a call would reach it now. */
-  function withReach<Tools extends readonly ShelvedTool[]>(tools: Tools): Tools {
-    const connected = serving();
-    for (const tool of tools) {
-      const { listing, nodes } = tool.entry;
-      tool.reachable = listing.local
-        ? options.isLocalReachable(listing.server)
-        : nodes.some((node) => connected.has(node));
-    }
-    return tools;
-  }
 
   const views = (tools: readonly ShelvedTool[]) => withReach(tools).map((tool) => toolView(tool, names));
   const viewOf = ({ key }: ShelvedTool): ToolView => {
@@ -332,23 +307,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       changed();
       return viewOf(tool);
     },
-    critical: () =>
-      byNeed(
-        [...critical.all()].map(([key, min]) => {
-          const tool = shelf.get(key);
-          const [, provider = '', server = '', name = ''] = /^([^/]*)\/([^/]*)\/(.*)$/s.exec(key) ?? [];
-          const called = registry.providerName(provider);
-          return {
-            id: tool ? fullIdOf(tool.entry) : key,
-            name: names.given(key) ?? name,
-            provider,
-            ...(called ? { providerName: called } : {}),
-            server,
-            min,
-            live: tool ? liveOf(tool) : 0,
-          };
-        }),
-      ),
+    critical: () => criticalTools(critical.all(), { shelf, names, liveOf, nameOf: registry.providerName }),
     previewDecision: async (verdict, which) => curation.previewDecision(verdict, await finding.settle(which)),
     decide: async (verdict, which, digest) => curation.decide(verdict, await finding.settle(which), digest),
     undo: curation.undo,
@@ -385,16 +344,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       const name = directory.providerName(provider);
       return name === undefined ? undefined : stripHidden(name);
     },
-    counts(): Counts {
-      const count = { local: 0, pending: 0, approved: 0, changed: 0, rejected: 0 };
-      let network = 0;
-      for (const { origin, state } of shelf.all()) {
-        count[state]++;
-        if (origin === 'network') network++;
-      }
-      const { changed, pending } = count;
-      return { revision, catalog: count.local + count.approved, network, pending, changed };
-    },
+    counts: () => countsOf(shelf.all(), revision),
     reconsider() {
       shelf.refresh();
       changed();

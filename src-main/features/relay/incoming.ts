@@ -4,14 +4,12 @@ import { RELAY_ERRORS, relayError } from '#shared/features/relay/errors.ts';
 import {
   CALL_PROTOCOL,
   type CallRequest,
-  consumerMessageSchema,
-  decodeMessage,
   encodeMessage,
   type ProviderMessage,
 } from '#shared/features/relay/messages.ts';
 import { reportOf } from '#shared/features/relay/hops.ts';
 import { type Clear, sealedLength } from '#shared/features/relay/sealing.ts';
-import { McpError, type McpExchange, type McpMessage } from '#shared/features/servers/mcp.ts';
+import { McpError, type McpExchange } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
@@ -24,10 +22,12 @@ import type { HopClock } from './hop-clock.ts';
 import { below, type CallSpan } from './tracing.ts';
 import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
-import type { Sealing } from './seal/index.ts';
+import type { Onwards, Sealing } from './seal/index.ts';
+import { argumentsOf, constraintOf } from './call-arguments.ts';
+import { createQuestions } from './questions.ts';
+import { isOfTransport, requestPassing, withSignal } from './seal/passing.ts';
 import { createSecretGuard, type SecretGuard } from './secret-guard.ts';
 import { carryCall } from './seal/carrier.ts';
-import type { Onwards } from './seal/index.ts';
 import type { TakenRequest } from './seal/opener.ts';
 import type { AccessRule } from '../access/index.ts';
 import type { Door, JudgeChain, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
@@ -36,8 +36,6 @@ import type { Validation } from './validation.ts';
 
 /** Sessions of one peer that servers keep something for; the oldest is ended when a peer opens more. */
 const MAX_SESSIONS_PER_PEER = 256;
-/** Questions of a server that wait for the consumer at the same time, per call. */
-const MAX_QUESTIONS = 16;
 
 export interface IncomingCall {
   request: TakenRequest;
@@ -52,9 +50,6 @@ export interface IncomingCall {
     span?: CallSpan,
   ): Promise<{ result: JsonObject; responseBytes: number; bytes: Uint8Array }>;
 }
-
-/** How long a server waits for the consumer's answer to a question: a person may have to write it. */
-const QUESTION_MS = 10 * 60_000;
 
 /** What a call was found to be, and the grant that it needs. */
 interface Judged {
@@ -376,26 +371,6 @@ const runningOf = ({ manner, server, tool }: CallRequest, { network, peerId, pro
   manner,
 });
 
-/** A call that is brought on, as far as it can be read here. */
-const requestPassing = ({ at, fingerprint, manner, tool }: Clear & { at: string }): TakenRequest => ({
-  server: at,
-  tool,
-  fingerprint,
-  manner,
-  params: {},
-  caller: { era: 'modern', protocolVersion: '', capabilities: {}, session: 'sealed' },
-  sealed: true,
-});
-
-const withSignal = (rpc: RpcExchange, signal: AbortSignal): RpcExchange => ({
-  peer: rpc.peer,
-  signal,
-  send: (message) => rpc.send(message),
-  onMessage: (listener) => rpc.onMessage(listener),
-});
-
-const isOfTransport = (error: unknown): boolean => error instanceof AppError && error.code.startsWith('p2p.');
-
 /** Gives the place back with what was used of it. */
 async function inPlace<T extends { responseBytes: number }>(
   place: Place,
@@ -417,72 +392,6 @@ const visitOf = (
   { peerId, providerId }: PeerInfo,
   grant: string | undefined,
 ): Visit => ({ manner, peerId, providerId, requestBytes, server, tool, grant });
-
-/** The arguments of a call; MCP has them as an object or not at all. */
-function argumentsOf({ params }: CallRequest): JsonObject | undefined {
-  const args = Object.hasOwn(params, 'arguments') ? params.arguments : undefined;
-  if (args === undefined) return undefined;
-  if (args === null || typeof args !== 'object' || Array.isArray(args))
-    throw relayError('relay.invalid_arguments', 'They must be an object.');
-  return args;
-}
-
-/**
- * Tools may be called anything, `constructor` too. What is read from strangers never has a field `__proto__`, so what was
- * said of a tool of that name is lost: where arguments are constrained at all, it is refused.
- */
-function constraintOf({ grant: { args } }: GrantTerms, tool: string): string | undefined {
-  if (args && tool === '__proto__') throw relayError('access.grant_arguments');
-  return args && Object.hasOwn(args, tool) ? args[tool] : undefined;
-}
-
-/** Questions of the server on their way to the consumer's client, and the answers on their way back. */
-function createQuestions(
-  send: (message: ProviderMessage) => Promise<void>,
-  signal: AbortSignal,
-  clock: Pick<Clock, 'after'>,
-) {
-  const waiting = new Map<number, { resolve(result: JsonObject): void; reject(error: McpError): void }>();
-  let lastId = 0;
-
-  /** A consumer who never answers must not keep the server, and the place of the call, for ever. */
-  function answerTo(id: number): Promise<JsonObject> {
-    return new Promise<JsonObject>((resolve, reject) => {
-      const giveUp = () => settle(() => reject(new McpError(-32603, 'The client gave no answer.')));
-      const timer = clock.after(QUESTION_MS, giveUp);
-      const settle = (how: () => void): void => {
-        waiting.delete(id);
-        timer.cancel();
-        signal.removeEventListener('abort', giveUp);
-        how();
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      waiting.set(id, {
-        resolve: (result) => settle(() => resolve(result)),
-        reject: (error) => settle(() => reject(error)),
-      });
-    });
-  }
-
-  return {
-    receive(bytes: Uint8Array): void {
-      const message = decodeMessage(consumerMessageSchema, bytes);
-      const question = waiting.get(message.id);
-      if ('result' in message) question?.resolve(message.result);
-      else question?.reject(new McpError(message.error.code, message.error.message, message.error.data));
-    },
-    async ask({ method, params }: McpMessage): Promise<JsonObject> {
-      if (waiting.size >= MAX_QUESTIONS)
-        throw new McpError(-32603, 'Too many questions to the client are open.');
-      const id = ++lastId;
-      const answer = answerTo(id);
-      // Where the question cannot even be sent, that is what the server is told.
-      const sent = send({ t: 'ask', id, method, ...(params ? { params } : {}) });
-      sent.catch(() => waiting.get(id)?.reject(new McpError(-32603, 'The client is gone.')));
-      return answer;
-    },
-  };
-}
 
 function ignoreGone(error: unknown): void {
   if (!(error instanceof AppError)) throw error;

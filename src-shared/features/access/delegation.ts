@@ -14,7 +14,7 @@ import { type Grant, type GrantIssuer } from './grant.ts';
 export interface Link {
   bytes: Uint8Array;
   issuer: ProviderId;
-  grant: Pick<Grant, 'to' | 'server' | 'tools' | 'depth' | 'parent' | 'exp'>;
+  grant: Pick<Grant, 'to' | 'server' | 'tools' | 'args' | 'calls' | 'depth' | 'parent' | 'exp'>;
 }
 
 /** What was read of a grant, as a link. */
@@ -38,13 +38,20 @@ export function partiesOf(links: readonly Link[], now: number): Result<ProviderI
   const parties = [first.issuer];
   for (const [index, link] of links.entries()) {
     const before = links[index - 1];
-    if ((link.grant.depth ?? 0) < 1 || (before && !follows(link, before))) return fail('access.bad_chain');
+    if (!canBeLink(link) || (before && !follows(link, before))) return fail('access.bad_chain');
     parties.push(link.grant.to);
   }
   // Nobody stands twice in it: that is what makes circles impossible.
   if (new Set(parties).size !== parties.length) return fail('access.bad_chain');
   return links.every(({ grant }) => now < grant.exp) ? ok(parties) : fail('access.chain_expired');
 }
+
+/**
+ * Conditions on arguments and a number of calls cannot be kept to along a chain: who passes a call on may be let in by the
+ * share, which knows none, and sealed arguments are read by the origin alone. A grant with them is no link.
+ */
+const canBeLink = ({ grant: { args, calls, depth = 0 } }: Link): boolean =>
+  depth >= 1 && args === undefined && calls === undefined;
 
 function follows({ grant, issuer }: Link, before: Link): boolean {
   const { depth = 0, exp, parent } = grant;

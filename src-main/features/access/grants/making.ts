@@ -82,7 +82,7 @@ export function bestOf(
   return constrained ? ok(constrained) : fail(refusal);
 }
 
-/** Throws `ids.bad_provider`, `access.bad_term`, `access.too_many_grants` or `access.grant_too_large`. */
+/** Throws `ids.bad_provider`, `access.bad_term`, `access.depth_with_terms`, `access.too_many_grants` or `access.grant_too_large`. */
 export function signed(wanted: NewGrant, deps: SigningDeps, already: number): Uint8Array {
   const { args, calls, days, depth, link, parent, server, to, tools } = wanted;
   if (!isProviderId(to))
@@ -93,6 +93,12 @@ export function signed(wanted: NewGrant, deps: SigningDeps, already: number): Ui
     throw new AppError('access.bad_term', 'A grant lasts between an hour and 400 days.', {
       advice: 'Choose a shorter time; it can be granted again.',
     });
+  if (depth !== undefined && (args !== undefined || calls !== undefined))
+    throw new AppError(
+      'access.depth_with_terms',
+      'What may be shared on can have no conditions on arguments and no number of calls.',
+      { advice: 'Leave out the depth, or the conditions; limits hold for all calls of a provider.' },
+    );
   if (already >= MAX_MADE)
     throw new AppError('access.too_many_grants', `There are ${MAX_MADE} grants already.`, {
       advice: 'Share the server with known providers instead, or revoke some.',

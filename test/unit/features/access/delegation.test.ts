@@ -11,7 +11,7 @@ function link(issuer: string, to: string, grant: Partial<Link['grant']> = {}): L
   const whole = { to, server: 's', depth: 1, exp: 5_000, ...grant };
   const { parent, ...rest } = whole;
   const bytes = utf8(JSON.stringify({ issuer, ...rest, parent: parent && [...parent] }));
-  return { bytes, issuer, grant: { ...whole, tools: whole.tools, parent: whole.parent } };
+  return { bytes, issuer, grant: whole as Link['grant'] };
 }
 
 /** A sound chain through these parties, the deepest that can be. */
@@ -48,6 +48,8 @@ describe('a chain', () => {
       'opens more than the link before',
       chainOf(['o', 'a', 'b'], (index) => (index === 0 ? { tools: ['x'] } : {})),
     ],
+    ['has a condition on arguments', chainOf(['o', 'a', 'b'], (index) => (index === 0 ? { args: {} } : {}))],
+    ['has a number of calls', chainOf(['o', 'a', 'b'], (index) => (index === 1 ? { calls: 5 } : {}))],
     ['comes back to the origin', chainOf(['o', 'a', 'o'])],
     [
       'names its parent wrongly',
