@@ -52,3 +52,21 @@ export function mayRetry({ attempt, code, repeatable, retryable, told }: FailedA
 export const isRepeatable = ({ annotations }: Tool): boolean =>
   annotations?.readOnlyHint === true ||
   (annotations?.idempotentHint === true && annotations.destructiveHint !== true);
+
+/**
+ * What is left for retries of one tool: every fresh call adds a share of a retry, every retry takes one. Where all instances
+ * fail, what comes on top of the calls themselves is bounded, and does not hold down who is trying to get up again.
+ */
+export type RetryBudget = number;
+
+/** After a quiet time, and the most that can be saved up. */
+export const FULL_BUDGET: RetryBudget = 20;
+/** Of a retry, for each fresh call: with one of three instances failing every second call, a sixth is needed. */
+export const RETRY_SHARE = 0.4;
+
+export const withFreshCall = (budget: RetryBudget): RetryBudget =>
+  Math.min(FULL_BUDGET, budget + RETRY_SHARE);
+
+/** What is left after one more retry; undefined where there is none left. */
+export const withRetry = (budget: RetryBudget): RetryBudget | undefined =>
+  budget >= 1 ? budget - 1 : undefined;

@@ -4,6 +4,7 @@
  */
 import { relayError } from '#shared/features/relay/errors.ts';
 import { isOfInstance, isRepeatable, mayRetry } from '#shared/features/relay/retrying.ts';
+import { createRetryBudgets } from './retry-budgets.ts';
 import { McpError } from '#shared/features/servers/mcp.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -48,6 +49,7 @@ interface RouterDeps {
 }
 
 export function createRouter({ clock, instances, isServing, network }: RouterDeps): Router {
+  const budgets = createRetryBudgets();
   /** Nodes that were dialled for the sake of choice, and when. */
   const sought = new Map<PeerId, number>();
 
@@ -119,6 +121,7 @@ export function createRouter({ clock, instances, isServing, network }: RouterDep
   return {
     async route(call) {
       const tried = new Set<PeerId>();
+      budgets.fresh(call.tool.id);
       for (let number = 1; ; number++) {
         call.choosing();
         const attempt = await choose(call.tool, tried, call.signal);
@@ -127,7 +130,7 @@ export function createRouter({ clock, instances, isServing, network }: RouterDep
           attempt.ended('ok');
           return { value, peerId: attempt.peerId };
         } catch (error) {
-          if (!judge(error, attempt, number, call)) throw error;
+          if (!judge(error, attempt, number, call) || !budgets.take(call.tool.id)) throw error;
           tried.add(attempt.peerId);
           if (!(await goOn(call.tool, tried, error))) throw error;
         }

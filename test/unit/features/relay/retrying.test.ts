@@ -1,5 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRepeatable, MAX_ATTEMPTS, mayRetry } from '#shared/features/relay/retrying.ts';
+import { createRetryBudgets } from '#main/features/relay/choose/retry-budgets.ts';
+import {
+  FULL_BUDGET,
+  isRepeatable,
+  MAX_ATTEMPTS,
+  mayRetry,
+  RETRY_SHARE,
+} from '#shared/features/relay/retrying.ts';
 
 const attempt = { attempt: 1, told: false, retryable: true, repeatable: true };
 
@@ -37,4 +45,31 @@ it('tells tools that may run twice by what was approved, never where one says th
   expect(isRepeatable(tool({ idempotentHint: true, destructiveHint: true }))).toBe(false);
   expect(isRepeatable(tool({}))).toBe(false);
   expect(isRepeatable(tool())).toBe(false);
+});
+
+describe('the budget for retries of a tool', () => {
+  it('never lets more through than its reserve and its share of the calls, in whatever order they come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 500 }), (steps) => {
+        const budgets = createRetryBudgets();
+        let calls = 0;
+        let retries = 0;
+        for (const isCall of steps) {
+          if (isCall) {
+            calls++;
+            budgets.fresh('a');
+          } else if (budgets.take('a')) retries++;
+        }
+        expect(retries).toBeLessThanOrEqual(FULL_BUDGET + RETRY_SHARE * calls);
+      }),
+    );
+  });
+
+  it('is each tool’s own, and comes back with calls that do well', () => {
+    const budgets = createRetryBudgets();
+    for (let count = 0; count < FULL_BUDGET; count++) expect(budgets.take('a')).toBe(true);
+    expect([budgets.take('a'), budgets.take('b')]).toEqual([false, true]);
+    for (let count = 0; count < 1 / RETRY_SHARE; count++) budgets.fresh('a');
+    expect(budgets.take('a')).toBe(true);
+  });
 });
