@@ -90,6 +90,15 @@ const views: Record<string, (page: Page) => Promise<void>> = {
       .click();
     await expect(page.getByRole('dialog').getByRole('list')).toBeVisible();
   },
+  'client token': async (page) => {
+    await visit(page, '/clients');
+    await page
+      .getByRole('button')
+      .filter({ has: page.locator('svg.lucide-key-round') })
+      .first()
+      .click();
+    await expect(page.getByRole('dialog').getByRole('textbox')).toBeVisible();
+  },
   'client by hand': async (page) => {
     await visit(page, '/clients');
     await page

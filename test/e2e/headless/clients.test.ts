@@ -95,6 +95,25 @@ test('a profile shows a server but for one tool, and says what it costs', async 
   });
 });
 
+test('a token is made for reading and for a month; the list says so', async ({ home: page, dashboard }) => {
+  await page.getByRole('button', { name: 'New token' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New token' });
+  await dialog.getByRole('textbox', { name: /^Name of the client/ }).fill('Visitor');
+  await dialog.getByRole('button', { name: /What it may do/ }).click();
+  await page.getByRole('option', { name: 'Only read' }).click();
+  await expect(dialog.getByText('Nobody checks what a tool says of itself.', { exact: false })).toBeVisible();
+  await dialog.getByRole('button', { name: /How long it lasts/ }).click();
+  await page.getByRole('option', { name: '30 days' }).click();
+  await dialog.getByRole('button', { name: 'Make the token' }).click();
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  const row = page.getByRole('listitem').filter({ hasText: 'Visitor' });
+  await expect(row).toContainText('Only read');
+  await expect(row).toContainText('ends');
+  const made = dashboard.node.world.clients.tokens.at(-1);
+  expect(made).toMatchObject({ name: 'Visitor', scope: 'read' });
+  expect((made?.expiresAt ?? 0) - (made?.createdAt ?? 0)).toBe(30 * 86_400_000);
+});
+
 test('a token is shown once and revoked after a question', async ({ home: page, dashboard }) => {
   await page.getByRole('button', { name: 'New token' }).click();
   const dialog = page.getByRole('dialog', { name: 'New token' });

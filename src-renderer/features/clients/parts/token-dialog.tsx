@@ -98,21 +98,21 @@ function TokenForm({ onClose, onMade }: TokenFormProps) {
         required
       />
       <ProfileSelect value={profile} onChange={setProfile} />
-      <Select
+      <Select<TokenScope>
         label={t('tokens.scope.label')}
         description={t(`tokens.scope.help.${scope}`)}
         options={TOKEN_SCOPES.map((one) => ({ value: one, label: t(`tokens.scope.${one}`) }))}
         value={scope}
-        onChange={(one) => setScope(one as TokenScope)}
+        onChange={setScope}
       />
-      <Select
+      <Select<Life>
         label={t('tokens.life.label')}
         options={LIVES.map((one) => ({
           value: one,
           label: one === 'always' ? t('tokens.life.always') : t('tokens.life.days', { count: Number(one) }),
         }))}
         value={life}
-        onChange={(one) => setLife(one as Life)}
+        onChange={setLife}
       />
       <FaultNote fault={make.fault} />
       <div className="form-actions">
