@@ -34,7 +34,6 @@ import { fullIdOf, rowView, toolView } from './views.ts';
 import type {
   CallableTool,
   CatalogEntry,
-  Counts,
   Registry,
   RegistryDeps,
   RegistryEvents,

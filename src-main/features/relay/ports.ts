@@ -36,6 +36,8 @@ export interface RelayOptions {
   seal(): SealWish;
   /** Every limit that fits a call of a peer. */
   limitsOf(visit: Pick<Visit, 'providerId' | 'server' | 'tool' | 'grant'>): readonly ScopedLimit[];
+  /** Whether the operator knows a provider; strangers wait behind. Default: all are known. */
+  isKnown?(provider: ProviderId): boolean;
   /** Whether results are kept that may be given again. */
   cache(): boolean;
   /** What counts beside latency where several nodes offer a tool. */

@@ -19,6 +19,8 @@ export interface DoorOptions {
   maxWaiting(): number;
   /** Every limit that fits a call. */
   limitsOf(visit: Visit): readonly ScopedLimit[];
+  /** Whether the operator knows a provider. Ids are made up without end: strangers share a part of what there is. Default: all are. */
+  isKnown?(providerId: string): boolean;
 }
 
 interface Visitor extends Waiting {
@@ -63,6 +65,7 @@ export function createDoor(
   const quotas = createQuotas({ clock }, options.limitsOf);
   const refused: DoorState['refused'] = { rate: 0, full: 0, late: 0, shed: 0 };
   const holds = createHolds();
+  const isKnown = (providerId: string): boolean => options.isKnown?.(providerId) ?? true;
   let running = 0;
   let holdMs = FIRST_HOLD_MS;
 
@@ -116,10 +119,13 @@ export function createDoor(
 
   /** Makes room by taking it from whoever has most waiting, if that is not who comes now. */
   function refuseWhereFull({ providerId }: Visit): void {
-    if (queue.size() < options.maxWaiting()) return;
-    const longest = Math.max(0, ...queue.lengths().values());
+    if (queue.size() < options.maxWaiting() * (isKnown(providerId) ? 1 : STRANGERS_SHARE)) return;
+    // Strangers make room for those who are known, never the other way round.
+    const mayDrop = (other: string) => isKnown(providerId) || !isKnown(other);
+    const lines = [...queue.lengths()].filter(([other]) => mayDrop(other));
+    const longest = Math.max(0, ...lines.map(([, length]) => length));
     if (queue.sizeOf(providerId) + 1 >= longest) throw refusal('full', expectedWaitMs(providerId));
-    const dropped = queue.dropFromLongest();
+    const dropped = queue.dropFromLongest(mayDrop);
     dropped?.refuse(refusal('shed', expectedWaitMs(dropped.providerId)));
   }
 
@@ -132,7 +138,7 @@ export function createDoor(
       const visitor: Visitor = {
         providerId: visit.providerId,
         work: workOf(visit),
-        priority: priorityOf(visit),
+        priority: priorityOf(visit, isKnown(visit.providerId)),
         quota,
         lateAt,
         admit(place) {
@@ -187,4 +193,10 @@ const WHAT = {
 
 const workOf = ({ server, tool }: Visit): string => `${server}\n${tool}`;
 
-const priorityOf = ({ manner }: Visit): Priority => manner.priority ?? 'interactive';
+/** Of the places to wait in: the rest is there for those whom the operator knows. */
+const STRANGERS_SHARE = 0.75;
+
+/** Whoever is known comes before strangers who claim the same. */
+function priorityOf({ manner: { priority = 'interactive' } }: Visit, isKnown: boolean): Priority {
+  return isKnown || priority !== 'interactive' ? priority : 'background';
+}

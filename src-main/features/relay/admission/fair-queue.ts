@@ -19,8 +19,8 @@ export interface FairQueue<T extends Waiting> {
   remove(item: T): void;
   /** Takes the next one that may run now. */
   next(mayRun: (item: T) => boolean): T | undefined;
-  /** Takes the newest and least urgent call of the provider that has most of them waiting. */
-  dropFromLongest(): T | undefined;
+  /** Takes the newest and least urgent call of the provider that has most of them waiting, of those that may be taken from. */
+  dropFromLongest(mayDrop: (providerId: string) => boolean): T | undefined;
   size(): number;
   sizeOf(providerId: string): number;
   /** Providers that wait, and how many calls of each. */
@@ -92,10 +92,11 @@ export function createFairQueue<T extends Waiting>(): FairQueue<T> {
       }
       return undefined;
     },
-    dropFromLongest() {
+    dropFromLongest(mayDrop) {
       let longest: string | undefined;
       for (const [providerId, length] of lengths)
-        if (longest === undefined || length > (lengths.get(longest) ?? 0)) longest = providerId;
+        if (mayDrop(providerId) && (longest === undefined || length > (lengths.get(longest) ?? 0)))
+          longest = providerId;
       if (longest === undefined) return undefined;
       for (const priority of [...PRIORITIES].reverse()) {
         const queue = queuesOf(priority).get(longest);

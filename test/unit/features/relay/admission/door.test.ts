@@ -16,7 +16,12 @@ const visit = (providerId: string, manner: Manner = {}, tool = 'read'): Visit =>
 const used = { responseBytes: 1, failed: false };
 const forever = new AbortController().signal;
 
-function setUp(maxRunning: number, maxWaiting: number, limits: ScopedLimit[] = []) {
+function setUp(
+  maxRunning: number,
+  maxWaiting: number,
+  limits: ScopedLimit[] = [],
+  isKnown?: DoorOptions['isKnown'],
+) {
   let now = 0;
   const options: DoorOptions = {
     maxRunning: () => maxRunning,
@@ -30,7 +35,10 @@ function setUp(maxRunning: number, maxWaiting: number, limits: ScopedLimit[] = [
           (scope.kind === 'tool' && scope.tool === tool),
       ),
   };
-  const door = createDoor({ clock: { monotonic: () => now } }, options);
+  const door = createDoor(
+    { clock: { monotonic: () => now } },
+    { ...options, ...(isKnown ? { isKnown } : {}) },
+  );
   return { door, later: (ms: number) => void (now += ms) };
 }
 /** Lets everything that can go on go on. */
@@ -61,6 +69,28 @@ it('serves providers in turns, however many calls one of them has waiting', asyn
   held.release(used);
   await Promise.all(all);
   expect(order.slice(0, 3).sort()).toEqual(['b', 'c', 'greedy']);
+});
+
+it('keeps room, and the next turn, for those who are known, however many ids strangers make up', async () => {
+  const { door } = setUp(1, 8, [], (provider) => provider === 'friend');
+  const held = await door.enter(visit('a'), forever);
+  const order: string[] = [];
+  const enter = async (provider: string) => {
+    const place = await door.enter(visit(provider), forever);
+    order.push(provider);
+    place.release(used);
+  };
+  const strangers = Array.from({ length: 20 }, (_, id) => enter(`made-up-${id}`).catch(() => 'refused'));
+  await settled();
+  expect(door.state().waiting).toBe(6);
+  const known = [enter('friend'), enter('friend')];
+  await settled();
+  // A stranger never pushes out who is known, though he waits with one call and the other with two.
+  await expect(door.enter(visit('one-more'), forever)).rejects.toMatchObject({ code: 'relay.busy' });
+  held.release(used);
+  await Promise.all([...known, ...strangers]);
+  expect(order.slice(0, 2)).toEqual(['friend', 'friend']);
+  expect(order).toHaveLength(8);
 });
 
 it('gives the place of a caller who went away to the next one', async () => {
