@@ -65,6 +65,7 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
      INSERT INTO client_files VALUES ('/x.json', 'editor', 'work', 'restore', '/x.bak', 'before', 'after', 3);`,
     `INSERT INTO client_profiles (name, prefix, catalog, budget, always_listed)
        VALUES ('small', 0, 'search', 4000, '["c"]');`,
+    `INSERT INTO clients VALUES ('c2', 'Visitor', 'work', 'hash-2', 4, NULL, 'read', 9);`,
   ],
   access: [
     `INSERT INTO access_shares (server, audience, tools, shared_at) VALUES ('files', '{"kind":"known"}', '["read"]', 1);`,

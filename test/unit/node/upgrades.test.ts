@@ -185,8 +185,11 @@ const TODAY: Readonly<Record<string, (db: Database, version: number) => void>> =
       { name: 'small', prefix: false, catalog: 'search', budget: 4000, alwaysListed: ['c'] },
     ].slice(0, version);
     expect(store.profiles()).toEqual(left.sort((a, b) => (a.name < b.name ? -1 : 1)));
+    const visitor = { id: 'c2', name: 'Visitor', profile: 'work', tokenHash: 'hash-2', createdAt: 4 };
     expect(store.clients()).toEqual([
-      { id: 'c1', name: 'Editor', profile: 'work', tokenHash: 'hash-1', createdAt: 1 },
+      // Who had a token before there were scopes may do what he could.
+      { id: 'c1', name: 'Editor', profile: 'work', tokenHash: 'hash-1', createdAt: 1, scope: 'call' },
+      ...(version < 4 ? [] : [{ ...visitor, scope: 'read', expiresAt: 9 }]),
     ]);
   },
   p2p(db, version) {
