@@ -219,6 +219,7 @@ export function createSlices(
       maxRunning: () => settings.get('relay.maxRunning'),
       maxWaiting: () => settings.get('relay.maxWaiting'),
       limitsOf: access.limits.of,
+      limits: access.limits.list,
       isKnown: trust.isKnown,
       sealPolicy: (server, tool) => sealPolicyOf(access.shareOf(server), tool),
       seal: () => settings.get('relay.seal'),

@@ -28,7 +28,7 @@ import type { Database } from '../../platform/sqlite.ts';
 import type { SpanExporter } from '../metrics/index.ts';
 import type { Network } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
-import { createDoor, type DoorState } from './admission/door.ts';
+import { createDoor, type DoorState, type LimitedDoor } from './admission/door.ts';
 import { type CachedCall, createResultCache, type ResultCache } from './cache/result-cache.ts';
 import { createInstances } from './choose/instances.ts';
 import { createRouter } from './choose/route.ts';
@@ -300,7 +300,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     onInvocation: (listener) => invocations.onAdded(listener),
     onMeasured: invocations.onMeasured,
     cache,
-    load: () => loadOf(door.state(), options),
+    load: () => loadOf(door.state(), options, door.usedOf),
     spend: door.spend,
   };
 }
@@ -329,8 +329,18 @@ function cachedCall(
 /** Providers shown with what they have waiting. */
 const MAX_QUEUES = 50;
 
-const loadOf = ({ queues, ...state }: DoorState, limits: RelayOptions): Load => ({
+const MAX_LIMITS_SHOWN = 100;
+
+const loadOf = (
+  { queues, ...state }: DoorState,
+  limits: RelayOptions,
+  usedOf: LimitedDoor['usedOf'],
+): Load => ({
   ...state,
+  limits: (limits.limits?.() ?? [])
+    .map((limit) => ({ scope: limit.scope, ...usedOf(limit) }))
+    .sort((a, b) => b.used - a.used)
+    .slice(0, MAX_LIMITS_SHOWN),
   maxRunning: limits.maxRunning(),
   maxWaiting: limits.maxWaiting(),
   queues: [...queues].sort((a, b) => b.waiting - a.waiting).slice(0, MAX_QUEUES),

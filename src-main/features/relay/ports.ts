@@ -36,6 +36,8 @@ export interface RelayOptions {
   seal(): SealWish;
   /** Every limit that fits a call of a peer. */
   limitsOf(visit: Pick<Visit, 'providerId' | 'server' | 'tool' | 'grant'>): readonly ScopedLimit[];
+  /** All limits, to show what is used of them. Default: none. */
+  limits?(): readonly ScopedLimit[];
   /** Whether the operator knows a provider; strangers wait behind. Default: all are known. */
   isKnown?(provider: ProviderId): boolean;
   /** Whether results are kept that may be given again. */

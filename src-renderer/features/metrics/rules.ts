@@ -88,7 +88,7 @@ export function loadState({
   maxWaiting,
   running,
   waiting,
-}: Omit<Load, 'refused' | 'queues'>): LoadState {
+}: Omit<Load, 'limits' | 'queues' | 'refused'>): LoadState {
   // Calls wait beside free places where a limit lets no more of theirs run at once.
   if (waiting > 0 && running < maxRunning) return 'limited';
   if (waiting > 0) return waiting >= OVERLOADED * maxWaiting ? 'overloaded' : 'waiting';

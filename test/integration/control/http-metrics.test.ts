@@ -60,6 +60,7 @@ it('what is told is text that collectors read, with buckets that grow to the cou
         waiting: 3,
         maxWaiting: 4,
         queues: [],
+        limits: [],
         refused: { rate: 1, full: 2, late: 3, shed: 4 },
         holdMs: 5,
       }),

@@ -65,6 +65,7 @@ const QUIET: Load = {
   waiting: 0,
   maxWaiting: 1024,
   queues: [],
+  limits: [],
   refused: { rate: 0, full: 0, late: 0, shed: 0 },
   holdMs: 10,
 };
@@ -420,6 +421,10 @@ export function busyWorld(now: number): World {
       queues: [
         { providerId: BORIS, name: 'Boris', waiting: 9 },
         { providerId: ANNA, name: 'Anna', waiting: 2 },
+      ],
+      limits: [
+        { scope: { kind: 'provider', provider: BORIS }, running: 2, used: 1 },
+        { scope: { kind: 'each' }, running: 2, used: 2 / 128 },
       ],
       refused: { rate: 112, full: 0, late: 3, shed: 7 },
       holdMs: 41.7,

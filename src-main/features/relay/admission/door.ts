@@ -55,6 +55,7 @@ export interface LimitedDoor extends Door {
   state(): DoorState;
   /** A server has used so many seconds of processor time, of which it may use as much as the limit says. */
   spend: Quotas['spend'];
+  usedOf: Quotas['usedOf'];
 }
 
 export function createDoor(
@@ -174,6 +175,7 @@ export function createDoor(
       return wait(visit, quota, clock.monotonic() + timeLeftMs, signal);
     },
     spend: quotas.spend,
+    usedOf: quotas.usedOf,
     state: () => ({
       running,
       waiting: queue.size(),

@@ -45,6 +45,8 @@ export interface Quotas {
   of(visit: Visit): Quota;
   /** A server has used so many seconds of processor time: whoever calls next waits until they are paid for. */
   spend(limit: ScopedLimit, cpuSeconds: number): void;
+  /** What is used of a limit now: calls that run, and the share that is used up most. */
+  usedOf(limit: ScopedLimit): { running: number; used: number };
   /** Calls that run under a scope. */
   running(scope: LimitScope, providerId?: string): number;
 }
@@ -75,6 +77,13 @@ export function createQuotas(
     const now = clock.monotonic();
     return refilled(use.buckets[name] ?? fullBucket(rate, now), rate, now);
   };
+
+  /** Of the places and rates of a limit, the share that is used up most. */
+  function shareOf(use: Use, limit: ScopedLimit): number {
+    const places = limit.concurrent === undefined ? 0 : use.running / limit.concurrent;
+    const rates = ratesOf(limit).map(([name, rate]) => 1 - bucketOf(use, name, rate).tokens / rate.burst);
+    return Math.max(0, places, ...rates);
+  }
 
   const take = (use: Use, name: RateName, rate: Rate, amount: number): void =>
     void (use.buckets[name] = taken(bucketOf(use, name, rate), amount));
@@ -123,6 +132,14 @@ export function createQuotas(
     spend(limit, cpuSeconds) {
       for (const [name, rate] of ratesOf(limit))
         if (name === 'cpu') take(usageOf(keyOf(limit.scope, '')), name, rate, cpuSeconds);
+    },
+    usedOf(limit) {
+      const key = limit.scope.kind === 'each' ? 'each ' : undefined;
+      const own = key
+        ? [...uses].filter(([name]) => name.startsWith(key)).map(([, use]) => use)
+        : [uses.get(keyOf(limit.scope, ''))].filter((use) => use !== undefined);
+      const shares = own.map((use) => ({ running: use.running, used: shareOf(use, limit) }));
+      return shares.reduce((most, one) => (one.used > most.used ? one : most), { running: 0, used: 0 });
     },
     running: (scope, providerId = '') => uses.get(keyOf(scope, providerId))?.running ?? 0,
   };

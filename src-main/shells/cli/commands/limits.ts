@@ -77,6 +77,15 @@ export function addLimitCommands(program: Command, cli: Cli): void {
               'Refused',
               `${rate} over a rate, ${full} with a full queue, ${late} too late, ${shed} for others`,
             ],
+            ...load.limits
+              .filter(({ used }) => used > 0)
+              .map(
+                ({ running, scope, used }) =>
+                  [
+                    'Limit',
+                    `${oneLine(nameOf(scope))}: ${Math.round(used * 100)} % used, ${running} running`,
+                  ] as [string, string],
+              ),
             ...load.queues.map(
               ({ name, providerId, waiting }) =>
                 ['Waits', `${oneLine(name ?? providerId)}: ${waiting}`] as [string, string],

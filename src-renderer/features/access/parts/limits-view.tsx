@@ -6,6 +6,7 @@ import type { LimitScope, ScopedLimit } from '#shared/features/access/limits.ts'
 import { scopeName } from '#shared/features/access/limits.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useNode } from '../../../platform/node-link.ts';
+import { useStream } from '../../../platform/use-stream.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
@@ -81,6 +82,7 @@ function Limits({ grants, limits, onEdit, onRemove }: LimitsProps) {
   const { t } = useTranslation('access');
   const scopeText = useScopeText(grants);
   const limitText = useLimitText();
+  const usedText = useUsedText();
   const { more, shown } = useMore(limits);
   if (limits.length === 0) return <p className={styles['soft']}>{t('limits.none')}</p>;
   return (
@@ -92,7 +94,7 @@ function Limits({ grants, limits, onEdit, onRemove }: LimitsProps) {
             <ListRow
               key={scopeName(limit.scope)}
               title={<bdi>{name}</bdi>}
-              sub={limitText(limit)}
+              sub={[limitText(limit), usedText(limit)].filter(Boolean).join(' · ')}
               actions={
                 <>
                   <Button
@@ -121,6 +123,18 @@ function Limits({ grants, limits, onEdit, onRemove }: LimitsProps) {
       {more}
     </>
   );
+}
+
+/** How much of a limit is used now; empty while nothing is. */
+function useUsedText(): (limit: ScopedLimit) => string {
+  const { t } = useTranslation('access');
+  const format = useFormats();
+  const { value } = useStream((node, options) => node['relay.load']({}, options));
+  const used = new Map(value?.limits.map((one) => [scopeName(one.scope), one.used]));
+  return ({ scope }) => {
+    const share = used.get(scopeName(scope)) ?? 0;
+    return share > 0 ? t('limits.used', { share: format.percent(share) }) : '';
+  };
 }
 
 /** Whom or what a limit is about. */

@@ -100,6 +100,7 @@ export const load: Load = {
   waiting: 1,
   maxWaiting: 1024,
   queues: [{ providerId: OTHER_PROVIDER, name: 'Grace', waiting: 1 }],
+  limits: [{ scope: { kind: 'each' }, running: 2, used: 0.25 }],
   refused: { rate: 3, full: 0, late: 1, shed: 0 },
   holdMs: 12.5,
 };

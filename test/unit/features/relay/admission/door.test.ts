@@ -269,3 +269,19 @@ it('spends no place on a call that could not be answered in the time it has left
   (await patient).release(used);
   (await other).release(used);
 });
+
+it('tells what is used of a limit: places, or whatever rate is used up most', async () => {
+  const limit: ScopedLimit = { scope: { kind: 'each' }, concurrent: 4, callsPerMinute: 60 };
+  const { door, later } = setUp(10, 10, [limit]);
+  expect(door.usedOf(limit)).toEqual({ running: 0, used: 0 });
+  const held = await door.enter(visit('a'), forever);
+  const other = await door.enter(visit('a'), forever);
+  await door.enter(visit('b'), forever);
+  expect(door.usedOf(limit)).toEqual({ running: 2, used: 0.5 });
+  held.release(used);
+  other.release(used);
+  // Two of the ten calls that may come at once are not paid for yet.
+  expect(door.usedOf(limit).used).toBeCloseTo(0.25);
+  later(60_000);
+  expect(door.usedOf(limit)).toEqual({ running: 1, used: 0.25 });
+});
