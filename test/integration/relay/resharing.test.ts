@@ -132,6 +132,31 @@ describe('a server that may be shared on', () => {
     });
   });
 
+  it('is told apart from itself where it is reached over two ways', async () => {
+    const { first, origin } = await scene(1);
+    await add(first, origin, 'echo', 'one');
+    const consumer = await node({ bootstrap: [origin.address(), first.address()] });
+    origin.access.share({
+      server: 'echo',
+      audience: { kind: 'providers', providers: [first.providerId, consumer.providerId] },
+      delegation: { depth: 1 },
+      confirmed: false,
+      offered: [echoTool],
+    });
+    await until(() => consumer.registry.list('network').length === 2 || undefined);
+    const [direct, through] = consumer.registry
+      .list('network')
+      .toSorted((a, b) => (a.via?.length ?? 0) - (b.via?.length ?? 0));
+    expect(direct?.via).toBeUndefined();
+    expect(through?.via).toEqual([origin.providerId, first.providerId]);
+    expect(through?.fingerprint).toBe(direct?.fingerprint);
+    expect(through?.id).not.toBe(direct?.id);
+    // Approving one says nothing of the other.
+    consumer.registry.approve(direct?.id ?? '');
+    await expect(call(consumer, direct?.id ?? '')).resolves.toMatchObject({ content: [{ text: 'said' }] });
+    await expect(call(consumer, through?.id ?? '')).rejects.toMatchObject({ code: 'relay.not_approved' });
+  });
+
   it('never comes back to anybody: the origin neither lists nor shares on what is its own', async () => {
     const { first, origin } = await scene(3);
     await add(first, origin, 'echo', 'one', 2);
