@@ -42,6 +42,9 @@ async function measureChecks(): Promise<Figure[]> {
       bare: await load(bare, [served]),
       full: await load(relayed({ id, node }), [served]),
     };
+    // A refusal costs other than an answer: it must never stand for one.
+    const failed = one.codec.failed + one.bare.failed + one.full.failed;
+    if (failed > 0) throw new Error(`${failed} calls failed, so that nothing was measured`);
     if (index > 0) rounds.push(one);
   }
   await node.stop();
