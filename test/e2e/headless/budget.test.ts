@@ -71,7 +71,7 @@ test('who contradicted himself waits on Home, and the proof can be saved', async
   await expect(card.getByText('seen', { exact: true })).toBeVisible();
   await visit(home, '/');
   await expect(home.getByRole('link', { name: 'Decide' }).first()).toBeVisible();
-  await expect(home.getByRole('button', { name: /^Show \d+ more$/ })).toBeHidden();
+  await home.getByRole('button', { name: /^Show \d+ more$/ }).click();
   await expect(home.getByRole('link', { name: 'Look at the proof' })).toBeHidden();
 });
 

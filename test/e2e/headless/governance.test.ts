@@ -105,6 +105,8 @@ test.describe('a change that takes effect by itself', () => {
   test('is told with its time, can be vetoed, and a vote is asked for', async ({ home: page }) => {
     await visit(page, '/');
     const matters = page.getByRole('region', { name: 'Needs your attention' }).getByRole('listitem');
+    // So much waits in this world that not all of it is shown at first.
+    await page.getByRole('button', { name: /^Show \d+ more$/ }).click();
     await expect(matters.filter({ hasText: 'rpc/2' })).toContainText('waits for your vote');
     const due = matters.filter({ hasText: 'tree-sync/1' });
     await expect(due).toContainText('unless you veto it');

@@ -11,6 +11,8 @@ const pages = [
   '/access/requests',
   '/activity',
   '/activity/call-1',
+  '/usage',
+  '/usage/load',
   '/settings',
   '/settings/network',
   '/settings/data',
@@ -47,7 +49,7 @@ for (const language of ['en', 'ru', 'ar'] as const) {
             path: `test-results/views/${path.replaceAll('/', '_')}-${language}-${width}.png`,
           });
           expect(await overflowing(page), path).toEqual([]);
-          await expect(page.getByRole('navigation').getByRole('link')).toHaveCount(8);
+          await expect(page.getByRole('navigation').getByRole('link')).toHaveCount(9);
         }
       });
     }
