@@ -12,6 +12,7 @@ export const SLICES: readonly string[] = [
   'records',
   'receipts',
   'trust',
+  'fleet',
   'governance',
   'clients',
   'access',

@@ -144,10 +144,13 @@ export const requestsSource = (slices: {
 };
 
 export const phraseSource = (identity: Pick<Identity, 'view' | 'on'>): AttentionSource => ({
-  read: () =>
-    identity.view().recoveryPhraseConfirmed
+  read() {
+    const { recoveryPhraseConfirmed, rootHere } = identity.view();
+    // A node that joined the provider of another machine has no phrase of its own to write down.
+    return recoveryPhraseConfirmed || !rootHere
       ? []
-      : [{ id: 'identity.phrase', kind: 'identity.phrase', level: 'hint' }],
+      : [{ id: 'identity.phrase', kind: 'identity.phrase', level: 'hint' }];
+  },
   subscribe(changed) {
     const stops = [identity.on('changed', changed), identity.on('providerRotated', changed)];
     return () => stops.forEach((stop) => stop());

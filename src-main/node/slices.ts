@@ -350,19 +350,17 @@ function stayPrivate(id: NetworkId, db: Platform['db'], settings: Settings<typeo
   db.prepare("DELETE FROM p2p_peers WHERE network = 'public'").run();
 }
 
-/** Throws `identity.bad_certificate` where a certificate does not hold or its provider has another key by now. */
+/** Throws `identity.bad_certificate`, or why its node does not serve its provider (any more): `identity.superseded`, `identity.node_removed`. */
 function certifiedNode(
   certificate: Uint8Array,
   { clock, verify }: Platform,
   identity: Slices['identity'],
 ): CertifiedNode {
   const verified = verifyCertificate(certificate, { now: clock.now(), verify });
-  const isCurrent =
-    verified.ok && identity.currentProvider(verified.value.providerId) === verified.value.providerId;
-  if (isCurrent) return verified.value;
+  if (verified.ok) return { ...verified.value, providerId: identity.servesNow(verified.value) };
   throw new AppError(
     'identity.bad_certificate',
-    `The node’s certificate does not hold (${verified.ok ? 'superseded' : verified.reason}).`,
+    `The node’s certificate does not hold (${verified.reason}).`,
     {
       advice: 'Drop what it signed.',
     },

@@ -34,6 +34,8 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
   identity: [
     `INSERT INTO identity_node VALUES (1, 5, 'Ann', '${ALICE}', x'01');
      INSERT INTO identity_rotations VALUES ('${ALICE}', '${BOB}', 1, x'02', 6);`,
+    `UPDATE identity_node SET signed_at = 7;
+     INSERT INTO identity_node_lists VALUES ('${ALICE}', x'03', 8);`,
   ],
   p2p: [
     `INSERT INTO p2p_peers VALUES ('peer-1', '${ALICE}', '["/ip4/10.0.0.1/tcp/1"]', 10);`,

@@ -8,6 +8,7 @@ import {
   verifyCertificate,
 } from '#shared/features/identity/rules.ts';
 import type { Log } from '#main/platform/log.ts';
+import type { NodeListBook } from './node-lists.ts';
 import type { RotationBook } from './rotation-book.ts';
 
 /** Fits `Admit` of the network port; `label` is what the provider calls that node. */
@@ -20,6 +21,7 @@ export interface AdmissionDeps {
   verify: Verify;
   log: Log;
   rotations: Pick<RotationBook, 'current' | 'note'>;
+  lists: Pick<NodeListBook, 'isRemoved' | 'names'>;
 }
 
 const FAULTS: Record<CertificateFault, string> = {
@@ -35,10 +37,30 @@ const FAULTS: Record<CertificateFault, string> = {
 const refuse = (code: string, message: string): Admission => ({ ok: false, code, message });
 
 /**
- * Codes: `identity.bad_certificate`, `identity.expired_certificate`, `identity.clock_skew`, `identity.wrong_node` (a
- * certificate of another node), `identity.superseded` (its provider has moved to another key).
+ * For whom the node of a verified certificate serves today. A list that the new key of a provider signed vouches for its
+ * nodes whose certificates are still of the old one. Codes: `identity.superseded`, `identity.node_removed`.
  */
-export function createAdmit({ clock, verify, log, rotations }: AdmissionDeps) {
+export function judgeNode(
+  certificate: Certificate,
+  { lists, rotations }: Pick<AdmissionDeps, 'lists'> & { rotations: Pick<RotationBook, 'current'> },
+): { ok: true; providerId: ProviderId } | { ok: false; code: string; message: string } {
+  const providerId = rotations.current(certificate.providerId);
+  if (providerId !== certificate.providerId && !lists.names(providerId, certificate.peerId))
+    return {
+      ok: false,
+      code: 'identity.superseded',
+      message: 'The provider has replaced this key by a new one.',
+    };
+  if (providerId === certificate.providerId && lists.isRemoved(certificate))
+    return { ok: false, code: 'identity.node_removed', message: 'The provider has taken this node out.' };
+  return { ok: true, providerId };
+}
+
+/**
+ * Codes: `identity.bad_certificate`, `identity.expired_certificate`, `identity.clock_skew`, `identity.wrong_node` (a
+ * certificate of another node), and those of {@link judgeNode}.
+ */
+export function createAdmit({ clock, verify, log, lists, rotations }: AdmissionDeps) {
   return (peerId: PeerId, bytes: Uint8Array): Admission => {
     const now = clock.now();
     const verified = verifyCertificate(bytes, { now, verify });
@@ -46,11 +68,11 @@ export function createAdmit({ clock, verify, log, rotations }: AdmissionDeps) {
     const certificate = verified.value;
     if (certificate.peerId !== peerId)
       return refuse('identity.wrong_node', 'The certificate belongs to another node.');
-    if (rotations.current(certificate.providerId) !== certificate.providerId)
-      return refuse('identity.superseded', 'The provider has replaced this key by a new one.');
+    const judged = judgeNode(certificate, { lists, rotations });
+    if (!judged.ok) return judged;
     learnCarried(certificate, now);
-    const { providerId, label, expiresAt } = certificate;
-    return { ok: true, providerId, label, expiresAt };
+    const { label, expiresAt } = certificate;
+    return { ok: true, providerId: judged.providerId, label, expiresAt };
   };
 
   function learnCarried({ rotations: carried, providerId }: Certificate, now: number): void {

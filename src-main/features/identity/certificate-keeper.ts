@@ -26,6 +26,8 @@ export interface CertificateKeeper {
   renew(): void;
   /** Makes a new one, signed by `root`. */
   issue(root: Signer): void;
+  /** Takes one that a root elsewhere signed for this node. */
+  take(certificate: HeldCertificate): void;
 }
 
 export interface CertificateKeeperDeps {
@@ -63,7 +65,7 @@ export function createCertificateKeeper(deps: CertificateKeeperDeps): Certificat
 
   /** `seq` follows the clock too, so that it grows even where the database was lost. */
   function sign(root: Signer, previousSeq: number): HeldCertificate {
-    const issuedAt = clock.now();
+    const issuedAt = store.moment(clock.now());
     const bytes = signCertificate(root, {
       nodePublicKey,
       label: store.node()?.displayName ?? '',
@@ -82,5 +84,9 @@ export function createCertificateKeeper(deps: CertificateKeeperDeps): Certificat
     isDue: () => needsRenewal(held, clock.now()) && keystore.get(ROOT_KEY) !== undefined,
     renew: () => void (held = sign(rootSigner(requireRoot(keystore)), held.seq)),
     issue: (root) => void (held = sign(root, held.seq)),
+    take(certificate) {
+      store.setCertificate(certificate.bytes);
+      held = certificate;
+    },
   };
 }

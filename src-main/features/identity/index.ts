@@ -7,8 +7,8 @@
  *     network.hello(identity.certificate()); // and identity.admit(peerId, certificate) at the other end
  *
  * Invariants: keys never leave the keystore but for the node seed that the transport needs and the 24 words shown to the
- * operator. A data folder that had an identity never silently gets another. The root signs certificates and rotations and
- * nothing else, and everything but those works while it is kept elsewhere.
+ * operator. A data folder that had an identity never silently gets another. The root signs certificates, the list of nodes and
+ * rotations, and everything but those works while it is kept elsewhere.
  */
 export { type Identity, type IdentityEvents, type IdentityView, createIdentity } from './identity.ts';
 export { createIdentityHandlers } from './handlers.ts';

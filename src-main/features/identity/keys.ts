@@ -9,6 +9,8 @@ import { ROOT_ENTROPY_BYTES, rootSeedOf } from '#shared/features/identity/phrase
 /** Names in the keystore; the root is held as the entropy behind its recovery phrase. */
 export const ROOT_KEY = 'identity/root';
 export const NODE_KEY = 'identity/node';
+/** The node's own root while it serves another provider; see `adoption.ts`. */
+export const FORMER_ROOT_KEY = 'identity/former-root';
 /** The new root while a rotation is being written; see `rotate.ts`. */
 export const NEXT_ROOT_KEY = 'identity/next-root';
 

@@ -24,7 +24,22 @@ export const identityMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    slice: 'identity',
+    version: 2,
+    up: `
+      ALTER TABLE identity_node ADD COLUMN signed_at INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE identity_node_lists (
+        provider TEXT PRIMARY KEY,
+        bytes BLOB NOT NULL,
+        learned_at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
+
+/** A clock that was wrong for a while must not hold back what the root signs for longer than this. */
+const MAX_AHEAD_MS = 10 * 60_000;
 
 export interface NodeRow {
   createdAt: number;
@@ -48,6 +63,10 @@ export interface IdentityStore {
   setDisplayName(displayName: string): void;
   setConfirmed(providerId: ProviderId): void;
   setCertificate(certificate: Uint8Array): void;
+  /** A moment for the root to sign under, epoch ms: now, and later than every one before. */
+  moment(now: number): number;
+  nodeLists(): Array<{ provider: ProviderId; bytes: Uint8Array }>;
+  setNodeList(list: { providerId: ProviderId; bytes: Uint8Array }, learnedAt: number): void;
   rotations(): RotationRow[];
   /** Does nothing where the same `from` is known. */
   addRotation(rotation: Rotation, learnedAt: number): void;
@@ -71,7 +90,21 @@ export function createIdentityStore(db: Database): IdentityStore {
   const updateCertificate = db.prepare('UPDATE identity_node SET certificate = ?');
   const selectRotations = db.prepare<[], RotationRow>(SELECT_ROTATIONS);
   const insertRotation = db.prepare('INSERT OR IGNORE INTO identity_rotations VALUES (?, ?, ?, ?, ?)');
+  const selectSignedAt = db.prepare<[], { at: number }>('SELECT signed_at AS at FROM identity_node');
+  const updateSignedAt = db.prepare('UPDATE identity_node SET signed_at = ?');
+  const selectLists = db.prepare<[], { provider: ProviderId; bytes: Uint8Array }>(
+    'SELECT provider, bytes FROM identity_node_lists',
+  );
+  const upsertList = db.prepare('INSERT OR REPLACE INTO identity_node_lists VALUES (?, ?, ?)');
   return {
+    moment(now) {
+      const last = selectSignedAt.get()?.at ?? 0;
+      const at = last > now + MAX_AHEAD_MS ? now : Math.max(now, last + 1);
+      updateSignedAt.run(at);
+      return at;
+    },
+    nodeLists: () => selectLists.all().map((row) => ({ ...row, bytes: new Uint8Array(row.bytes) })),
+    setNodeList: ({ bytes, providerId }, learnedAt) => void upsertList.run(providerId, bytes, learnedAt),
     node() {
       const row = selectNode.get();
       return row && { ...row, certificate: row.certificate && new Uint8Array(row.certificate) };

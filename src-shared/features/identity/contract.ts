@@ -17,6 +17,10 @@ export const identitySchema = z.object({
   recoveryPhraseConfirmed: z.boolean(),
   /** Earlier provider ids that rotated to this one, oldest first. */
   rotatedFrom: z.array(z.string()),
+  /** Whether the provider key is kept on this machine; not where the node joined the provider of another. */
+  rootHere: z.boolean(),
+  /** The provider that this node was before it joined another; its key is kept and comes back when the node leaves. */
+  formerProvider: z.string().nullable(),
 });
 
 export const identityContract = {

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { ProviderId } from '../../kernel/ids.ts';
 
-const publicKey = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
+export const publicKeySchema = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
 const epochMs = z.int().min(0);
 
 /** Shown to people: no control characters, no direction overrides, no invisible tags. */
 export const HIDDEN_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
-const label = z
+export const labelSchema = z
   .string()
   .max(64)
   .refine((text) => text.search(HIDDEN_CHARACTERS) < 0);
@@ -23,12 +23,12 @@ export const certificateSchema = z.looseObject({
   /** Provider id of the signing root. */
   provider: z.string(),
   /** Raw Ed25519 public key of the node; its peer id follows from it. */
-  node: publicKey,
+  node: publicKeySchema,
   issuedAt: epochMs,
   expiresAt: epochMs,
   /** Grows with each certificate that the root signs. */
   seq: z.int().min(1),
-  label,
+  label: labelSchema,
   /** `rotation/1` envelopes, oldest first, the last one leading to `provider`. */
   rotations: z.array(z.instanceof(Uint8Array)).max(MAX_CARRIED_ROTATIONS).optional(),
 });
@@ -37,8 +37,8 @@ export const CERTIFICATE_TYPE = 'node-certificate/1';
 
 /** `rotation-acceptance/1`, signed by the new root: it takes over from the old one. */
 export const acceptanceSchema = z.looseObject({
-  from: publicKey,
-  to: publicKey,
+  from: publicKeySchema,
+  to: publicKeySchema,
   /** Place in the provider's chain of rotations, from 1. */
   seq: z.int().min(1),
   issuedAt: epochMs,

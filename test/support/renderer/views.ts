@@ -44,6 +44,8 @@ export const identityOf = (world: World) => ({
   passphraseProtected: false,
   recoveryPhraseConfirmed: world.phraseConfirmed,
   rotatedFrom: [],
+  rootHere: true,
+  formerProvider: null,
 });
 
 export const invocationOf = (

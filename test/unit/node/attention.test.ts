@@ -160,10 +160,15 @@ describe('the sources', () => {
   });
 
   it('ask for the phrase until it is confirmed', () => {
-    const identity = (recoveryPhraseConfirmed: boolean) =>
-      ({ view: () => ({ recoveryPhraseConfirmed }), on: () => () => undefined }) as unknown as Any;
+    const identity = (recoveryPhraseConfirmed: boolean, rootHere = true) =>
+      ({
+        view: () => ({ recoveryPhraseConfirmed, rootHere }),
+        on: () => () => undefined,
+      }) as unknown as Any;
     expect(phraseSource(identity(false)).read()).toHaveLength(1);
     expect(phraseSource(identity(true)).read()).toEqual([]);
+    // The provider key and its phrase are on another machine.
+    expect(phraseSource(identity(false, false)).read()).toEqual([]);
   });
 
   it('doubt the clock when two peers do, or when it is before the node was made; a doubt fades', () => {

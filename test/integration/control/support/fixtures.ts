@@ -264,6 +264,8 @@ export const identity: z.output<typeof identitySchema> = {
   passphraseProtected: false,
   recoveryPhraseConfirmed: false,
   rotatedFrom: [],
+  rootHere: true,
+  formerProvider: null,
 };
 
 export const client = { id: 'c1', name: 'Editor', profile: 'default', scope: 'call' as const, createdAt: AT };
