@@ -4,6 +4,7 @@ import { grantsContract } from './features/access/grants-contract.ts';
 import { limitsContract } from './features/access/limits.ts';
 import { centralContract } from './features/registry/central.ts';
 import { clientsContract } from './features/clients/contract.ts';
+import { fleetContract } from './features/fleet/contract.ts';
 import { governanceContract } from './features/governance/contract.ts';
 import { identityContract } from './features/identity/contract.ts';
 import { conditionsContract } from './features/node/conditions.ts';
@@ -46,6 +47,7 @@ export const contract = {
   ...p2pContract,
   ...joiningContract,
   ...doctorContract,
+  ...fleetContract,
   ...governanceContract,
   ...clientsContract,
   ...accessContract,

@@ -209,6 +209,7 @@ function assemble(
     ...slices.equivocations.handlers(slices.registry.providerName),
     ...createSetupHandlers({ db, wasUsed: () => wasUsed(slices) }),
     ...slices.conditions.handlers,
+    ...slices.fleet.handlers,
     ...joining.invites.handlers,
     ...doctor.handlers,
     ...createUpkeep({ platform, slices, status: status.read, findings: doctor.findings, restart }),
@@ -228,6 +229,7 @@ function assemble(
       if (to === identity.self().providerId) restart();
     }),
   );
+  owned.defer(identity.on('adopted', restart));
 
   async function start(): Promise<void> {
     await startSlices(slices, owned);
@@ -314,6 +316,7 @@ async function startSlices(slices: NodeSlices, owned: Platform['owned']): Promis
   relay.start();
   owned.defer(() => slices.resharing.stop());
   slices.resharing.start();
+  owned.add(slices.fleet.start());
   publishShares(slices);
 }
 

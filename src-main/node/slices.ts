@@ -5,10 +5,10 @@ import { sealPolicyOf } from '#shared/features/access/rules.ts';
 import { verifyCertificate } from '#shared/features/identity/rules.ts';
 import { type CertifiedNode, parseEntryKey } from '#shared/features/registry/entry.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import { type NetworkId, type PeerId, type ProviderId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
+import { type NetworkId, type ProviderId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createAccess, createGrants, type Grants } from '../features/access/index.ts';
 import { type Clients, createClients } from '../features/clients/index.ts';
-import { type Activation, createActivation, type Governance } from '../features/governance/index.ts';
+import { createActivation, type Governance } from '../features/governance/index.ts';
 import { createIdentity } from '../features/identity/index.ts';
 import {
   createBottlenecks,
@@ -16,29 +16,27 @@ import {
   createSpanExporter,
   createUsage,
 } from '../features/metrics/index.ts';
-import {
-  createLibp2pNetwork,
-  createNetworks,
-  type Libp2pNetwork,
-  type Networks,
-} from '../features/p2p/index.ts';
+import { createNetworks, type Networks } from '../features/p2p/index.ts';
 import { createRecords } from '../features/records/index.ts';
 import { createRegistry, decidedProviders } from '../features/registry/index.ts';
 import { createRelay, createResharing, type Resharing } from '../features/relay/index.ts';
 import { sharingOnTerms } from './resharing.ts';
 import { createServers } from '../features/servers/index.ts';
 import type { Settings } from '../features/settings/index.ts';
+import { createFleet, type FleetSlice } from '../features/fleet/index.ts';
 import { createTrust } from '../features/trust/index.ts';
 import { measureProcess } from '../platform/process-load.ts';
 import { createSecrets } from '../platform/secrets.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
+import { fleetFacts, withdrawShares } from './fleet.ts';
 import { createEquivocations, type Equivocations } from './equivocations.ts';
 import { createNodeGovernance } from './governing.ts';
 import { maskOpener } from './masks.ts';
 import type { Platform } from './platform.ts';
+import { networkOpener } from './network-opener.ts';
 import { createPresence, type Presence } from './presence.ts';
-import { createMembership, type Membership, type PrivateMembership } from './private-network.ts';
+import { createMembership, type Membership } from './private-network.ts';
 import { createPrivateNetworks, type PrivateNetworks } from './private-networks.ts';
 import type { nodeSettings } from './settings.ts';
 import type { Slices } from './wiring.ts';
@@ -53,6 +51,7 @@ export interface NodeSlices extends Slices {
   membership: Membership;
   privateNetworks: PrivateNetworks;
   governance: Governance;
+  fleet: FleetSlice;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -243,6 +242,20 @@ export function createSlices(
           of === provider && presence.isServing(peerId) ? [peerId] : [],
         ),
   });
+  const fleet = createFleet(
+    {
+      ...base,
+      identity,
+      network,
+      records,
+      certified: (certificate) => certifiedNode(certificate, platform, identity),
+    },
+    {
+      facts: fleetFacts({ access, clock, identity, registry, relay, usage }),
+      usage: usage.query,
+      beforeMoving: () => withdrawShares({ clock, registry }),
+    },
+  );
   const processLoad = platform.owned.add(measureProcess());
   const bottlenecks = platform.owned.add(
     createBottlenecks({ clock, door: relay.load, process: processLoad.read }),
@@ -269,79 +282,11 @@ export function createSlices(
     membership,
     privateNetworks,
     governance,
+    fleet,
   };
 }
 
 const isUsable = (state: string): boolean => state !== 'failed' && state !== 'disabled';
-
-type NetworkDeps = Pick<Platform, 'clock' | 'db' | 'log' | 'random'> &
-  Pick<NodeSlices, 'identity' | 'trust'> & { activation: Activation };
-
-/** Connections in a private network, of the most that a node may have. */
-const PRIVATE_SHARE = 0.5;
-
-/** Builds the node of the public network, or of a private one. A peer is admitted when its certificate holds and neither it nor its provider is blocked. */
-function networkOpener(
-  { activation, identity, trust, ...base }: NetworkDeps,
-  settings: Settings<typeof nodeSettings>,
-) {
-  const deps = {
-    ...base,
-    privateKey: identity.nodeSeed(),
-    certificate: () => identity.certificate(),
-    gate: (peerId: PeerId) => !trust.isBlocked(peerId),
-    admit(peerId: PeerId, certificate: Uint8Array) {
-      const admission = identity.admit(peerId, certificate);
-      if (!admission.ok || !trust.isBlocked(peerId, admission.providerId)) return admission;
-      return { ok: false as const, code: 'p2p.blocked', message: 'The operator has blocked this peer.' };
-    },
-  };
-  const agent = `toolswarm/${PRODUCT_VERSION}`;
-  const features = {
-    offered: activation.offered,
-    onChanged: (listener: () => void) => activation.on('changed', listener),
-  };
-  return (network?: PrivateMembership, port = 0): Libp2pNetwork => {
-    const maxConnections = settings.get('p2p.maxConnections');
-    const relaying = {
-      relay: settings.get('p2p.relay.serve'),
-      useRelays: settings.get('p2p.relay.use'),
-      webrtc: settings.get('p2p.webrtc'),
-      portMapping: settings.get('p2p.portMapping'),
-      privateAddresses: settings.get('p2p.privateAddresses'),
-    };
-    if (network)
-      return createLibp2pNetwork(deps, {
-        ...relaying,
-        agent,
-        features,
-        network: network.id,
-        networkKey: network.key,
-        listen: listenOn(settings.get('p2p.listen'), port),
-        // What announces itself on a local network tells everybody there who belongs together.
-        mdns: false,
-        // A private network is small: all of it keeps its index.
-        dhtServer: true,
-        maxConnections: Math.max(4, Math.ceil(maxConnections * PRIVATE_SHARE)),
-      });
-    return createLibp2pNetwork(deps, {
-      ...relaying,
-      agent,
-      features,
-      listen: settings.get('p2p.listen'),
-      bootstrap: settings.get('p2p.bootstrap'),
-      mdns: settings.get('p2p.mdns'),
-      dhtServer: settings.get('p2p.dhtServer'),
-      maxConnections,
-    });
-  };
-}
-
-/** The hosts of the public network's TCP addresses with another port: nothing but TCP carries private networks. */
-const listenOn = (listen: readonly string[], port: number): string[] =>
-  [...new Set(listen.flatMap((address) => /^\/ip[46]\/[^/]+\/tcp\//.exec(address)?.[0] ?? []))].map(
-    (host) => `${host}${port}`,
-  );
 
 /** Earlier versions were in one network: it must not become public by itself, nor its peers peers of the public one. */
 function stayPrivate(id: NetworkId, db: Platform['db'], settings: Settings<typeof nodeSettings>): void {

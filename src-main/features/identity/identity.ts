@@ -242,7 +242,9 @@ export function createIdentity(deps: IdentityDeps, options: IdentityOptions = {}
           keeper.take({ ...certificate, bytes });
         }),
       );
-      events.emit('adopted', { from, to: certificate.providerId });
+      // A certificate anew for the same provider is no move.
+      if (from === certificate.providerId) renewed();
+      else events.emit('adopted', { from, to: certificate.providerId });
     },
     leave() {
       const from = keeper.held().providerId;

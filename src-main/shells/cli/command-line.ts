@@ -9,6 +9,7 @@ import { addClientCommands } from './commands/clients.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDiscoverCommands } from './commands/discover.ts';
 import { addDiagnosticsCommands } from './commands/diagnostics.ts';
+import { addFleetCommands } from './commands/fleet.ts';
 import { addGovernanceCommands } from './commands/governance.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addLogCommand } from './commands/log.ts';
@@ -80,6 +81,7 @@ function createProgram(io: Io): Command {
   addPeerCommands(program, cli);
   addAccessCommands(program, cli);
   addReshareCommands(program, cli);
+  addFleetCommands(program, cli);
   addLimitCommands(program, cli);
   addCacheCommands(program, cli);
   addMetricsCommands(program, cli);

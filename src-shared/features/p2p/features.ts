@@ -40,6 +40,12 @@ export const FEATURES: readonly FeatureInfo[] = [
     usedIn: ['src-main/features/access/grants/exchange.ts'],
   },
   {
+    name: 'fleet/1',
+    about: 'Nodes of one provider know each other, and machines join it by a code.',
+    activation: 'always',
+    usedIn: ['src-main/features/fleet/own-nodes.ts', 'src-main/features/fleet/seeking.ts'],
+  },
+  {
     name: 'texts-along/1',
     about: 'Texts beside records come in the answer that brings the records.',
     activation: 'decided',

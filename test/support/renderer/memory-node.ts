@@ -10,6 +10,7 @@ import { answerClients } from './memory/clients.ts';
 import { answerConditions } from './memory/conditions.ts';
 import { answerDoctor } from './memory/doctor.ts';
 import { answerEquivocations } from './memory/equivocations.ts';
+import { answerFleet } from './memory/fleet.ts';
 import { answerGovernance } from './memory/governance.ts';
 import { answerIdentity } from './memory/identity.ts';
 import { answerMetrics } from './memory/metrics.ts';
@@ -39,6 +40,7 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
     ...answerNode(memory),
     ...answerConditions(memory),
     ...answerEquivocations(memory),
+    ...answerFleet(memory),
     ...answerGovernance(memory),
     ...answerIdentity(memory),
     ...answerSettings(memory),

@@ -27,6 +27,7 @@ import type { Load } from '#shared/features/relay/load.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 import { formatToolId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { busyGovernance, type GovernanceWorld, quietGovernance } from './governance-world.ts';
+import { type FleetWorld, freshFleet, usedFleet } from './fleet-world.ts';
 import { type ClientsWorld, freshClients, usedClients } from './clients-world.ts';
 import { everythingTools, notesTools, weatherTools } from './tools.ts';
 
@@ -92,6 +93,8 @@ export interface World {
   load: Load;
   cache: CacheState;
   peers: PeerView[];
+  /** Nodes of the own provider. */
+  fleet: FleetWorld;
   /** AI clients of the machine. */
   clients: ClientsWorld;
   network: { networks: NetworkItem[]; left: LeftNetwork[]; invitations: OpenInvitation[] };
@@ -248,6 +251,7 @@ export const emptyWorld = (now: number): World => ({
   phraseConfirmed: false,
   startedAt: now,
   servers: [],
+  fleet: freshFleet(OWN_PEER, now),
   clients: freshClients(),
   tasks: [],
   attention: [],
@@ -298,6 +302,7 @@ export function busyWorld(now: number): World {
     ...emptyWorld(now),
     displayName: 'Studio mini',
     governance: busyGovernance(now),
+    fleet: usedFleet(OWN_PEER, now),
     clients: usedClients(now),
     startedAt: now - 7_200_000,
     servers: [

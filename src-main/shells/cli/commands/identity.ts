@@ -90,7 +90,7 @@ async function confirmRotation({ io }: Cli): Promise<void> {
   });
 }
 
-async function passphraseIfProtected(cli: Cli, node: NodeClient): Promise<string | undefined> {
+export async function passphraseIfProtected(cli: Cli, node: NodeClient): Promise<string | undefined> {
   const { passphraseProtected } = await node['identity.get']({});
   return passphraseProtected ? findPassphrase(cli, 'Passphrase of the keystore') : undefined;
 }

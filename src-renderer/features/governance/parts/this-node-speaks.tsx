@@ -52,6 +52,7 @@ const words = {
   'feature-changes/1': 'changes',
   'reconcile/1': 'reconcile',
   'grants/1': 'grants',
+  'fleet/1': 'fleet',
   'texts-along/1': 'textsAlong',
 } as const;
 const wordOf = (name: string): (typeof words)[keyof typeof words] | undefined =>

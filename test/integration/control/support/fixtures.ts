@@ -268,6 +268,62 @@ export const identity: z.output<typeof identitySchema> = {
   formerProvider: null,
 };
 
+export const fleet = {
+  providerId: PROVIDER,
+  displayName: 'Ada',
+  rootHere: true,
+  passphraseProtected: false,
+  formerProvider: null,
+  removed: false,
+  nodes: [
+    {
+      peerId: '12D3KooWHere',
+      label: 'workshop',
+      self: true,
+      connected: true,
+      listed: true,
+      addedAt: AT,
+      facts: {
+        version: '0.1.0',
+        startedAt: AT,
+        shares: 2,
+        tools: 9,
+        calls: 120,
+        errors: 3,
+        running: 1,
+        waiting: 0,
+        rootHere: true,
+      },
+    },
+    {
+      peerId: '12D3KooWAttic',
+      label: 'attic',
+      self: false,
+      connected: false,
+      listed: true,
+      addedAt: AT,
+      lastSeenAt: AT,
+    },
+  ],
+  codes: [
+    { id: 'code1', code: 'ABCD-EFGH-JKMN-PQRS', link: 'toolswarm://node/x', createdAt: AT, expiresAt: AT },
+  ],
+  guests: [{ id: 'guest1', peerId: '12D3KooWGuest', label: 'laptop', digits: '123 456', at: AT }],
+};
+export const fleetCode = {
+  id: 'code1',
+  code: 'ABCD-EFGH-JKMN-PQRS',
+  link: 'toolswarm://node/x',
+  createdAt: AT,
+  expiresAt: AT,
+};
+export const joining = {
+  state: 'waiting' as const,
+  peerId: '12D3KooWThere',
+  name: 'Workshop',
+  digits: '123 456',
+};
+
 export const client = { id: 'c1', name: 'Editor', profile: 'default', scope: 'call' as const, createdAt: AT };
 
 export const connection = {

@@ -1,0 +1,216 @@
+/** Several nodes of one provider, as whole nodes: joined by a code and a yes, seen by others, taken out, let go. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Fleet, FleetGuest } from '#shared/features/fleet/contract.ts';
+import { newJoinCode } from '#shared/features/fleet/join-code.ts';
+import { serverConfigSchema } from '#shared/features/servers/config.ts';
+import { systemRandom } from '#main/platform/random.ts';
+import { programPath, startWholeNode, type WholeNode } from '#test/conformance/support/whole-node.ts';
+import { until } from '#test/support/mesh-node.ts';
+
+const context = { signal: new AbortController().signal } as never;
+const nodes: WholeNode[] = [];
+afterEach(async () => {
+  for (const whole of nodes.splice(0)) await whole.stop();
+});
+async function start(name = ''): Promise<WholeNode> {
+  const whole = await startWholeNode();
+  nodes.push(whole);
+  if (name) await whole.node.handlers['identity.setProfile']({ displayName: name }, context);
+  return whole;
+}
+
+const fleet = async ({ node }: WholeNode): Promise<Fleet> => node.handlers['fleet.list']({}, context);
+const ids = ({ node }: WholeNode) => node.ready();
+const add = async ({ node }: WholeNode) => node.handlers['fleet.add']({}, context);
+const join = async ({ node }: WholeNode, code: string) => node.handlers['fleet.join']({ code }, context);
+const answer = async ({ node }: WholeNode, id: string, accept = true, label?: string) =>
+  node.handlers['fleet.answer']({ id, accept, ...(label ? { label } : {}) }, context);
+
+async function connect(a: WholeNode, b: WholeNode): Promise<void> {
+  const [address = ''] = ids(b).addresses;
+  await a.node.handlers['peers.connect']({ address }, context);
+}
+
+const guestAt = (whole: WholeNode): Promise<FleetGuest> => until(async () => (await fleet(whole)).guests[0]);
+
+/** `b` becomes a node of the provider of `a`, and is started anew as the shells do. */
+async function takeIn(a: WholeNode, b: WholeNode, label = 'attic'): Promise<void> {
+  const { link } = await add(a);
+  const { digits } = await join(b, link);
+  const guest = await guestAt(a);
+  expect(guest.digits).toBe(digits);
+  const moved = Promise.withResolvers<void>();
+  b.node.on('restartRequested', () => moved.resolve());
+  await answer(a, guest.id, true, label);
+  expect(await b.node.handlers['fleet.awaitJoin']({}, context)).toMatchObject({ state: 'joined' });
+  await moved.promise;
+  await b.restart();
+}
+
+async function shareEverything(whole: WholeNode, name: string): Promise<void> {
+  const transport = {
+    type: 'stdio' as const,
+    command: process.execPath,
+    args: [programPath('node_modules/@modelcontextprotocol/server-everything/dist/index.js')],
+  };
+  const config = serverConfigSchema.parse({ name, transport });
+  await whole.node.handlers['servers.add']({ ...config, secretValues: {} }, context);
+  await whole.node.handlers['servers.start']({ name }, context);
+  await whole.node.handlers['servers.share'](
+    { name, audience: { kind: 'everyone' }, confirmed: true },
+    context,
+  );
+}
+
+const offered = async ({ node }: WholeNode, server: string) =>
+  (await node.handlers['tools.list']({ scope: 'network', limit: 100 }, context)).items
+    .filter((tool) => tool.server === server)
+    .map(({ providerId }) => providerId);
+
+describe('a machine joins', () => {
+  it('by a typed code over a peer that both know, after a yes, and serves the provider then', async () => {
+    const [a, b, c] = [await start('Workshop'), await start('Laptop'), await start()];
+    await connect(c, a);
+    await connect(c, b);
+    await connect(b, a);
+    await shareEverything(b, 'everything');
+    const before = ids(b).providerId;
+    await until(async () => (await offered(c, 'everything')).includes(before));
+    const { code } = await add(a);
+    expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
+    // As people type it.
+    const joining = await join(b, ` ${code.toLowerCase().replaceAll('-', ' ')} `);
+    expect(joining).toMatchObject({ state: 'waiting', peerId: ids(a).peerId, name: 'Workshop' });
+    const guest = await guestAt(a);
+    expect(guest).toMatchObject({ peerId: ids(b).peerId, label: 'Laptop', digits: joining.digits });
+    await answer(a, guest.id);
+    await b.node.handlers['fleet.awaitJoin']({}, context);
+    await b.restart();
+    expect(ids(b)).toMatchObject({ providerId: ids(a).providerId, peerId: guest.peerId });
+    await connect(b, a);
+    await connect(b, c);
+    await until(async () => (await fleet(a)).nodes.every(({ connected, facts }) => connected && facts));
+    expect((await fleet(b)).nodes.map(({ label, self }) => [label, self])).toEqual([
+      ['Laptop', true],
+      ['Workshop', false],
+    ]);
+    expect((await fleet(a)).codes).toEqual([]);
+    // What it shares is the provider's now, and what it was before is gone.
+    await until(async () => {
+      const providers = await offered(c, 'everything');
+      return providers.length > 0 && providers.every((provider) => provider === ids(a).providerId);
+    });
+  });
+
+  it('by a link without knowing anybody, and leaves again as who it was', async () => {
+    const [a, b] = [await start('Workshop'), await start()];
+    const before = ids(b).providerId;
+    await takeIn(a, b);
+    expect(ids(b).providerId).toBe(ids(a).providerId);
+    expect(await fleet(b)).toMatchObject({
+      rootHere: false,
+      formerProvider: before,
+      displayName: 'Workshop',
+    });
+    await expect(add(b)).rejects.toMatchObject({ code: 'identity.root_offline' });
+    expect(await b.node.handlers['fleet.leave']({}, context)).toEqual({ providerId: before });
+    await b.restart();
+    expect(ids(b).providerId).toBe(before);
+  });
+
+  it('by a typed code when only the index knows where the other is', async () => {
+    const [a, b, c] = [await start(), await start(), await start()];
+    for (const { node } of [a, b, c]) {
+      node.settings.set('p2p.dhtServer', true);
+      node.settings.set('p2p.privateAddresses', 'always');
+    }
+    for (const whole of [a, b, c]) await whole.restart();
+    await connect(a, c);
+    await connect(b, c);
+    const { code } = await add(a);
+    const joining = await until(() => join(b, code).catch(() => undefined));
+    expect(joining).toMatchObject({ state: 'waiting', peerId: ids(a).peerId });
+    await answer(a, (await guestAt(a)).id, false);
+    expect(await b.node.handlers['fleet.awaitJoin']({}, context)).toMatchObject({
+      state: 'failed',
+      fault: { code: 'fleet.declined' },
+    });
+  });
+
+  it('never without a yes, with a wrong code, a spent one or one that somebody else came with', async () => {
+    const [a, b, c] = [await start(), await start(), await start()];
+    await connect(b, a);
+    await connect(c, a);
+    await expect(join(b, 'ABCD-EFGH-JKMN-PQRS')).rejects.toMatchObject({ code: 'fleet.bad_code' });
+    await expect(join(b, newJoinCode(systemRandom))).rejects.toMatchObject({ code: 'fleet.host_not_found' });
+    const { code, id } = await add(a);
+    await join(b, code);
+    await expect(join(b, code)).rejects.toMatchObject({ code: 'fleet.joining' });
+    await expect(join(c, code)).rejects.toMatchObject({ code: 'fleet.code_taken' });
+    // Called off by the guest: the code is free for another machine.
+    await b.node.handlers['fleet.cancelJoin']({}, context);
+    await until(async () => (await fleet(a)).guests.length === 0);
+    expect(await join(c, code)).toMatchObject({ state: 'waiting' });
+    const guest = await guestAt(a);
+    await a.node.handlers['fleet.cancelCode']({ id }, context);
+    expect(await c.node.handlers['fleet.awaitJoin']({}, context)).toMatchObject({
+      state: 'failed',
+      fault: { code: 'fleet.no_such_code' },
+    });
+    await expect(answer(a, guest.id)).rejects.toMatchObject({ code: 'fleet.no_guest' });
+    await expect(join(b, code)).rejects.toMatchObject({ code: 'fleet.host_not_found' });
+    expect(ids(b).providerId).not.toBe(ids(a).providerId);
+    expect((await fleet(a)).nodes).toHaveLength(1);
+  });
+});
+
+describe('a node of a provider', () => {
+  it('that was taken out is let in by nobody who knows, hears of it, and can be its own again', async () => {
+    const [a, b, c] = [await start('Workshop'), await start(), await start()];
+    await takeIn(a, b);
+    await connect(b, a);
+    await connect(c, a);
+    await connect(c, b);
+    const peersOf = async (whole: WholeNode) =>
+      (await whole.node.handlers['peers.list']({}, context)).items
+        .filter(({ connected }) => connected)
+        .map(({ peerId }) => peerId);
+    await a.node.handlers['fleet.remove']({ peerId: ids(b).peerId }, context);
+    await until(async () => (await fleet(b)).removed);
+    await until(async () => !(await peersOf(a)).includes(ids(b).peerId));
+    await until(async () => !(await peersOf(c)).includes(ids(b).peerId));
+    await expect(connect(b, c)).rejects.toThrow();
+    await b.node.handlers['fleet.leave']({}, context);
+    await b.restart();
+    await connect(b, c);
+    expect(await peersOf(c)).toContain(ids(b).peerId);
+  });
+
+  it('goes with it when its key is replaced, also where it was off meanwhile', async () => {
+    const [a, b] = [await start('Workshop'), await start()];
+    await takeIn(a, b);
+    await b.node.stop();
+    await a.node.handlers['identity.rotate']({}, context);
+    await a.restart();
+    await b.restart();
+    expect(ids(b).providerId).not.toBe(ids(a).providerId);
+    const moved = Promise.withResolvers<void>();
+    b.node.on('restartRequested', () => moved.resolve());
+    await connect(b, a);
+    await moved.promise;
+    await b.restart();
+    expect(ids(b).providerId).toBe(ids(a).providerId);
+    await connect(b, a);
+    await until(async () => (await fleet(a)).nodes.length === 2);
+  });
+
+  it('is named by the provider', async () => {
+    const [a, b] = [await start('Workshop'), await start()];
+    await takeIn(a, b);
+    await connect(b, a);
+    await a.node.handlers['fleet.rename']({ peerId: ids(b).peerId, label: 'cellar' }, context);
+    await until(async () => (await fleet(b)).nodes.some(({ label, self }) => self && label === 'cellar'));
+    const removeSelf = async () => a.node.handlers['fleet.remove']({ peerId: ids(a).peerId }, context);
+    await expect(removeSelf()).rejects.toMatchObject({ code: 'identity.own_node' });
+  });
+});
