@@ -7,6 +7,7 @@ import type common from '../../locales/en/common.json';
 import type data from '../../locales/en/data.json';
 import type desktop from '../../locales/en/desktop.json';
 import type discover from '../../locales/en/discover.json';
+import type fleet from '../../locales/en/fleet.json';
 import type form from '../../locales/en/form.json';
 import type frame from '../../locales/en/frame.json';
 import type governance from '../../locales/en/governance.json';
@@ -32,6 +33,7 @@ export interface Resources {
   data: typeof data;
   desktop: typeof desktop;
   discover: typeof discover;
+  fleet: typeof fleet;
   form: typeof form;
   frame: typeof frame;
   governance: typeof governance;

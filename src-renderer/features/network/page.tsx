@@ -7,6 +7,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { Inline, Page } from '../../ui/page.tsx';
 import { Loading } from '../../ui/progress.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { FleetView } from '../fleet/index.ts';
 import { ProtocolView } from '../governance/index.ts';
 import { usePeers } from '../peers/index.ts';
 import styles from './network.module.css';
@@ -21,9 +22,9 @@ import { ThisNode } from './parts/this-node.tsx';
 import { inNetwork, type View, viewOf, views } from './rules.ts';
 
 export interface NetworkPageProps {
-  /** `map`, `peers`, `doctor`, `protocol`, `self`; `invite` and `join` open their dialogs over the map. */
+  /** `map`, `peers`, `nodes`, `doctor`, `protocol`, `self`; `invite` and `join` open their dialogs over the map. */
   view?: string | undefined;
-  /** A peer id beside map and table; a proposal beside `protocol`; a code beside `join`; a network’s id beside `invite`. */
+  /** A peer id beside map and table; `add`, `join` or a code beside `nodes`; a proposal beside `protocol`; a code beside `join`; a network’s id beside `invite`. */
   id?: string | undefined;
 }
 
@@ -74,6 +75,12 @@ function Content({ view, id }: { view: View; id: string | undefined }) {
   const [network, setNetwork] = useState('any');
   if (view === 'doctor') return <ConnectionDoctor />;
   if (view === 'self') return <ThisNode />;
+  if (view === 'nodes')
+    return (
+      <Suspense fallback={<Loading label={t('reading')} />}>
+        <FleetView {...openedWith(id)} />
+      </Suspense>
+    );
   if (view === 'protocol')
     return (
       <Suspense fallback={<Loading label={t('reading')} />}>
@@ -93,6 +100,12 @@ function Content({ view, id }: { view: View; id: string | undefined }) {
       )}
     </div>
   );
+}
+
+/** `add` and `join` open their dialogs, anything else is a code to join with. */
+function openedWith(id: string | undefined): { dialog?: string; code?: string } {
+  if (id === undefined || id === 'add' || id === 'join') return id ? { dialog: id } : {};
+  return { dialog: 'join', code: id };
 }
 
 /** The first question to a node that knows nobody. */

@@ -2,7 +2,7 @@
 import type { PeerView } from '#shared/features/p2p/contract.ts';
 import type { DoctorCode } from '#shared/features/p2p/doctor.ts';
 
-export const views = ['map', 'peers', 'doctor', 'protocol', 'self'] as const;
+export const views = ['map', 'peers', 'nodes', 'doctor', 'protocol', 'self'] as const;
 export type View = (typeof views)[number];
 export const viewOf = (part: string | undefined): View => views.find((view) => view === part) ?? 'map';
 

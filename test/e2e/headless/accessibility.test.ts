@@ -45,6 +45,13 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   },
   'network-peer': (page) => visit(page, '/network/map/12D3KooWpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH'),
   'network-peers': (page) => visit(page, '/network/peers'),
+  'network-nodes': (page) => visit(page, '/network/nodes'),
+  'network-nodes-add': async (page) => {
+    await visit(page, '/network/nodes/add');
+    await page.locator('[role=dialog] button[type=submit]').click();
+    await page.locator('[role=dialog] svg[role=img]').waitFor();
+  },
+  'network-nodes-join': (page) => visit(page, '/network/nodes/join'),
   'network-self': (page) => visit(page, '/network/self'),
   'network-doctor': async (page) => {
     await visit(page, '/network/doctor');

@@ -13,7 +13,7 @@ import { networkChanged, useNetwork } from '../store.ts';
 import styles from './invite.module.css';
 import { useNetworkName } from './network-name.tsx';
 
-const QrCode = lazy(async () => ({ default: (await import('./qr-code.tsx')).QrCode }));
+const QrCode = lazy(async () => ({ default: (await import('../../../ui/qr-code.tsx')).QrCode }));
 
 const HOUR_MS = 3_600_000;
 const terms = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS } as const;

@@ -1,7 +1,7 @@
 /** A QR code as one path. Lazy: most people paste. */
 import { useMemo } from 'react';
 import { encode } from 'uqr';
-import styles from './invite.module.css';
+import styles from './qr-code.module.css';
 
 /** White space around the code that cameras need, in modules. */
 const QUIET = 4;
