@@ -4,12 +4,8 @@ import styles from '../fleet.module.css';
 export const Digits = ({ label, digits }: { label: string; digits: string }) => (
   <p>
     {label}
-    <output
-      className={styles['digits']}
-      dir="ltr"
-      aria-label={Array.from(digits.replace(/\s/g, '')).join(' ')}
-    >
-      {digits}
+    <output className={styles['digits']} aria-label={Array.from(digits.replace(/\s/g, '')).join(' ')}>
+      <bdi dir="ltr">{digits}</bdi>
     </output>
   </p>
 );

@@ -1,4 +1,4 @@
-import { KeyRound, Pencil, Trash2 } from 'lucide-react';
+import { Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Fleet, FleetNode } from '#shared/features/fleet/contract.ts';
@@ -77,11 +77,7 @@ function States({ node }: { node: FleetNode }) {
   const { connected, facts, lastSeenAt, self } = node;
   return (
     <>
-      {facts?.rootHere && (
-        <Badge tone="info">
-          <KeyRound aria-hidden size="0.875rem" /> {t('nodes.key')}
-        </Badge>
-      )}
+      {facts?.rootHere && <Badge tone="info">{t('nodes.key')}</Badge>}
       {self && <Badge tone="ok">{t('nodes.self')}</Badge>}
       {!self && connected && <Badge tone="ok">{t('nodes.connected')}</Badge>}
       {!connected && (
