@@ -26,6 +26,7 @@ const IN_PERSON_ONLY: ReadonlySet<string> = new Set<keyof NodeContract>([
   'fleet.leave',
   'fleet.remove',
   'fleet.rename',
+  'fleet.setPolicy',
   'identity.revealRecoveryPhrase',
   'identity.confirmRecoveryPhrase',
   'identity.rotate',

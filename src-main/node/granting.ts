@@ -144,7 +144,7 @@ function shareWithHolders(server: string, { access, servers }: GrantingDeps): vo
 }
 
 function madeView(made: Made, nameOf: NameOf, now: number): MadeGrantView {
-  const { grant, id, lastUsedAt, note, revokedAt, used } = made;
+  const { grant, id, lastUsedAt, note, revokedAt, used, usedElsewhere } = made;
   const { to } = grant;
   const name = nameOf(to);
   return {
@@ -152,7 +152,7 @@ function madeView(made: Made, nameOf: NameOf, now: number): MadeGrantView {
     id,
     to,
     note,
-    used,
+    used: used + usedElsewhere,
     issuedAt: grant.iat,
     expiresAt: grant.exp,
     state: stateOf(made, now),

@@ -1,6 +1,7 @@
 /** The schema of a node's database: every slice's migrations, in the order of the slices. */
 import { accessMigrations } from '../features/access/index.ts';
 import { clientsMigrations } from '../features/clients/index.ts';
+import { fleetMigrations } from '../features/fleet/index.ts';
 import { governanceMigrations } from '../features/governance/index.ts';
 import { identityMigrations } from '../features/identity/index.ts';
 import { metricsMigrations } from '../features/metrics/index.ts';
@@ -24,6 +25,7 @@ export const nodeMigrations: readonly Migration[] = [
   ...p2pMigrations,
   ...recordsMigrations,
   ...trustMigrations,
+  ...fleetMigrations,
   ...governanceMigrations,
   ...clientsMigrations,
   ...accessMigrations,

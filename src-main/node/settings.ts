@@ -138,6 +138,15 @@ export const nodeSettings = {
       ),
     { needsRestart: false },
   ),
+  'fleet.sharePolicy': setting(
+    z
+      .boolean()
+      .default(false)
+      .describe(
+        'Share blocks, known providers, limits, approvals and grants with the other nodes of this provider.',
+      ),
+    { needsRestart: false },
+  ),
   'access.takeRequests': setting(
     z
       .boolean()

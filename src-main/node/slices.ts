@@ -30,6 +30,7 @@ import { createSecrets } from '../platform/secrets.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
 import { fleetFacts, withdrawShares } from './fleet.ts';
+import { policySources } from './fleet-policy.ts';
 import { createEquivocations, type Equivocations } from './equivocations.ts';
 import { createNodeGovernance } from './governing.ts';
 import { maskOpener } from './masks.ts';
@@ -253,6 +254,11 @@ export function createSlices(
     {
       facts: fleetFacts({ access, clock, identity, registry, relay, usage }),
       usage: usage.query,
+      policy: {
+        sources: policySources({ access, grants, registry, trust, self: self.peerId }),
+        isOn: () => settings.get('fleet.sharePolicy'),
+        setOn: (on) => settings.set('fleet.sharePolicy', on),
+      },
       beforeMoving: () => withdrawShares({ clock, registry }),
     },
   );

@@ -60,4 +60,10 @@ export const accessMigrations: Migration[] = [
     version: 5,
     up: `ALTER TABLE access_grants_held ADD COLUMN parents BLOB;`,
   },
+  {
+    // The peer id of the provider's node that signed it, where that is another one.
+    slice: 'access',
+    version: 6,
+    up: `ALTER TABLE access_grants_made ADD COLUMN signed_by TEXT;`,
+  },
 ];

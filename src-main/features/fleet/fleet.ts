@@ -1,5 +1,5 @@
 /** The nodes of this provider in one view, and the commands over them. */
-import type { Fleet, FleetNode, fleetContract } from '#shared/features/fleet/contract.ts';
+import type { Fleet, FleetNode, FleetPolicy, fleetContract } from '#shared/features/fleet/contract.ts';
 import {
   decodeFleet,
   encodeFleet,
@@ -22,18 +22,23 @@ import { peerKeyOf, type PeerId, type ProviderId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { watch } from '#shared/kernel/watch.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Database } from '../../platform/sqlite.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Networks, PeerInfo } from '../p2p/index.ts';
 import type { Records } from '../records/index.ts';
 import { createGuest } from './guest.ts';
 import { createHostDesk } from './host-desk.ts';
 import { createNotices } from './notices.ts';
+import { createPolicyExchange } from './policy/exchange.ts';
+import { createPolicy, type PolicySource } from './policy/policy.ts';
+import { createPolicyStore } from './policy/store.ts';
 import { createOwnNodes, type OwnNodes, type UsageQuery } from './own-nodes.ts';
 
 /** How often the nodes are asked how they are while somebody looks. */
 const LOOK_MS = 10_000;
 
 export interface FleetDeps {
+  db: Database;
   clock: Clock;
   random: Random;
   log: Log;
@@ -49,6 +54,8 @@ export interface FleetOptions {
   usage(query: UsageQuery): UsageAnswer;
   /** What this node published as the provider it was ends, before it serves another. */
   beforeMoving(): Promise<void>;
+  /** What is one policy for all nodes, where the operator wants that. */
+  policy: { sources: readonly PolicySource[]; isOn(): boolean; setOn(on: boolean): void };
 }
 
 export interface FleetEvents {
@@ -97,6 +104,23 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
     onChanged,
   });
   const notices = createNotices(deps);
+  const store = createPolicyStore(deps.db);
+  const isOwn = (peer: PeerInfo) => peer.providerId === identity.currentProvider(identity.self().providerId);
+  const policy = createPolicy({
+    ...{ clock, log, store, sources: options.policy.sources },
+    self: { peerId: self, signer: identity.nodeSigner, certificate: () => identity.certificate() },
+    reading: () => ({
+      verify: deps.verify,
+      provider: identity.currentProvider(identity.self().providerId),
+      certified: deps.certified,
+    }),
+  });
+  const sharing = createPolicyExchange({
+    ...{ clock, log, network, policy, store, isOwn, onChanged },
+    sources: options.policy.sources,
+    isOn: options.policy.isOn,
+    peers: () => nodes.peers(),
+  });
 
   function readNow(bytes: Uint8Array) {
     const certificate = readCertificate(bytes, { now: clock.now(), verify: deps.verify });
@@ -170,6 +194,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
 
   /** Whoever was taken out hears it, and is heard no more. */
   function listChanged(removed: readonly PeerId[]): void {
+    policy.resign(new Set(removed));
     notices.tell();
     nodes.spread();
     for (const peerId of removed)
@@ -182,6 +207,20 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
         });
       });
     onChanged();
+  }
+
+  function policyView(): FleetPolicy {
+    const counts = Map.groupBy(
+      store.all().filter(({ kind, value }) => value !== undefined && kind !== 'uses'),
+      ({ kind }) => kind,
+    );
+    return {
+      on: options.policy.isOn(),
+      kinds: [...counts].map(([kind, items]) => ({ kind, count: items.length })),
+      nodes: [...sharing.synced()].map(([peerId, at]) => ({ peerId, at })),
+      failed: store.all().filter(({ applied }) => !applied).length,
+      changes: [...policy.changes()],
+    };
   }
 
   const refuseWithoutRoot = () => {
@@ -240,6 +279,12 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
         identity.renameNode(peerId, label);
         return list();
       },
+      'fleet.policy': policyView,
+      'fleet.setPolicy'({ on }) {
+        options.policy.setOn(on);
+        sharing.switched();
+        return policyView();
+      },
       'fleet.remove': ({ passphrase, peerId }) => remove(peerId, passphrase),
       async 'fleet.leave'() {
         await options.beforeMoving();
@@ -255,6 +300,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
         ),
       );
       owned.add(nodes.start());
+      owned.add(sharing.start());
       owned.defer(() => desk.close());
       owned.defer(() => guest.cancel());
       owned.defer(

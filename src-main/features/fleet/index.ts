@@ -11,4 +11,6 @@
  * are bound to both nodes' keys; nodes of other providers are told nothing.
  */
 export { createFleet, type FleetDeps, type FleetOptions, type FleetSlice } from './fleet.ts';
+export type { PolicySource } from './policy/policy.ts';
+export { fleetMigrations } from './policy/store.ts';
 export type { UsageQuery } from './own-nodes.ts';

@@ -48,6 +48,8 @@ export interface Curation {
   addRule(draft: RuleDraft, position: number | undefined): void;
   removeRule(id: string): void;
   reorderRules(ids: readonly string[]): void;
+  /** Other rules in place of all. Throws `registry.too_many_rules`. */
+  replaceRules(rules: readonly ApprovalRule[]): void;
 }
 
 /** Names shown of what a decision or rule would touch. */
@@ -240,6 +242,10 @@ export function createCuration(deps: CurationDeps): Curation {
     },
     reorderRules(ids) {
       rules.reorder(ids);
+      reapply();
+    },
+    replaceRules(next) {
+      rules.replace(next);
       reapply();
     },
   };

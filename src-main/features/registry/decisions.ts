@@ -11,6 +11,7 @@ export interface ShownDecision extends Decision {
 }
 
 export interface Decisions {
+  all(): ReadonlyMap<string, ShownDecision>;
   get(tool: string): ShownDecision | undefined;
   /** Without a decision the tool is undecided again. */
   set(tool: string, decision: ShownDecision | undefined): void;
@@ -21,7 +22,12 @@ export interface Decisions {
   follow(from: string, to: string): void;
 }
 
-export function createDecisions(db: Database, clock: Clock): Decisions {
+/** @param onChanged called after each change */
+export function createDecisions(
+  db: Database,
+  clock: Clock,
+  onChanged: () => void = () => undefined,
+): Decisions {
   const rows = db.prepare('SELECT tool, verdict, fingerprint, shown FROM registry_decisions').all() as Array<{
     tool: string;
     verdict: 'approved' | 'rejected';
@@ -41,13 +47,16 @@ export function createDecisions(db: Database, clock: Clock): Decisions {
     if (!decision) {
       remove.run(tool);
       decisions.delete(tool);
+      onChanged();
       return;
     }
     save.run(tool, decision.verdict, decision.fingerprint, JSON.stringify(decision.shown), clock.now());
     decisions.set(tool, decision);
+    onChanged();
   }
 
   return {
+    all: () => decisions,
     get: (tool) => decisions.get(tool),
     set,
     follow(from, to) {

@@ -52,10 +52,12 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   const directory = createDirectory((tool, error) => {
     deps.log.warn({ tool, error: String(error) }, 'a tool has no canonical form and is not listed');
   });
-  const decisions = createDecisions(deps.db, deps.clock);
+  const decisions = createDecisions(deps.db, deps.clock, () => events.emit('policyChanged', {}));
   const names = createCatalogNames(deps.db);
   const keepsakes = createKeepsakes(deps.db, deps.clock);
-  const rules = createRulesStore(deps.db, deps.clock);
+  const rules = createRulesStore(deps.db, deps.clock, {
+    onChanged: () => events.emit('policyChanged', {}),
+  });
   const versions = createVersions(deps.db, deps.clock);
   const conflicts = createConflicts({
     ...deps,
@@ -315,6 +317,16 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     addRule: curation.addRule,
     removeRule: curation.removeRule,
     reorderRules: curation.reorderRules,
+    policy: {
+      rules: rules.list,
+      setRules: curation.replaceRules,
+      decisions: decisions.all,
+      setDecision(tool, decision) {
+        decisions.set(tool, decision);
+        shelf.refresh([tool]);
+        changed();
+      },
+    },
     follow(from, to) {
       decisions.follow(`${from}/`, `${to}/`);
       names.follow(`${from}/`, `${to}/`);

@@ -17,6 +17,8 @@ export interface Admission {
 
 export interface RulesStore {
   list(): readonly ApprovalRule[];
+  /** Other rules in place of all. Throws `registry.too_many_rules`. */
+  replace(rules: readonly ApprovalRule[]): void;
   /** Throws `registry.too_many_rules`. */
   insert(rule: ApprovalRule, position: number | undefined): void;
   /** Throws `registry.unknown_rule`. */
@@ -35,7 +37,10 @@ export interface RulesStore {
 export function createRulesStore(
   db: Database,
   clock: Clock,
-  { maxAdmitted = MAX_ADMITTED_PER_PROVIDER } = {},
+  {
+    maxAdmitted = MAX_ADMITTED_PER_PROVIDER,
+    onChanged = () => undefined,
+  }: { maxAdmitted?: number; onChanged?: () => void } = {},
 ): RulesStore {
   const sql = {
     clear: db.prepare('DELETE FROM registry_rules'),
@@ -67,6 +72,7 @@ export function createRulesStore(
   function set(next: readonly ApprovalRule[]): void {
     save(next);
     rules = next;
+    onChanged();
   }
 
   function admit(tool: string, admission: Admission): boolean {
@@ -84,11 +90,12 @@ export function createRulesStore(
 
   return {
     list: () => rules,
+    replace(next) {
+      if (next.length > MAX_RULES) throw tooManyRules();
+      set(next);
+    },
     insert(rule, position = rules.length) {
-      if (rules.length >= MAX_RULES)
-        throw new AppError('registry.too_many_rules', `There are ${MAX_RULES} rules already.`, {
-          advice: 'Remove one that is not needed any more.',
-        });
+      if (rules.length >= MAX_RULES) throw tooManyRules();
       set(rules.toSpliced(position, 0, rule));
     },
     remove(id) {
@@ -118,6 +125,11 @@ export function createRulesStore(
 }
 
 const providerIn = (tool: string): string => tool.slice(0, tool.indexOf('/'));
+
+const tooManyRules = () =>
+  new AppError('registry.too_many_rules', `There are ${MAX_RULES} rules already.`, {
+    advice: 'Remove one that is not needed any more.',
+  });
 
 const unknownRule = () =>
   new AppError('registry.unknown_rule', 'There is no such rule any more.', {

@@ -14,11 +14,13 @@ import type { Resemblance } from '#shared/features/registry/conflicts.ts';
 import type { FieldChange } from '#shared/features/registry/diff.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
+import type { ApprovalRule } from '#shared/features/registry/approval-rules.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Verify } from '#shared/kernel/envelope.ts';
 import type { EventSource } from '#shared/kernel/events.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
+import type { ShownDecision } from './decisions.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import type { Network } from '../p2p/index.ts';
@@ -33,6 +35,19 @@ export interface RegistryEvents {
   changed: { revision: number };
   /** What AI clients see changed. */
   catalogChanged: { revision: number };
+  /** The operator decided about a tool, or changed a rule. */
+  policyChanged: object;
+}
+
+/** What the operator said of tools of others, as other nodes of his provider share it. */
+export interface RegistryPolicy {
+  rules(): readonly ApprovalRule[];
+  /** Throws `registry.too_many_rules`. */
+  setRules(rules: readonly ApprovalRule[]): void;
+  /** By key of the tool. */
+  decisions(): ReadonlyMap<string, ShownDecision>;
+  /** Without a decision the tool is undecided again. It need not be known here. */
+  setDecision(tool: string, decision: ShownDecision | undefined): void;
 }
 
 /** A tool as the catalog shows it to AI clients. */
@@ -111,6 +126,7 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   previewDecision(verdict: Verdict, which: Selection): Promise<DecisionPreview>;
   /** Rejects with `registry.changed_meanwhile` where the tools are not those that were previewed. */
   decide(verdict: Verdict, which: Selection, digest: string): Promise<{ count: number; undo: number }>;
+  readonly policy: RegistryPolicy;
   start(): void;
   stop(): Promise<void>;
   setLocalServer(server: string, local: LocalServer): void;

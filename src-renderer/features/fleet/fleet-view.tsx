@@ -14,6 +14,7 @@ import { GuestsCard } from './parts/guests-card.tsx';
 import { JoinDialog } from './parts/join-dialog.tsx';
 import { LeaveButton } from './parts/leave-button.tsx';
 import { NodesList } from './parts/nodes-list.tsx';
+import { PolicyCard } from './parts/policy-card.tsx';
 
 export interface FleetViewProps {
   /** `add` and `join` open their dialogs. */
@@ -56,6 +57,7 @@ export function FleetView({ code, dialog }: FleetViewProps) {
         <NodesList fleet={fleet} />
       </Card>
       <CodesCard codes={fleet.codes} />
+      {(fleet.nodes.length > 1 || !fleet.rootHere) && <PolicyCard fleet={fleet} />}
       <AddDialog isOpen={dialog === 'add'} guests={fleet.guests} onClose={close} />
       <JoinDialog isOpen={dialog === 'join'} code={code} fleet={fleet} onClose={close} />
     </Stack>

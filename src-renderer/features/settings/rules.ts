@@ -16,6 +16,7 @@ export const settingGroups = {
   'sharing.pauseOnBattery': 'network',
   'search.answer': 'network',
   'access.takeRequests': 'network',
+  'fleet.sharePolicy': 'network',
   'governance.automatic': 'network',
   'p2p.relay.use': 'network',
   'p2p.webrtc': 'network',

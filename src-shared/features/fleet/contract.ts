@@ -1,12 +1,14 @@
 /** Several nodes of one provider: who they are, how they join and leave, and what they do. */
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
+import { POLICY_KINDS } from './policy-items.ts';
 
 export const DEFAULT_CODE_MS = 15 * 60_000;
 export const MAX_CODE_MS = 24 * 3_600_000;
 /** Codes that are open at a time. */
 export const MAX_CODES = 8;
 
+const policyKindSchema = z.enum(POLICY_KINDS);
 const label = z.string().trim().max(64);
 const passphrase = z.string().max(1024).optional();
 
@@ -94,6 +96,29 @@ export const fleetSchema = z.object({
 });
 export type Fleet = z.output<typeof fleetSchema>;
 
+export const fleetPolicySchema = z.object({
+  /** Whether this node shares its policy with the other nodes of its provider. */
+  on: z.boolean(),
+  kinds: z.array(z.object({ kind: policyKindSchema, count: z.number() })),
+  /** Nodes that were found to hold the same, and when (epoch ms). */
+  nodes: z.array(z.object({ peerId: z.string(), at: z.number() })),
+  /** Facts that cannot hold on this node. */
+  failed: z.number(),
+  /** What other nodes changed here since the start, the latest first; at most 50. */
+  changes: z.array(
+    z.object({
+      kind: policyKindSchema,
+      key: z.string(),
+      at: z.number(),
+      node: z.string(),
+      ended: z.boolean(),
+      /** Something else had been said on this node. */
+      replaced: z.boolean(),
+    }),
+  ),
+});
+export type FleetPolicy = z.output<typeof fleetPolicySchema>;
+
 export const fleetContract = {
   'fleet.list': query(
     'The nodes of this provider, and machines that want to become one.',
@@ -123,6 +148,16 @@ export const fleetContract = {
     'Gives a node another name.',
     z.object({ peerId: z.string(), label: label.min(1) }),
     fleetSchema,
+  ),
+  'fleet.policy': query(
+    'What is one policy for all nodes of this provider.',
+    z.object({}),
+    fleetPolicySchema,
+  ),
+  'fleet.setPolicy': command(
+    'Shares blocks, known providers, limits, approvals and grants with the other nodes of this provider, or no longer.',
+    z.object({ on: z.boolean() }),
+    fleetPolicySchema,
   ),
   'fleet.remove': command(
     'Takes a node out: whoever knows admits it no more.',

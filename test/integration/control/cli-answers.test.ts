@@ -314,6 +314,9 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['fleet join ABCD-EFGH-JKMN-PQRS --no-wait', 'fleet.join', { code: 'ABCD-EFGH-JKMN-PQRS' }],
   ['fleet rename attic cellar', 'fleet.rename', { peerId: '12D3KooWAttic', label: 'cellar' }],
   ['fleet remove attic', 'fleet.remove', { peerId: '12D3KooWAttic' }],
+  ['fleet policy', 'fleet.policy', {}],
+  ['fleet policy on', 'fleet.setPolicy', { on: true }],
+  ['fleet policy off', 'fleet.setPolicy', { on: false }],
   ['fleet leave', 'fleet.leave', {}],
   ['reshares list', 'reshares.list', {}],
   [

@@ -214,3 +214,56 @@ describe('a node of a provider', () => {
     await expect(removeSelf()).rejects.toMatchObject({ code: 'identity.own_node' });
   });
 });
+
+describe('one policy', () => {
+  const STRANGER = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
+  const setPolicy = async ({ node }: WholeNode, on = true) =>
+    node.handlers['fleet.setPolicy']({ on }, context);
+  const limits = async ({ node }: WholeNode) =>
+    (await node.handlers['access.limits']({}, context)).items.find(
+      ({ scope }) => scope.kind === 'provider' && scope.provider === STRANGER,
+    );
+  const blocked = ({ node }: WholeNode) =>
+    node.platform.db.prepare('SELECT 1 FROM trust_blocks WHERE id = ?').get(STRANGER) !== undefined;
+  const made = async ({ node }: WholeNode) => (await node.handlers['access.grants']({}, context)).made;
+
+  it('holds on every node that shares it, also on one that was off, and only there', async () => {
+    const [a, b, c] = [await start('Workshop'), await start(), await start()];
+    await takeIn(a, b, 'attic');
+    await takeIn(a, c, 'cellar');
+    for (const whole of [a, b]) await setPolicy(whole);
+    await connect(b, a);
+    await connect(c, a);
+    // Said on one node, each way.
+    await b.node.handlers['peers.block']({ id: STRANGER }, context);
+    await until(() => blocked(a));
+    await a.node.handlers['access.setLimit'](
+      { scope: { kind: 'provider', provider: STRANGER }, callsPerMinute: 7 },
+      context,
+    );
+    await until(async () => (await limits(b))?.callsPerMinute === 7);
+    // One that does not share hears nothing.
+    expect(blocked(c)).toBe(false);
+    expect((await c.node.handlers['fleet.policy']({}, context)).kinds).toEqual([]);
+    // One that was off meanwhile catches up, and an end is an end.
+    await b.node.stop();
+    await a.node.handlers['peers.unblock']({ id: STRANGER }, context);
+    await shareEverything(a, 'everything');
+    await a.node.handlers['access.grant'](
+      { server: 'everything', to: STRANGER, days: 3, note: 'for a day' },
+      context,
+    );
+    await b.restart();
+    await connect(b, a);
+    await until(async () => !blocked(b) && (await made(b)).length === 1);
+    const [grant] = await made(b);
+    expect(grant).toMatchObject({ to: STRANGER, note: 'for a day', state: 'active' });
+    // Revoked on the other node, it is revoked where it was made.
+    await b.node.handlers['access.revoke']({ id: grant?.id ?? '' }, context);
+    await until(async () => (await made(a))[0]?.state === 'revoked');
+    // Switched on later: it takes what the others said.
+    await setPolicy(c);
+    await until(async () => (await limits(c))?.callsPerMinute === 7);
+    expect((await b.node.handlers['fleet.policy']({}, context)).changes.length).toBeGreaterThan(0);
+  });
+});

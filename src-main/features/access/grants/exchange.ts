@@ -169,7 +169,10 @@ export function createGrantExchange(deps: GrantExchangeDeps): GrantExchange {
     const now = clock.now();
     const told = book
       .madeTo(provider)
-      .filter((made) => made.revokedAt === undefined && now < made.grant.exp)
+      .filter(
+        ({ grant, revokedAt, signedBy }) =>
+          revokedAt === undefined && now < grant.exp && signedBy === undefined,
+      )
       .slice(-MAX_TOLD);
     const parents = new Map(told.flatMap(book.parentsOf).map((bytes) => [grantId(bytes), bytes]));
     return {

@@ -8,15 +8,19 @@ import { payloadOf } from '#shared/kernel/envelope.ts';
 import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Database } from '../../../platform/sqlite.ts';
 
-/** A grant that this node made. */
+/** A grant that this provider made. */
 export interface MadeGrant {
   id: string;
   bytes: Uint8Array;
   grant: Grant;
   note: string;
   used: number;
+  /** Calls that ran under it on other nodes of this provider, as far as they told. */
+  usedElsewhere: number;
   lastUsedAt: number | undefined;
   revokedAt: number | undefined;
+  /** The other node of this provider that signed it: it tells the holder. Absent: this node. */
+  signedBy?: PeerId;
 }
 
 /** A grant that another node made to this provider. */
@@ -41,9 +45,11 @@ export interface GrantBook {
   get(id: string): MadeGrant | undefined;
   /** Those made to one provider. */
   madeTo(provider: ProviderId): readonly MadeGrant[];
-  add(bytes: Uint8Array, note: string): MadeGrant;
+  add(bytes: Uint8Array, note: string, signedBy?: PeerId): MadeGrant;
   /** One call more; in the store before it returns. */
   use(id: string, at: number): void;
+  /** Of one other node: how many calls ran under it there; kept by who tells it. */
+  noteElsewhere(id: string, node: PeerId, used: number): void;
   revoke(id: string, at: number): void;
   /** Forgets grants that ended before this time. */
   prune(before: number): void;
@@ -72,6 +78,7 @@ interface MadeRow {
   used: number;
   last_used_at: number | null;
   revoked_at: number | null;
+  signed_by: string | null;
 }
 
 const grantIn = (bytes: Uint8Array): Grant => grantSchema.parse(payloadOf(new Uint8Array(bytes)));
@@ -88,12 +95,15 @@ export function createGrantBook(db: Database, isNeeded: (id: string) => boolean 
         grant: grantIn(row.bytes),
         note: row.note,
         used: row.used,
+        usedElsewhere: 0,
         lastUsedAt: row.last_used_at ?? undefined,
         revokedAt: row.revoked_at ?? undefined,
+        ...(row.signed_by === null ? {} : { signedBy: row.signed_by }),
       },
     ]),
   );
   const held = loadHeld(db);
+  const elsewhere = new Map<string, Map<PeerId, number>>();
   /** Asked on every call that no share allows. */
   const byProvider = new Map<ProviderId, Map<string, MadeGrant>>();
   const put = (one: MadeGrant): void => {
@@ -105,6 +115,7 @@ export function createGrantBook(db: Database, isNeeded: (id: string) => boolean 
 
   function remove({ grant, id }: MadeGrant): void {
     sql.remove.run(id);
+    elsewhere.delete(id);
     made.delete(id);
     const others = byProvider.get(grant.to);
     others?.delete(id);
@@ -129,7 +140,7 @@ export function createGrantBook(db: Database, isNeeded: (id: string) => boolean 
   const heldById = (id: string): HeldGrant | undefined => heldIn(held).find((one) => one.id === id);
 
   const sql = {
-    add: db.prepare('INSERT INTO access_grants_made (id, bytes, note) VALUES (?, ?, ?)'),
+    add: db.prepare('INSERT INTO access_grants_made (id, bytes, note, signed_by) VALUES (?, ?, ?, ?)'),
     use: db.prepare('UPDATE access_grants_made SET used = used + 1, last_used_at = ? WHERE id = ?'),
     revoke: db.prepare('UPDATE access_grants_made SET revoked_at = ? WHERE id = ?'),
     remove: db.prepare('DELETE FROM access_grants_made WHERE id = ?'),
@@ -142,17 +153,19 @@ export function createGrantBook(db: Database, isNeeded: (id: string) => boolean 
     made: () => [...made.values()],
     get: (id) => made.get(id),
     madeTo: (provider) => [...(byProvider.get(provider)?.values() ?? [])],
-    add(bytes, note) {
+    add(bytes, note, signedBy) {
       const one: MadeGrant = {
         id: grantId(bytes),
         bytes,
         grant: grantIn(bytes),
         note,
         used: 0,
+        usedElsewhere: 0,
         lastUsedAt: undefined,
         revokedAt: undefined,
+        ...(signedBy === undefined ? {} : { signedBy }),
       };
-      sql.add.run(one.id, bytes, note);
+      sql.add.run(one.id, bytes, note, signedBy ?? null);
       put(one);
       return one;
     },
@@ -161,6 +174,13 @@ export function createGrantBook(db: Database, isNeeded: (id: string) => boolean 
       if (!one) return;
       sql.use.run(at, id);
       put({ ...one, used: one.used + 1, lastUsedAt: at });
+    },
+    noteElsewhere(id, node, used) {
+      const one = made.get(id);
+      const counts = elsewhere.get(id) ?? new Map<PeerId, number>();
+      elsewhere.set(id, counts.set(node, Math.max(used, counts.get(node) ?? 0)));
+      const usedElsewhere = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      if (one) put({ ...one, usedElsewhere });
     },
     revoke(id, at) {
       const one = made.get(id);

@@ -10,13 +10,13 @@
  * nothing from the moment `revoke` returns.
  */
 import { partiesOf } from '#shared/features/access/delegation.ts';
-import type { GrantIssuer, GrantRule } from '#shared/features/access/grant.ts';
+import { GRANT_TYPE, type GrantIssuer, type GrantRule, readGrant } from '#shared/features/access/grant.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
-import type { Signer, Verify } from '#shared/kernel/envelope.ts';
+import { open, type Signer, type Verify } from '#shared/kernel/envelope.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
+import type { PeerId, ProviderId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import type { Log } from '../../../platform/log.ts';
@@ -24,7 +24,7 @@ import type { Database } from '../../../platform/sqlite.ts';
 import type { Network } from '../../p2p/index.ts';
 import { type Chains, createChains } from './chains.ts';
 import { createGrantExchange } from './exchange.ts';
-import { createGrantBook, type HeldGrant, type MadeGrant } from './grant-book.ts';
+import { createGrantBook, grantId, type HeldGrant, type MadeGrant } from './grant-book.ts';
 import { bestOf, leftOf, MAX_MADE, type NewGrant, signed } from './making.ts';
 import { type AccessRequest, createRequestBook } from './request-book.ts';
 
@@ -50,6 +50,10 @@ export interface Grants extends EventSource<GrantsEvents> {
   make(wanted: NewGrant): MadeGrant;
   /** Throws `access.unknown_grant`. */
   revoke(id: string): void;
+  /** Takes over what another node of this provider granted, or that it revoked that. Throws `access.bad_grant` or as `certified` does. */
+  adopt(id: string, made: { bytes: Uint8Array; note: string; revokedAt: number | undefined }): void;
+  /** Calls that ran under a grant on another node of this provider. */
+  noteUsesElsewhere(id: string, node: PeerId, used: number): void;
   made(): MadeGrant[];
   held(): HeldGrant[];
   /** The grant that covers such a call; without a tool, one that covers any of the server. */
@@ -146,7 +150,11 @@ export function createGrants(deps: GrantsDeps): Grants {
   }
 
   const goodFor = (server: string): MadeGrant[] =>
-    book.made().filter(({ grant, revokedAt }) => grant.server === server && revokedAt === undefined);
+    book.made().filter(
+      // Those of other nodes are about their servers.
+      ({ grant, revokedAt, signedBy }) =>
+        grant.server === server && revokedAt === undefined && signedBy === undefined,
+    );
 
   function end(made: MadeGrant): void {
     book.revoke(made.id, clock.now());
@@ -196,6 +204,19 @@ export function createGrants(deps: GrantsDeps): Grants {
       if (!made) throw unknown('access.unknown_grant', 'There is no such grant.');
       end(made);
     },
+    adopt(id, { bytes, note, revokedAt }) {
+      const known = book.get(id);
+      if (!known) {
+        const { issuer } = readGrant(open(bytes, GRANT_TYPE, deps.verify), deps.certified);
+        if (issuer.providerId !== deps.self().providerId || grantId(bytes) !== id) throw notOwn();
+        if (book.made().length >= MAX_MADE) book.prune(clock.now());
+        book.add(bytes, note, issuer.peerId);
+      }
+      if (revokedAt !== undefined) book.revoke(id, revokedAt);
+      const made = book.get(id);
+      if (made && (!known || known.revokedAt !== made.revokedAt)) changed(made);
+    },
+    noteUsesElsewhere: book.noteElsewhere,
     made: book.made,
     held: book.held,
     covering: (call) => bestOf(book.madeTo(call.provider), call, clock.now()),
@@ -238,6 +259,11 @@ export function createGrants(deps: GrantsDeps): Grants {
     },
   };
 }
+
+const notOwn = (): AppError =>
+  new AppError('access.bad_grant', 'This grant was not made by a node of this provider.', {
+    advice: 'Update all nodes of this provider.',
+  });
 
 const unknown = (code: string, message: string): AppError =>
   new AppError(code, message, { advice: 'Look at the list again; it may have changed.' });

@@ -44,9 +44,13 @@ export interface SigningDeps {
 }
 
 /** What remains of a grant, for another name of its server; undefined where nothing does. */
-export function leftOf({ grant, used }: MadeGrant, server: string, now: number): NewGrant | undefined {
+export function leftOf(
+  { grant, used, usedElsewhere }: MadeGrant,
+  server: string,
+  now: number,
+): NewGrant | undefined {
   const { args, calls, depth, exp, link, parent, to, tools } = grant;
-  const left = calls === undefined ? undefined : calls - used;
+  const left = calls === undefined ? undefined : Math.max(0, calls - used - usedElsewhere);
   const days = (exp - now) / DAY_MS;
   if (days <= 0 || left === 0) return undefined;
   const through = parent && { hash: parent, exp };
@@ -71,7 +75,7 @@ export function bestOf(
   let refusal: GrantRule = 'access.no_grant';
   let constrained: MadeGrant | undefined;
   for (const one of made) {
-    const covered = covers(one, call, now);
+    const covered = covers({ ...one, used: one.used + one.usedElsewhere }, call, now);
     if (covered.ok) {
       const { args } = one.grant;
       if (tool === undefined || !args || !Object.hasOwn(args, tool)) return ok(one);

@@ -1,6 +1,6 @@
 /** `toolswarm fleet`: several machines that are one provider. */
-import type { Command } from 'commander';
-import type { Fleet, FleetJoining, FleetNode } from '#shared/features/fleet/contract.ts';
+import { Argument, type Command } from 'commander';
+import type { Fleet, FleetJoining, FleetNode, FleetPolicy } from '#shared/features/fleet/contract.ts';
 import { AppError, fromErrorShape } from '#shared/kernel/errors.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { type Io, isInteractive } from '../io.ts';
@@ -27,6 +27,19 @@ export function addFleetCommands(program: Command, cli: Cli): void {
     .action(() => cli.ask(async (node) => showFleet(await node['fleet.list']({}))));
   addHosting(fleet, cli);
   addJoining(fleet, cli);
+  fleet
+    .command('policy')
+    .description('what holds on all nodes of this provider; switch it on or off for this one')
+    .addArgument(new Argument('[on-or-off]').choices(['on', 'off']))
+    .action((which?: 'on' | 'off') =>
+      cli.ask(async (node) =>
+        showPolicy(
+          which === undefined
+            ? await node['fleet.policy']({})
+            : await node['fleet.setPolicy']({ on: which === 'on' }),
+        ),
+      ),
+    );
   fleet
     .command('rename')
     .description('give a node another name')
@@ -179,6 +192,31 @@ function stateOf({ connected, lastSeenAt, self }: FleetNode): string {
   if (self) return 'this machine';
   if (connected) return 'connected';
   return lastSeenAt === undefined ? 'away' : `away since ${time(lastSeenAt)}`;
+}
+
+const KINDS: Record<FleetPolicy['kinds'][number]['kind'], string> = {
+  block: 'blocks',
+  known: 'known providers',
+  limit: 'limits',
+  rules: 'lists of rules',
+  decision: 'decisions about tools',
+  grant: 'grants',
+  uses: 'counts of uses',
+};
+
+function showPolicy(policy: FleetPolicy): Answer {
+  const { changes, failed, kinds, nodes, on } = policy;
+  if (!on) return { data: policy, text: 'This node keeps its policy to itself: toolswarm fleet policy on' };
+  const lines = [
+    `Shared with the other nodes: ${kinds.map(({ count, kind }) => `${count} ${KINDS[kind]}`).join(', ') || 'nothing yet'}.`,
+    ...nodes.map(({ at, peerId }) => `${shortId(peerId)} held the same at ${time(at)}.`),
+    ...changes.map(
+      ({ at, ended, key, kind, node }) =>
+        `${time(at)} ${shortId(node)} ${ended ? 'ended' : 'set'} ${kind} ${oneLine(key).slice(0, 60)}`,
+    ),
+  ];
+  if (failed > 0) lines.push(`${failed} of these cannot hold on this node; its log says why.`);
+  return { data: policy, text: lines.join('\n') };
 }
 
 function showFleet(fleet: Fleet): Answer {

@@ -310,6 +310,15 @@ export const fleet = {
   ],
   guests: [{ id: 'guest1', peerId: '12D3KooWGuest', label: 'laptop', digits: '123 456', at: AT }],
 };
+export const fleetPolicy = {
+  on: true,
+  kinds: [{ kind: 'block' as const, count: 2 }],
+  nodes: [{ peerId: '12D3KooWAttic', at: AT }],
+  failed: 0,
+  changes: [
+    { kind: 'block' as const, key: PROVIDER, at: AT, node: '12D3KooWAttic', ended: false, replaced: false },
+  ],
+};
 export const fleetCode = {
   id: 'code1',
   code: 'ABCD-EFGH-JKMN-PQRS',

@@ -185,6 +185,8 @@ export function createMemoryNode({
     'fleet.cancelJoin': () => ({}),
     'fleet.rename': () => fixtures.fleet,
     'fleet.remove': () => fixtures.fleet,
+    'fleet.policy': () => fixtures.fleetPolicy,
+    'fleet.setPolicy': () => fixtures.fleetPolicy,
     'fleet.leave': () => ({ providerId: fixtures.identity.providerId }),
     'reshares.list': () => items(fixtures.reshare),
     'reshares.add': () => fixtures.reshare,

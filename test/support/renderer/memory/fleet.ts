@@ -1,4 +1,4 @@
-import type { Fleet, fleetContract, FleetNode } from '#shared/features/fleet/contract.ts';
+import type { Fleet, fleetContract, FleetNode, FleetPolicy } from '#shared/features/fleet/contract.ts';
 import { joinLink, readJoinCode } from '#shared/features/fleet/join-code.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { BORIS, OWN_PROVIDER } from '../world.ts';
@@ -17,6 +17,34 @@ export function answerFleet({ after, clock, live, world }: Memory): Handlers<typ
       node.self && !node.label ? { ...node, label: world.displayName } : node,
     ),
   });
+  const policy = (): FleetPolicy => {
+    const on = world.settings.values.get('fleet.sharePolicy') === true;
+    const others = fleet.nodes.filter(({ connected, self }) => connected && !self);
+    return {
+      on,
+      kinds: on
+        ? [
+            { kind: 'block', count: 3 },
+            { kind: 'known', count: 2 },
+            { kind: 'limit', count: 2 },
+            { kind: 'decision', count: 14 },
+            { kind: 'grant', count: world.grants.made.length },
+          ]
+        : [],
+      nodes: on ? others.map(({ peerId }) => ({ peerId, at: clock.now() - 4000 })) : [],
+      failed: 0,
+      changes: on
+        ? others.map(({ peerId }) => ({
+            kind: 'block' as const,
+            key: BORIS,
+            at: clock.now() - 3_600_000,
+            node: peerId,
+            ended: false,
+            replaced: false,
+          }))
+        : [],
+    };
+  };
   const nodeOf = (peerId: string): FleetNode =>
     find(fleet.nodes, (one) => one.peerId === peerId, 'This node');
   return {
@@ -67,6 +95,11 @@ export function answerFleet({ after, clock, live, world }: Memory): Handlers<typ
     'fleet.rename'({ label, peerId }) {
       nodeOf(peerId).label = label;
       return after(view());
+    },
+    'fleet.policy': policy,
+    'fleet.setPolicy'({ on }) {
+      world.settings.values.set('fleet.sharePolicy', on);
+      return after(policy());
     },
     'fleet.remove'({ peerId }) {
       const gone = nodeOf(peerId);
