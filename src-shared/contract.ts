@@ -14,6 +14,7 @@ import { usageContract } from './features/metrics/usage.ts';
 import { attentionContract } from './features/node/attention.ts';
 import { equivocationsContract } from './features/node/equivocations.ts';
 import { nodeContract } from './features/node/contract.ts';
+import { operatorsContract } from './features/node/operators.ts';
 import { setupContract } from './features/node/setup.ts';
 import { tasksContract } from './features/node/tasks.ts';
 import { upkeepContract } from './features/node/upkeep.ts';
@@ -33,6 +34,7 @@ import type { ContractClient, Handlers } from './kernel/contract.ts';
 
 export const contract = {
   ...nodeContract,
+  ...operatorsContract,
   ...attentionContract,
   ...equivocationsContract,
   ...setupContract,

@@ -40,6 +40,8 @@ const IN_PERSON_ONLY: ReadonlySet<string> = new Set<keyof NodeContract>([
   'network.rejoinPrivate',
   'node.diagnostics',
   'node.openLink',
+  'operators.list',
+  'operators.revoke',
   'recovery.backup',
   'servers.previewImport',
   'usage.erase',

@@ -29,11 +29,12 @@ import { silentLog } from '../platform/log.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { type Attention, createAttention } from './attention.ts';
 import { addAttentionSources, createStorageSource } from './attention-sources.ts';
+import { callsInPlace } from './calls-in-place.ts';
 import { createAiClients } from './ai-clients.ts';
-import { type ApiTokens, createApiTokens } from './api-tokens.ts';
 import { REFETCHABLE_TABLES } from './migrations.ts';
 import { createJoining } from './joining.ts';
 import { createPeersHandlers, peersDeps } from './peers.ts';
+import { createOperators, type Operators } from './operators.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
@@ -50,6 +51,7 @@ import { withStorageFaults } from './storage-faults.ts';
 import { createTaskBoard } from './tasks.ts';
 import { createUpkeep, rememberFindings } from './upkeep.ts';
 import { keepReachable } from './reachability.ts';
+import type { LinkFor } from './web-sessions.ts';
 import { createCatalogSource, publishShares, wire, wireNetworks } from './wiring.ts';
 
 export interface NodeOptions {
@@ -84,7 +86,7 @@ export interface NodeFacts {
 export interface Dashboard {
   url(): string;
   /** Mints a one-time link. */
-  openLink(): string;
+  openLink(wanted?: LinkFor): string;
 }
 
 export interface NodeEvents {
@@ -98,7 +100,7 @@ export interface Node extends EventSource<NodeEvents> {
   readonly handlers: NodeHandlers;
   readonly platform: Pick<Platform, 'clock' | 'db' | 'log' | 'random'>;
   readonly settings: Settings<typeof nodeSettings>;
-  readonly apiTokens: ApiTokens;
+  readonly operators: Operators;
   /** What this node counts, for collectors. */
   exposition(): string;
   /** Joins the network and serves MCP and the contract. Rejects with advice where a port is taken; call `stop` then. */
@@ -161,9 +163,9 @@ function assemble(
   wire(slices, owned, log);
   wireNetworks(slices, platform);
   keepReachable(platform, slices);
-  const endpoint = createNodeEndpoint(platform, slices);
+  const endpoint = createNodeEndpoint(platform, slices, () => dashboard?.url() ?? '');
   owned.defer(clients.on('clientRevoked', ({ clientId }) => endpoint.endClient(clientId)));
-  const apiTokens = createApiTokens({ db, clock, random });
+  const operators = createOperators({ db, clock, random });
   const attention = createAttention({ clock, log });
   owned.add(attention);
   addAttentionSources(attention, slices, clock);
@@ -202,7 +204,7 @@ function assemble(
   const answers: NodeHandlers = {
     ...sliceHandlers(platform, slices, tasks),
     ...createAiClients(platform, slices, { endpoint, tasks }),
-    ...apiTokens.handlers,
+    ...operators.handlers,
     ...tasks.handlers,
     ...resources.handlers,
     ...attention.handlers,
@@ -216,7 +218,7 @@ function assemble(
     ...createCentral({ db, clock, tasks }, { url: () => settings.get('discovery.registry') }).handlers,
     'node.status': status.read,
     'node.watch': (_input, { signal }) => status.watch(signal),
-    'node.openLink': () => ({ url: dashboard?.openLink() ?? '' }),
+    'node.openLink': (wanted) => ({ url: dashboard?.openLink(wanted) ?? '' }),
     'node.stop': () => {
       // After the answer has gone out.
       clock.after(10, () => events.emit('stopRequested', {}));
@@ -261,7 +263,7 @@ function assemble(
     handlers,
     platform,
     settings,
-    apiTokens,
+    operators,
     start,
     stop: () => (stopping ??= owned.close()),
     ready,
@@ -320,12 +322,12 @@ async function startSlices(slices: NodeSlices, owned: Platform['owned']): Promis
   publishShares(slices);
 }
 
-function createNodeEndpoint(platform: Platform, slices: NodeSlices): Endpoint {
+function createNodeEndpoint(platform: Platform, slices: NodeSlices, dashboardUrl: () => string): Endpoint {
   const { clock, dataDir, keystore, log, owned, random } = platform;
   return createEndpoint(
     {
       catalog: createCatalogSource(slices, owned),
-      router: slices.relay,
+      router: callsInPlace({ ...slices, clock }, dashboardUrl),
       authenticator: slices.clients,
       clock,
       random,

@@ -4,12 +4,15 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiScope } from '#shared/features/node/contract.ts';
+import type { Operator } from '#shared/features/node/operators.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { Contract, Handlers } from '#shared/kernel/contract.ts';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
+import { refuseRole } from '#shared/least-role.ts';
 import { type CheckedCall, checkCall, tooManyCalls } from '#shared/kernel/rpc/index.ts';
 import type { Log } from '#main/platform/log.ts';
 import { covers } from './api-scopes.ts';
+import type { TokenHolder } from './api-tokens.ts';
 import { endWithError, sendEvents } from './http-events.ts';
 import { isForLoopback, isForeign } from './http-guards.ts';
 import { readJson, sendJson } from './http-json.ts';
@@ -20,9 +23,9 @@ export const API_PREFIX = '/api/v1/';
 
 export interface HttpApiDeps<C extends Contract> {
   contract: C;
-  handlers: Handlers<C>;
+  handlersFor: (operator: Operator) => Handlers<C>;
   /** Undefined for a token that is not ours. */
-  authenticate: (token: string) => { scope: ApiScope } | undefined;
+  authenticate: (token: string) => TokenHolder | undefined;
   /** The scope a procedure needs; undefined where it is not served over HTTP. */
   scopeNeeded: (name: string) => ApiScope | undefined;
   /** The product's version, for the OpenAPI document. */
@@ -39,7 +42,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_CALLS = 128;
 
 export function createHttpApi<C extends Contract>(deps: HttpApiDeps<C>): HttpApi {
-  const { contract, handlers, scopeNeeded } = deps;
+  const { contract, scopeNeeded } = deps;
   let underway = 0;
   let description: object | undefined;
 
@@ -62,35 +65,39 @@ export function createHttpApi<C extends Contract>(deps: HttpApiDeps<C>): HttpApi
   }
 
   async function answer(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    authorize(name, request);
+    const holder = authorize(name, request);
     if (underway >= MAX_CALLS) throw tooManyCalls(MAX_CALLS);
     underway += 1;
     try {
-      const call = checkCall(contract, handlers, name, await readJson(request, MAX_BODY_BYTES));
-      await perform(call, response);
+      const input = await readJson(request, MAX_BODY_BYTES);
+      const call = checkCall(contract, deps.handlersFor(holder), name, input);
+      await perform(call, holder.ended, response);
     } finally {
       underway -= 1;
     }
   }
 
-  function authorize(name: string, { headers }: IncomingMessage): void {
+  function authorize(name: string, { headers }: IncomingMessage): TokenHolder {
     const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
     const holder = token === undefined ? undefined : deps.authenticate(token);
     if (!holder) throw unauthorized();
     const needed = scopeNeeded(name);
     if (needed && !covers(holder.scope, needed)) throw scopeTooNarrow(needed);
     if (!needed && Object.hasOwn(contract, name)) throw inPersonOnly();
+    if (needed) refuseRole(name, holder.role);
+    return holder;
   }
 
-  async function perform(call: CheckedCall, response: ServerResponse): Promise<void> {
+  async function perform(call: CheckedCall, ended: AbortSignal, response: ServerResponse): Promise<void> {
     const controller = new AbortController();
     response.once('close', () => {
       if (!response.writableFinished) controller.abort(callerLeft());
     });
-    const { signal } = controller;
+    const signal = AbortSignal.any([controller.signal, ended]);
     if (call.kind === 'stream') return sendEvents(call, signal, response, deps.clock);
     const data = call.encode(await call.invoke({ signal }));
-    if (!signal.aborted) sendJson(response, 200, { ok: true, data });
+    signal.throwIfAborted();
+    sendJson(response, 200, { ok: true, data });
   }
 
   function fail(name: string, request: IncomingMessage, response: ServerResponse, error: unknown): void {

@@ -9,6 +9,7 @@ const STATUS: Record<string, number> = {
   'api.unauthorized': 401,
   'api.in_person_only': 403,
   'api.scope': 403,
+  'api.role_too_low': 403,
   'session.link_spent': 401,
   'session.required': 401,
   'api.wrong_origin': 403,

@@ -112,8 +112,14 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO invocations (id, started_at, direction, outcome, server, tool, provider, body)
        VALUES ('call-3', 3000, 'incoming', 'ok', 'files', 'read', '${BOB}', ${json(THIRD_CALL)});`,
   ],
-  api: [`INSERT INTO api_tokens VALUES ('t1', 'script', 'read', x'01', 1, NULL);`],
-  web: [`INSERT INTO web_sessions VALUES ('s1', x'01', 9000);`],
+  api: [
+    `INSERT INTO api_tokens VALUES ('t1', 'script', 'read', x'01', 1, NULL);`,
+    `UPDATE api_tokens SET role = 'finance';`,
+  ],
+  web: [
+    `INSERT INTO web_sessions VALUES ('s1', x'01', 9000);`,
+    `INSERT INTO web_sessions VALUES ('s2', x'02', 9000, 'read-only', 'Bea', 1, NULL);`,
+  ],
   setup: [`INSERT INTO setup VALUES (1, '{"finished":true,"step":"name","completed":[]}');`],
   conditions: [`INSERT INTO node_pause VALUES (1, 9000);`],
   invitations: [

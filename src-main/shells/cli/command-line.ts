@@ -19,6 +19,7 @@ import { addNodeCommands } from './commands/node.ts';
 import { addAccessCommands } from './commands/access.ts';
 import { addReshareCommands } from './commands/reshares.ts';
 import { addLimitCommands } from './commands/limits.ts';
+import { addOperatorCommands } from './commands/operators.ts';
 import { addPeerCommands } from './commands/peers.ts';
 import { addProfileCommands } from './commands/profiles.ts';
 import { addProviderCommands } from './commands/providers.ts';
@@ -96,6 +97,7 @@ function createProgram(io: Io): Command {
   addSettingCommands(program, cli);
   addLogCommand(program, cli);
   addApiCommands(program, cli);
+  addOperatorCommands(program, cli);
   addRecoveryCommands(program, cli);
   addDiagnosticsCommands(program, cli);
   return program;

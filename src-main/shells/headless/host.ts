@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CONTRACT_VERSION, type NodeHandlers, contract } from '#shared/contract.ts';
 import type { StartPhase } from '#shared/features/desktop/host.ts';
+import type { Operator } from '#shared/features/node/operators.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { scopeNeeded } from '#main/node/api-scopes.ts';
 import { type Node, type NodeFacts, type NodeOptions, createNode } from '#main/node/create-node.ts';
 import { createHttpApi } from '#main/node/http-api.ts';
 import { answerMetrics } from '#main/node/http-metrics.ts';
-import { createWebSessions } from '#main/node/web-sessions.ts';
+import { handlersFor } from '#main/node/operators.ts';
 import type { Log } from '#main/platform/log.ts';
 import { PRODUCT_VERSION } from '#main/platform/version.ts';
 import { type WebServer, createWebServer } from './web-server.ts';
@@ -86,12 +87,18 @@ export async function hostUnlocked(
   }
 }
 
-function createNodeWebServer({ apiTokens, exposition, handlers, platform, settings }: Node): WebServer {
-  const { clock, db, log, random } = platform;
-  const served = { contract, handlers, clock, log: log.child('web') };
+function createNodeWebServer(node: Node): WebServer {
+  const { exposition, platform, settings } = node;
+  const { apiTokens, webSessions: sessions } = node.operators;
+  const { clock, log } = platform;
+  const served = {
+    contract,
+    handlersFor: (operator: Operator) => handlersFor(node.handlers, operator),
+    clock,
+    log: log.child('web'),
+  };
   const { authenticate } = apiTokens;
   const api = createHttpApi({ ...served, authenticate, scopeNeeded, productVersion: PRODUCT_VERSION });
-  const sessions = createWebSessions({ db, clock, random });
   return createWebServer(
     {
       ...served,

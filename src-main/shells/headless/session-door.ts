@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { AppError } from '#shared/kernel/errors.ts';
 import { isSameOrigin } from '#main/node/http-guards.ts';
 import { readJson, sendJson } from '#main/node/http-json.ts';
-import { SESSION_MS, type WebSessions } from '#main/node/web-sessions.ts';
+import { SESSION_MS, type Session, type WebSessions } from '#main/node/web-sessions.ts';
 
 export interface SessionDoor {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Whether the request carries the cookie of a session that holds. */
-  isSignedIn(request: IncomingMessage): boolean;
+  /** The session whose cookie the request carries, where it holds. */
+  sessionOf(request: IncomingMessage): Session | undefined;
 }
 
 const MAX_BODY_BYTES = 1024;
@@ -29,14 +29,14 @@ export function createSessionDoor(sessions: WebSessions, port: () => number): Se
   }
 
   const door: SessionDoor = {
-    isSignedIn({ headers }) {
+    sessionOf({ headers }) {
       const prefix = `${cookieName()}=`;
       const cookie = (headers.cookie ?? '').split(/; */).find((part) => part.startsWith(prefix));
-      return cookie !== undefined && sessions.isValid(cookie.slice(prefix.length));
+      return cookie === undefined ? undefined : sessions.identify(cookie.slice(prefix.length));
     },
     async answer(request, response) {
       if (request.method === 'POST') return signIn(request, response);
-      if (!door.isSignedIn(request)) throw signedOut();
+      if (!door.sessionOf(request)) throw signedOut();
       sendJson(response, 200, { ok: true });
     },
   };

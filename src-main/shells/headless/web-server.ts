@@ -9,14 +9,14 @@ import { API_PREFIX, type HttpApi } from '#main/node/http-api.ts';
 import { METRICS_PATH } from '#main/node/http-metrics.ts';
 import { isForLoopback } from '#main/node/http-guards.ts';
 import { sendError } from '#main/node/http-status.ts';
-import type { WebSessions } from '#main/node/web-sessions.ts';
+import type { LinkFor, WebSessions } from '#main/node/web-sessions.ts';
 import type { Contract } from '#shared/kernel/contract.ts';
 import { type PageSocketsDeps, createPageSockets } from './page-sockets.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { createSessionDoor } from './session-door.ts';
 import { listStaticFiles, sendFile } from './static-files.ts';
 
-export interface WebServerDeps<C extends Contract> extends Omit<PageSocketsDeps<C>, 'isSignedIn'> {
+export interface WebServerDeps<C extends Contract> extends Omit<PageSocketsDeps<C>, 'sessionOf'> {
   sessions: WebSessions;
   api: HttpApi;
   /** Answers collectors of figures, or throws what is to be sent. */
@@ -36,7 +36,7 @@ export interface WebServer {
   /** `http://127.0.0.1:<port>/` */
   url(): string;
   /** A link that signs one browser in, once, within ten minutes. */
-  openLink(): string;
+  openLink(wanted?: LinkFor): string;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function createWebServer<C extends Contract>(
   );
   const boundPort = () => (server.address() as AddressInfo | null)?.port ?? port;
   const door = createSessionDoor(deps.sessions, boundPort);
-  const pages = createPageSockets({ ...deps, isSignedIn: door.isSignedIn });
+  const pages = createPageSockets({ ...deps, sessionOf: door.sessionOf });
   const files = listStaticFiles(rendererDir);
   const url = () => `http://127.0.0.1:${boundPort()}/`;
   server.maxConnections = MAX_CONNECTIONS;
@@ -94,7 +94,7 @@ export function createWebServer<C extends Contract>(
   return {
     start: () => listen(server, port),
     url,
-    openLink: () => `${url()}#t=${deps.sessions.mintLink()}`,
+    openLink: (wanted) => `${url()}#t=${deps.sessions.mintLink(wanted)}`,
     close() {
       pages.close();
       return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
+import { MAX_OPERATOR_NAME, roleSchema } from './operators.ts';
 
 export const statusSchema = z.object({
   version: z.string(),
@@ -28,6 +29,8 @@ export const apiTokenSchema = z.object({
   id: z.string(),
   name: z.string(),
   scope: apiScopeSchema,
+  /** Of its holder: what neither the scope nor the role allows is refused. */
+  role: roleSchema,
   createdAt: z.number(),
   lastUsedAt: z.number().optional(),
 });
@@ -41,7 +44,11 @@ export const nodeContract = {
   ),
   'api.tokens.create': command(
     'Makes a token for the HTTP API; it is shown once.',
-    z.object({ name: z.string().min(1).max(64), scope: apiScopeSchema.default('read') }),
+    z.object({
+      name: z.string().min(1).max(64),
+      scope: apiScopeSchema.default('read'),
+      role: roleSchema.default('owner'),
+    }),
     apiTokenSchema.extend({ token: z.string() }),
   ),
   'api.tokens.revoke': command(
@@ -56,8 +63,11 @@ export const nodeContract = {
     z.object({}),
   ),
   'node.openLink': command(
-    'Makes a new one-time link to the dashboard, valid for ten minutes.',
-    z.object({}),
+    'Makes a new one-time link to the dashboard, valid for ten minutes. Who opens it has its role for as long as his browser stays signed in.',
+    z.object({
+      role: roleSchema.default('owner'),
+      name: z.string().trim().max(MAX_OPERATOR_NAME).default(''),
+    }),
     z.object({ url: z.string() }),
   ),
   'node.watch': stream(

@@ -31,6 +31,8 @@ import { pump } from './pump.ts';
 export interface ServeOptions {
   /** The contract's version; a caller of another is refused with `contract.version`. */
   version: number;
+  /** Throws an `AppError` where this caller may not make this call; nothing of it is looked at then. */
+  authorize?: (method: string) => void;
   /** Learns of what a handler threw that is not an `AppError`; the caller only sees `internal`. */
   onFault?: (error: unknown, method: string) => void;
 }
@@ -120,6 +122,7 @@ export function serve<C extends Contract>(
   /** Runs the call to its end and gives its last message. Never rejects. */
   async function perform(id: CallId, method: string, params: unknown, call: OpenCall): Promise<string> {
     try {
+      options.authorize?.(method);
       const checked = checkCall(contract, handlers, method, params);
       const result = await run(id, checked, call);
       return withinLimit(resultText(id, result));

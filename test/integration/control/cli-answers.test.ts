@@ -20,7 +20,11 @@ const RULE = { claims: [], tags: [], coversChanges: false };
 /** Each command line with the call it makes and the input that the node receives. */
 const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['status', 'node.status', {}],
-  ['open', 'node.openLink', {}],
+  ['open', 'node.openLink', { role: 'owner', name: '' }],
+  ['open --role read-only --name Bea', 'node.openLink', { role: 'read-only', name: 'Bea' }],
+  ['operators list', 'operators.list', {}],
+  ['operators link finance --name Bea', 'node.openLink', { role: 'finance', name: 'Bea' }],
+  ['operators revoke s1', 'operators.revoke', { id: 's1' }],
   ['attention', 'node.attention', {}],
   ['tasks list', 'tasks.watch', {}],
   ['tasks cancel t1', 'tasks.cancel', { id: 't1' }],
@@ -358,7 +362,16 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['diagnostics', 'node.diagnostics', {}],
   ['traffic', 'metrics.traffic', {}],
   ['api list', 'api.tokens.list', {}],
-  ['api create script --scope operate', 'api.tokens.create', { name: 'script', scope: 'operate' }],
+  [
+    'api create script --scope operate',
+    'api.tokens.create',
+    { name: 'script', scope: 'operate', role: 'owner' },
+  ],
+  [
+    'api create script --role finance',
+    'api.tokens.create',
+    { name: 'script', scope: 'read', role: 'finance' },
+  ],
   ['api revoke a1', 'api.tokens.revoke', { id: 'a1' }],
 ];
 

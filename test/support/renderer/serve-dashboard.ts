@@ -1,12 +1,14 @@
 /** The built dashboard over the real web server, with the in-memory node behind it. */
 import { fileURLToPath } from 'node:url';
-import { CONTRACT_VERSION, contract } from '#shared/contract.ts';
-import { createWebSessions, webSessionMigrations } from '#main/node/web-sessions.ts';
+import { CONTRACT_VERSION, type NodeHandlers, contract } from '#shared/contract.ts';
+import { apiTokenMigrations } from '#main/node/api-tokens.ts';
+import { createOperators, handlersFor } from '#main/node/operators.ts';
+import { type LinkFor, webSessionMigrations } from '#main/node/web-sessions.ts';
 import { systemClock as clock } from '#main/platform/clock.ts';
 import { silentLog } from '#main/platform/log.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import { systemRandom as random } from '#main/platform/random.ts';
-import { createWebServer } from '#main/shells/headless/web-server.ts';
+import { createWebServer, type WebServer } from '#main/shells/headless/web-server.ts';
 import { memoryDatabase } from '../database.ts';
 import { createMemoryNode, type MemoryNode } from './memory-node.ts';
 import type { World } from './world.ts';
@@ -16,7 +18,7 @@ export interface Dashboard {
   /** Holds the sessions; a node that comes back has it still. */
   db: Database;
   /** Another one-time link. */
-  openLink(): string;
+  openLink(wanted?: LinkFor): string;
   close(): Promise<void>;
 }
 
@@ -33,15 +35,25 @@ export interface DashboardOptions {
 
 export async function serveDashboard(
   world: (now: number) => World,
-  { port = 0, rendererDir = builtRenderer, db = memoryDatabase(webSessionMigrations) }: DashboardOptions = {},
+  {
+    port = 0,
+    rendererDir = builtRenderer,
+    db = memoryDatabase(webSessionMigrations, apiTokenMigrations),
+  }: DashboardOptions = {},
 ): Promise<Dashboard> {
   const node = createMemoryNode(world(clock.now()), { clock });
-  const web = createWebServer(
+  const operators = createOperators({ db, clock, random });
+  const handlers: NodeHandlers = {
+    ...node.handlers,
+    ...operators.handlers,
+    'node.openLink': (wanted) => ({ url: web.openLink(wanted) }),
+  };
+  const web: WebServer = createWebServer(
     {
       contract,
-      handlers: node.handlers,
+      handlersFor: (operator) => handlersFor(handlers, operator),
       version: CONTRACT_VERSION,
-      sessions: createWebSessions({ db, clock, random }),
+      sessions: operators.webSessions,
       api: async (_, response) => void response.writeHead(404).end(),
       metrics: (_, response) => void response.writeHead(404).end(),
       clock,

@@ -11,7 +11,7 @@ function createWorld() {
   const tokens = createApiTokens({ db, clock, random: createSeededRandom('tokens') });
   const context = { signal: new AbortController().signal };
   const create = async (name: string, scope: ApiScope = 'read') =>
-    tokens.handlers['api.tokens.create']({ name, scope }, context);
+    tokens.handlers['api.tokens.create']({ name, scope, role: 'owner' }, context);
   const list = async () => (await tokens.handlers['api.tokens.list']({}, context)).items;
   const revoke = async (id: string) => tokens.handlers['api.tokens.revoke']({ id }, context);
   return { db, clock, tokens, create, list, revoke };
@@ -22,8 +22,8 @@ describe('API tokens', () => {
     const { tokens, create, revoke } = createWorld();
     const read = await create('script');
     const operate = await create('robot', 'operate');
-    expect(tokens.authenticate(read.token)).toEqual({ id: read.id, scope: 'read' });
-    expect(tokens.authenticate(operate.token)).toEqual({ id: operate.id, scope: 'operate' });
+    expect(tokens.authenticate(read.token)).toMatchObject({ id: read.id, scope: 'read', role: 'owner' });
+    expect(tokens.authenticate(operate.token)).toMatchObject({ id: operate.id, scope: 'operate' });
     await revoke(read.id);
     expect(tokens.authenticate(read.token)).toBeUndefined();
     expect(tokens.authenticate(operate.token)).toBeDefined();
@@ -60,13 +60,15 @@ describe('API tokens', () => {
   it('are listed without their secrets, with the minute of their last use', async () => {
     const { clock, tokens, create, list } = createWorld();
     const { id, token, createdAt } = await create('script');
-    expect(await list()).toEqual([{ id, name: 'script', scope: 'read', createdAt }]);
+    expect(await list()).toEqual([{ id, name: 'script', scope: 'read', role: 'owner', createdAt }]);
     clock.advance(5_000);
     tokens.authenticate(token);
     const first = clock.now();
     clock.advance(5_000);
     tokens.authenticate(token);
-    expect(await list()).toEqual([{ id, name: 'script', scope: 'read', createdAt, lastUsedAt: first }]);
+    expect(await list()).toEqual([
+      { id, name: 'script', scope: 'read', role: 'owner', createdAt, lastUsedAt: first },
+    ]);
   });
 
   it('are bounded in number', async () => {

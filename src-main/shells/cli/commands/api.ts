@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ApiScope } from '#shared/features/node/contract.ts';
+import { ROLES, type Role } from '#shared/features/node/roles.ts';
 import type { Cli } from '../cli.ts';
 import { facts, table, time } from '../printable.ts';
 
@@ -14,13 +15,14 @@ export function addApiCommands(program: Command, cli: Cli): void {
         const rows = items.map((token) => [
           token.name,
           token.scope,
+          token.role,
           time(token.createdAt),
           time(token.lastUsedAt),
           token.id,
         ]);
         return {
           data: { items },
-          text: table(['NAME', 'SCOPE', 'CREATED', 'LAST USED', 'ID'], rows, 'No tokens yet.'),
+          text: table(['NAME', 'SCOPE', 'ROLE', 'CREATED', 'LAST USED', 'ID'], rows, 'No tokens yet.'),
         };
       }),
     );
@@ -33,12 +35,14 @@ export function addApiCommands(program: Command, cli: Cli): void {
         .choices(['read', 'operate'])
         .default('read'),
     )
-    .action((name: string, { scope }: { scope: ApiScope }) =>
+    .addOption(new Option('--role <role>', 'of its holder').choices(ROLES).default('owner'))
+    .action((name: string, { role, scope }: { role: Role; scope: ApiScope }) =>
       cli.ask(async (node) => {
-        const token = await node['api.tokens.create']({ name, scope });
+        const token = await node['api.tokens.create']({ name, role, scope });
         const text = facts([
           ['name', token.name],
           ['scope', token.scope],
+          ['role', token.role],
           ['id', token.id],
           ['token', token.token],
         ]);

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { NodeStatus } from '#shared/features/node/contract.ts';
+import { ROLES } from '#shared/features/node/roles.ts';
 import { openInBrowser } from '../browser.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { isInteractive } from '../io.ts';
-import { openRemote } from '../open-remote.ts';
+import { isForAnother, type OpenFlags, openRemote } from '../open-remote.ts';
 import { collect, port } from '../parse.ts';
 import { byteSize, facts, plural, time } from '../printable.ts';
 import { waitUntilGone } from '../processes.ts';
@@ -43,7 +44,9 @@ export function addNodeCommands(program: Command, cli: Cli): void {
     .command('open')
     .description('print a one-time link to the dashboard, and open it where there is a display')
     .option('--no-browser', 'only print it')
-    .action((flags: { browser: boolean }) => {
+    .addOption(new Option('--role <role>', 'for another person: what the link lets him do').choices(ROLES))
+    .option('--name <name>', 'for whom it is; shown in the list of operators')
+    .action((flags: OpenFlags) => {
       const remote = cli.remote();
       return remote ? openRemote(cli, remote, flags) : openHere(cli, flags);
     });
@@ -111,10 +114,11 @@ function showStatus(status: NodeStatus): Answer {
   };
 }
 
-const openHere = (cli: Cli, flags: { browser: boolean }): Promise<void> =>
+const openHere = (cli: Cli, { browser, ...wanted }: OpenFlags): Promise<void> =>
   cli.ask(async (node) => {
-    const link = await node['node.openLink']({});
-    if (flags.browser && !cli.json()) openInBrowser(link.url, cli.io.env);
+    const link = await node['node.openLink'](wanted);
+    // A link for another person is spent by whoever opens it first.
+    if (browser && !isForAnother(wanted) && !cli.json()) openInBrowser(link.url, cli.io.env);
     return { data: link, text: link.url };
   });
 

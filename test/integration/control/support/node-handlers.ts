@@ -30,7 +30,9 @@ export function createMemoryNode({
     yield item;
   }
   const status = () => fixtures.status(pid, dataDir);
-  const apiToken = { id: 'a1', name: 'script', scope: 'read' as const, createdAt: 1_800_000_000_000 };
+  const createdAt = 1_800_000_000_000;
+  const apiToken = { id: 'a1', name: 'script', scope: 'read', role: 'owner', createdAt } as const;
+  const operator = { id: 's1', kind: 'session', name: 'Bea', role: 'read-only', createdAt } as const;
   const log = items(
     { at: 1_800_000_000_000, stream: 'event' as const, text: 'started' },
     { at: 1_800_000_000_001, stream: 'stderr' as const, text: 'ready\u001b[2J' },
@@ -40,8 +42,11 @@ export function createMemoryNode({
   const handlers: NodeHandlers = {
     ...unanswered(),
     'api.tokens.list': () => items(apiToken),
-    'api.tokens.create': ({ name, scope }) => ({ ...apiToken, name, scope, token: 'ts_secret' }),
+    'api.tokens.create': ({ name, role, scope }) => ({ ...apiToken, name, role, scope, token: 'ts_secret' }),
     'api.tokens.revoke': () => ({}),
+    'operators.me': () => ({ role: 'owner' }),
+    'operators.list': () => items(operator),
+    'operators.revoke': () => ({}),
     'node.status': status,
     'node.stop': () => {
       stop();

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONTRACT_VERSION, type NodeHandlers, contract } from '#shared/contract.ts';
 import { scopeNeeded } from '#main/node/api-scopes.ts';
-import { apiTokenMigrations, createApiTokens } from '#main/node/api-tokens.ts';
+import { apiTokenMigrations } from '#main/node/api-tokens.ts';
 import { answerMetrics } from '#main/node/http-metrics.ts';
+import { createOperators, handlersFor } from '#main/node/operators.ts';
+import type { Operator } from '#shared/features/node/operators.ts';
+import type { Role } from '#shared/features/node/roles.ts';
 import { createHttpApi } from '#main/node/http-api.ts';
-import { createWebSessions, webSessionMigrations } from '#main/node/web-sessions.ts';
+import { webSessionMigrations } from '#main/node/web-sessions.ts';
 import { systemClock as clock } from '#main/platform/clock.ts';
 import { silentLog as log } from '#main/platform/log.ts';
 import { systemRandom as random } from '#main/platform/random.ts';
@@ -29,23 +32,25 @@ export async function startWeb({
   const rendererDir = createDashboard();
   const db = memoryDatabase(apiTokenMigrations, webSessionMigrations);
   const memory = createMemoryNode();
-  const handlers = { ...memory.handlers, ...overrides };
-  const tokens = createApiTokens({ db, clock, random });
-  const { authenticate } = tokens;
-  const api = createHttpApi({
+  const operators = createOperators({ db, clock, random });
+  const { apiTokens: tokens, webSessions: sessions } = operators;
+  const handlers = { ...memory.handlers, ...operators.handlers, ...overrides };
+  const served = {
     contract,
-    handlers,
+    handlersFor: (operator: Operator) => handlersFor(handlers, operator),
     clock,
     log,
+  };
+  const { authenticate } = tokens;
+  const api = createHttpApi({
+    ...served,
     authenticate,
     scopeNeeded,
     productVersion: '0.1.0',
   });
-  const sessions = createWebSessions({ db, clock, random });
   const web = createWebServer(
     {
-      contract,
-      handlers,
+      ...served,
       version: CONTRACT_VERSION,
       sessions,
       api,
@@ -55,16 +60,14 @@ export async function startWeb({
           given,
           response,
         ),
-      clock,
-      log,
     },
     { port, rendererDir },
   );
   await web.start();
-  const token = (scope: 'read' | 'operate') =>
+  const token = (scope: 'read' | 'operate', role: Role = 'owner') =>
     (
       tokens.handlers['api.tokens.create'](
-        { name: 'test', scope },
+        { name: 'test', scope, role },
         { signal: new AbortController().signal },
       ) as { token: string }
     ).token;
@@ -72,6 +75,8 @@ export async function startWeb({
     web,
     asked: memory.asked,
     token,
+    tokens,
+    sessions,
     origin: web.url().slice(0, -1),
     async end() {
       await web.close();

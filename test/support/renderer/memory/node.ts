@@ -1,5 +1,6 @@
 import { type AttentionItem, type attentionContract, byUrgency } from '#shared/features/node/attention.ts';
 import type { nodeContract } from '#shared/features/node/contract.ts';
+import type { operatorsContract } from '#shared/features/node/operators.ts';
 import { advanceSetup, type setupContract } from '#shared/features/node/setup.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { dueDecisions } from '#main/node/attention-sources.ts';
@@ -7,7 +8,9 @@ import { statusOf } from '../views.ts';
 import type { World } from '../world.ts';
 import type { Memory } from './memory.ts';
 
-type NodeAnswers = Handlers<typeof nodeContract & typeof attentionContract & typeof setupContract>;
+type NodeAnswers = Handlers<
+  typeof nodeContract & typeof operatorsContract & typeof attentionContract & typeof setupContract
+>;
 
 export function answerNode(memory: Memory): NodeAnswers {
   const { world, clock, live, after } = memory;
@@ -31,14 +34,18 @@ export function answerNode(memory: Memory): NodeAnswers {
       return after(world.setup);
     },
     'api.tokens.list': () => ({ items: [] }),
-    'api.tokens.create': ({ name, scope }) => ({
+    'api.tokens.create': ({ name, role, scope }) => ({
       id: 'token',
       name,
       scope,
+      role,
       createdAt: clock.now(),
       token: 'example',
     }),
     'api.tokens.revoke': () => ({}),
+    'operators.me': () => ({ role: 'owner' }),
+    'operators.list': () => ({ items: [] }),
+    'operators.revoke': () => ({}),
   };
 }
 
