@@ -138,6 +138,24 @@ export const nodeSettings = {
       ),
     { needsRestart: false },
   ),
+  'endpoint.approveInClient': setting(
+    z
+      .boolean()
+      .default(false)
+      .describe(
+        'Let AI clients put the question themselves whether a tool that waits for approval may be called.',
+      ),
+    { needsRestart: false },
+  ),
+  'endpoint.approvalWaitMs': setting(
+    z
+      .int()
+      .min(0)
+      .max(3_600_000)
+      .default(120_000)
+      .describe('How long calls wait for an answer in the application, where their client shows progress.'),
+    { needsRestart: false },
+  ),
   'fleet.sharePolicy': setting(
     z
       .boolean()

@@ -259,6 +259,11 @@ export function createCatalogSource(
   return {
     on: events.on,
     tools: () => registry.catalog(),
+    waiting: () =>
+      registry.waiting().map((tool) => ({
+        ...tool,
+        provider: registry.providerName(tool.provider) ?? tool.provider,
+      })),
     find: async (text, limit) => (await registry.search(text, limit, 'catalog')).map(({ id }) => id),
     servers: () =>
       servers.list().flatMap(({ name, state }) => {

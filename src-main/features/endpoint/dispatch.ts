@@ -7,6 +7,7 @@ import { CODES, META } from '#shared/features/endpoint/protocol.ts';
 import { runMetaTool } from './catalog/meta/run.ts';
 import type { CatalogView, ListKind } from './catalog/view.ts';
 import { type Era, invalidParams } from './faults.ts';
+import { callNamed } from './call-named.ts';
 import type { CallRouter } from './ports.ts';
 
 const LISTS: Record<string, ListKind> = {
@@ -42,11 +43,11 @@ export function forward(
     case 'tools/call': {
       const meta = view.meta(named(params));
       if (meta) return runMetaTool({ router, view }, meta, params, exchange);
-      const tool = view.tool(named(params));
+      const tool = view.tool(named(params)) ?? view.waiting(named(params));
       if (!tool) throw invalidParams(`Unknown tool: ${named(params).slice(0, 200)}`);
       if (params['arguments'] !== undefined && !isObject(params['arguments']))
         throw invalidParams('The arguments of a tool are an object.');
-      return router.callTool(tool.id, { ...params, name: tool.tool.name }, exchange);
+      return callNamed(router, tool, params, exchange);
     }
     case 'prompts/get': {
       const prompt = view.prompt(named(params));

@@ -19,6 +19,7 @@
  *
  * The stdio bridge has a door of its own, `bridge.ts`, so that the small process it runs in loads nothing else.
  */
+export { type Approvals, createApprovals } from './approvals.ts';
 export { createEndpoint } from './endpoint.ts';
 export type { Endpoint, EndpointDeps, EndpointOptions } from './endpoint.ts';
 export type { CatalogView } from './catalog/view.ts';
@@ -30,6 +31,8 @@ export type {
   CatalogEvents,
   CatalogServer,
   CatalogSource,
+  CallLinks,
   CatalogTool,
   Profile,
+  WaitingTool,
 } from './ports.ts';

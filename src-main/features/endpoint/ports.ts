@@ -39,6 +39,17 @@ export interface CatalogTool {
   favourite?: boolean | undefined;
 }
 
+/** A tool that stood in the catalog and waits for its operator's word. */
+export interface WaitingTool extends CatalogTool {
+  fingerprint: string;
+  state: 'changed' | 'pending';
+  /** What its provider is called. */
+  provider: string;
+}
+
+/** Where a place of the interface is opened: as a link of the application, and in the browser where a dashboard is served. */
+export type CallLinks = (place: string) => { app: string; web?: string | undefined };
+
 /** A local server with its prompts and resources; remote servers contribute tools only. */
 export interface CatalogServer {
   server: string;
@@ -57,6 +68,8 @@ export interface CatalogEvents {
 export interface CatalogSource extends EventSource<CatalogEvents> {
   tools(): readonly CatalogTool[];
   servers(): readonly CatalogServer[];
+  /** Tools that were in the catalog and are not until the operator says so. Absent: there are none. */
+  waiting?(): readonly WaitingTool[];
   /** Full ids of tools that fit some words, the best first. */
   find(text: string, limit: number): Promise<readonly string[]>;
 }
@@ -64,6 +77,8 @@ export interface CatalogSource extends EventSource<CatalogEvents> {
 export interface CallRouter {
   /** `tools/call` of a catalog tool; `params` carries the tool's own name. */
   callTool(id: string, params: JsonObject, exchange: McpExchange): Promise<JsonObject>;
+  /** Resolves once a waiting tool may be called. Absent: such tools are unknown. Rejects with `relay.not_approved`, … */
+  obtain?(tool: WaitingTool, params: JsonObject, exchange: McpExchange): Promise<void>;
   /** Any other request to one local server, with the server's own names and URIs. */
   request(server: string, message: McpMessage, exchange: McpExchange): Promise<JsonObject>;
   /** The client's session is over: whatever servers keep for it can go. */

@@ -2,10 +2,12 @@
 import { fullIdOf } from './views.ts';
 import type { CatalogNames } from './names.ts';
 import { isUsed, type Shelf } from './shelf.ts';
-import type { CatalogEntry } from './types.ts';
+import type { CatalogEntry, WaitingEntry } from './types.ts';
 
 export interface Catalog {
   entries(): readonly CatalogEntry[];
+  /** Tools that have a name here and wait for the operator. */
+  waiting(): readonly WaitingEntry[];
 }
 
 export function createCatalog({ names, shelf }: { names: CatalogNames; shelf: Shelf }): Catalog {
@@ -27,7 +29,32 @@ export function createCatalog({ names, shelf }: { names: CatalogNames; shelf: Sh
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
 
+  let waiting: { version: number; entries: readonly WaitingEntry[] } | undefined;
+
+  const buildWaiting = (): WaitingEntry[] =>
+    shelf.all().flatMap(({ entry, key, state }): WaitingEntry[] => {
+      const name = state === 'changed' || state === 'pending' ? names.given(key) : undefined;
+      if (name === undefined || entry.listing.local) return [];
+      const { provider, server } = entry.listing;
+      return [
+        {
+          name,
+          tool: entry.tool,
+          server: `${provider}/${server}`,
+          id: fullIdOf(entry),
+          provider,
+          fingerprint: entry.fingerprint,
+          state: state as WaitingEntry['state'],
+        },
+      ];
+    });
+
   return {
+    waiting() {
+      const version = shelf.version();
+      if (waiting?.version !== version) waiting = { version, entries: buildWaiting() };
+      return waiting.entries;
+    },
     entries() {
       const version = shelf.version();
       if (version === builtFor) return entries;

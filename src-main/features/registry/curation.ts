@@ -27,6 +27,7 @@ import type { Database } from '../../platform/sqlite.ts';
 import type { Decisions, ShownDecision } from './decisions.ts';
 import type { Keepsakes } from './keepsakes.ts';
 import type { RulesStore } from './rules-store.ts';
+import type { RegistryPolicy } from './types.ts';
 import { offerOf, ruledTool, type Shelf, type ShelvedTool } from './shelf.ts';
 import { createUndo } from './undo.ts';
 import type { Versions } from './versions.ts';
@@ -48,8 +49,7 @@ export interface Curation {
   addRule(draft: RuleDraft, position: number | undefined): void;
   removeRule(id: string): void;
   reorderRules(ids: readonly string[]): void;
-  /** Other rules in place of all. Throws `registry.too_many_rules`. */
-  replaceRules(rules: readonly ApprovalRule[]): void;
+  readonly policy: RegistryPolicy;
 }
 
 /** Names shown of what a decision or rule would touch. */
@@ -244,9 +244,18 @@ export function createCuration(deps: CurationDeps): Curation {
       rules.reorder(ids);
       reapply();
     },
-    replaceRules(next) {
-      rules.replace(next);
-      reapply();
+    policy: {
+      rules: rules.list,
+      setRules(next) {
+        rules.replace(next);
+        reapply();
+      },
+      decisions: decisions.all,
+      setDecision(key, decision) {
+        decisions.set(key, decision);
+        shelf.refresh([key]);
+        deps.changed();
+      },
     },
   };
 }

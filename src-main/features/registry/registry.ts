@@ -317,16 +317,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     addRule: curation.addRule,
     removeRule: curation.removeRule,
     reorderRules: curation.reorderRules,
-    policy: {
-      rules: rules.list,
-      setRules: curation.replaceRules,
-      decisions: decisions.all,
-      setDecision(tool, decision) {
-        decisions.set(tool, decision);
-        shelf.refresh([tool]);
-        changed();
-      },
-    },
+    policy: curation.policy,
     follow(from, to) {
       decisions.follow(`${from}/`, `${to}/`);
       names.follow(`${from}/`, `${to}/`);
@@ -338,6 +329,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       changed();
     },
     catalog: catalog.entries,
+    waiting: catalog.waiting,
     callable(id) {
       const known = callables.get(id);
       if (known) return known;

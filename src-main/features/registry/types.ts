@@ -39,6 +39,13 @@ export interface RegistryEvents {
   policyChanged: object;
 }
 
+/** A tool that was in the catalog before it changed, or before its approval was taken back. */
+export interface WaitingEntry extends Omit<CatalogEntry, 'favourite'> {
+  provider: ProviderId;
+  fingerprint: string;
+  state: 'changed' | 'pending';
+}
+
 /** What the operator said of tools of others, as other nodes of his provider share it. */
 export interface RegistryPolicy {
   rules(): readonly ApprovalRule[];
@@ -179,6 +186,8 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   /** A provider goes by a new key: decisions, names and aliases of his tools follow. */
   follow(from: ProviderId, to: ProviderId): void;
   catalog(): readonly CatalogEntry[];
+  /** Tools with a name in the catalog that are not in it until the operator decides anew. */
+  waiting(): readonly WaitingEntry[];
   /** Throws as `show` does. */
   callable(id: string): CallableTool;
   /** A tool of an own server by its own name, or undefined. */

@@ -4,7 +4,16 @@ import type { settingViewSchema } from '#shared/features/settings/contract.ts';
 
 export type Setting = z.output<typeof settingViewSchema>;
 
-export const groups = ['appearance', 'network', 'start', 'clients', 'privacy', 'data', 'about'] as const;
+export const groups = [
+  'appearance',
+  'network',
+  'start',
+  'clients',
+  'privacy',
+  'operators',
+  'data',
+  'about',
+] as const;
 export type Group = (typeof groups)[number];
 
 /** Every setting of a node with its place. A test proves that none is missing. */
@@ -16,6 +25,8 @@ export const settingGroups = {
   'sharing.pauseOnBattery': 'network',
   'search.answer': 'network',
   'access.takeRequests': 'network',
+  'endpoint.approveInClient': 'clients',
+  'endpoint.approvalWaitMs': 'clients',
   'fleet.sharePolicy': 'network',
   'governance.automatic': 'network',
   'p2p.relay.use': 'network',
@@ -72,6 +83,7 @@ export interface Unit {
 
 const units: Partial<Record<SettingKey, Unit>> = {
   'relay.idleTimeoutMs': { name: 'seconds', factor: 1000 },
+  'endpoint.approvalWaitMs': { name: 'seconds', factor: 1000 },
   'relay.maxResultBytes': { name: 'mebibytes', factor: 1 << 20 },
   'relay.retentionDays': { name: 'days', factor: 1 },
   'metrics.usageDays': { name: 'days', factor: 1 },

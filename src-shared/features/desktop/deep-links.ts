@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { fromBase64Url, fromUtf8 } from '../../kernel/bytes.ts';
 import { hasHidden } from '../registry/text.ts';
+import { addressOfPlace } from './places.ts';
 import { httpTransportSchema, stdioTransportSchema } from '../servers/config.ts';
 
 export const DEEP_LINK_SCHEME = 'toolswarm';
@@ -28,6 +29,8 @@ export type LinkedServer = z.output<typeof linkedServerSchema>;
 
 export const deepLinkSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('join'), code: z.string() }),
+  /** A place of the interface, as `addressOfPlace` reads it. */
+  z.object({ kind: z.literal('show'), path: z.string() }),
   z.object({ kind: z.literal('add'), server: linkedServerSchema }),
   /** The text of a `server.json`. */
   z.object({ kind: z.literal('describe'), text: z.string() }),
@@ -64,10 +67,12 @@ export const deepLinkIn = (argv: readonly string[]): string | undefined => argv.
 /** Never throws, whatever the text is. */
 export function parseDeepLink(text: string): ParsedLink {
   if (text.length > MAX_DEEP_LINK) return refuse('too_long');
-  const [, action = '', rest = ''] = /^toolswarm:\/\/([a-z]+)\/([^?#]*)$/i.exec(text) ?? [];
-  const payload = decoded(rest.replace(/\/$/, ''));
-  if (action.toLowerCase() === 'join') return readJoin(payload);
-  if (action.toLowerCase() === 'add') return readAdd(payload);
+  const [, action = '', rest] = /^toolswarm:\/\/([a-z]+)(?:\/([^?#]*))?$/i.exec(text) ?? [];
+  const payload = rest === undefined ? undefined : decoded(rest.replace(/\/$/, ''));
+  if (rest !== undefined && action.toLowerCase() === 'join') return readJoin(payload);
+  if (rest !== undefined && action.toLowerCase() === 'add') return readAdd(payload);
+  const path = addressOfPlace(`${action}/${(rest ?? '').replace(/\/$/, '')}`);
+  if (path !== undefined && !hasHidden(path)) return accept({ kind: 'show', path });
   return refuse('unknown');
 }
 

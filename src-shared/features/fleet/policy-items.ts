@@ -5,12 +5,11 @@
  * The clock is that of Kulkarni and others, “Logical Physical Clocks” (2014).
  */
 import { z } from 'zod';
-import { equalBytes } from '../../kernel/bytes.ts';
-import { type CborValue, encodeCbor, type JsonValue, jcsBytes, sha256Bytes } from '../../kernel/canonical.ts';
+import { equalBytes, fromUtf8 } from '../../kernel/bytes.ts';
+import { encodeCbor, type JsonValue, jcsBytes, sha256Bytes } from '../../kernel/canonical.ts';
 import { open, seal, type Signer, type Verify } from '../../kernel/envelope.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { type PeerId, peerIdOf, type ProviderId } from '../../kernel/ids.ts';
-import { fromUtf8 } from '../../kernel/bytes.ts';
 
 export const POLICY_ITEM_TYPE = 'fleet-item/1';
 /** What is shared. A node leaves kinds that it does not know to those that do. */
@@ -80,7 +79,7 @@ export function signItem(
   node: { signer: Signer; certificate: Uint8Array },
 ): PolicyItem {
   const payload = { cert: node.certificate, kind, key, at, count, ...(value === undefined ? {} : { value }) };
-  const { bytes } = seal(POLICY_ITEM_TYPE, payload as CborValue, node.signer);
+  const { bytes } = seal(POLICY_ITEM_TYPE, payload, node.signer);
   return { kind, key, value, at, count, node: peerIdOf(node.signer.publicKey), bytes };
 }
 

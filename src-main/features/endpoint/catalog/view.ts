@@ -14,7 +14,7 @@ import { type ParamHeader, paramHeadersOf } from '#shared/features/endpoint/para
 import { META } from '#shared/features/endpoint/protocol.ts';
 import { templateMatcher } from '#shared/features/endpoint/uri-template.ts';
 import type { Era } from '../faults.ts';
-import type { CatalogServer, CatalogSource, CatalogTool, Profile } from '../ports.ts';
+import type { CatalogServer, CatalogSource, CatalogTool, Profile, WaitingTool } from '../ports.ts';
 import { jsonBytes, listedBytes } from './cost.ts';
 import { mergeInstructions } from './instructions.ts';
 import { metaTools } from './meta/definitions.ts';
@@ -47,6 +47,8 @@ export interface CatalogView {
   /** Every tool of the profile, listed or not, by its name in this view. */
   readonly tools: ReadonlyMap<string, CatalogTool>;
   tool(name: string): CatalogTool | undefined;
+  /** A tool that this profile showed under this name and that waits for its operator. */
+  waiting(name: string): WaitingTool | undefined;
   /** The name here of a tool with this full id. */
   nameOf(id: string): string | undefined;
   /** A tool as it is listed, or would be. */
@@ -75,7 +77,7 @@ export interface ViewOptions {
 
 export function createView(
   profile: Profile,
-  source: Pick<CatalogSource, 'find'> & {
+  source: Pick<CatalogSource, 'find' | 'waiting'> & {
     tools: readonly CatalogTool[];
     servers: readonly CatalogServer[];
   },
@@ -132,6 +134,11 @@ export function createView(
     listing,
     tools,
     tool: (name) => tools.get(name),
+    waiting(name) {
+      if (tools.has(name) || !source.waiting) return undefined;
+      const shown = source.waiting().filter((tool) => showsTool(profile, tool));
+      return namedTools(shown, profile.prefix).get(name);
+    },
     nameOf(id) {
       ids ??= new Map([...tools].map(([name, tool]) => [tool.id, name]));
       return ids.get(id);
@@ -197,7 +204,7 @@ function listingOf(
   return { mode, tools: tools.size, tokens, listed, alwaysListed };
 }
 
-function namedTools(tools: readonly CatalogTool[], prefix: boolean): Map<string, CatalogTool> {
+function namedTools<Tool extends CatalogTool>(tools: readonly Tool[], prefix: boolean): Map<string, Tool> {
   const names = prefix
     ? tools.map((tool) => tool.name)
     : namesWithoutPrefix(tools.map((tool) => ({ own: tool.tool.name, full: tool.name })));

@@ -87,7 +87,13 @@ export function createViews(deps: ViewsDeps, options: ViewOptions & { debounceMs
 
   function build(profile: Profile): CatalogView {
     const { catalog } = deps;
-    const source = { tools: catalog.tools(), servers: catalog.servers(), find: catalog.find };
+    const { find, waiting } = catalog;
+    const source = {
+      tools: catalog.tools(),
+      servers: catalog.servers(),
+      find,
+      ...(waiting ? { waiting } : {}),
+    };
     const last = modes.get(profile.name);
     return createView(profile, source, options, last?.terms === termsOf(profile) ? last.mode : undefined);
   }

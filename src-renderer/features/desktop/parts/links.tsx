@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react';
+import { Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { DeepLink, DeepLinkProblem } from '#shared/features/desktop/deep-links.ts';
@@ -46,12 +46,25 @@ function LinkQuestion({
   switch (link.kind) {
     case 'join':
       return <JoinQuestion code={link.code} onClose={onClose} />;
+    case 'show':
+      return <Shown path={link.path} onClose={onClose} />;
     case 'add':
       return <FilledForm draft={draftOfLink(link.server)} onClose={onClose} />;
     case 'describe':
     case 'fetch':
       return <DescriptionQuestion id={id} link={link} onClose={onClose} />;
   }
+}
+
+/** A page is shown at once: what can be done on it waits for the person there. */
+function Shown({ onClose, path }: { path: string; onClose(): void }) {
+  const [, go] = useLocation();
+  const show = useEffectEvent(() => {
+    go(path);
+    onClose();
+  });
+  useEffect(() => show(), []);
+  return null;
 }
 
 function RefusedLink({ problem, onClose }: { problem: DeepLinkProblem; onClose(): void }) {
@@ -133,7 +146,7 @@ function DescriptionQuestion({
           <Button autoFocus onPress={onClose}>
             {t('link.close')}
           </Button>
-          <Button look="primary" isPending={read.pending} onPress={() => void read.run()}>
+          <Button look="primary" command={read} onPress={() => void read.run()}>
             {t('link.fetch.confirm')}
           </Button>
         </>

@@ -136,6 +136,36 @@ describe('links that add a server', () => {
 });
 
 describe('any link', () => {
+  it('to a place of the interface shows it, and leads nowhere else', () => {
+    const pathOf = (text: string) => {
+      const parsed = parseDeepLink(text);
+      return parsed.ok && parsed.link.kind === 'show' ? parsed.link.path : undefined;
+    };
+    const id = 'z6Mk/notes/search@1.0#00';
+    expect(pathOf(`toolswarm://tool/${encodeURIComponent(id)}`)).toBe(`/catalog/${encodeURIComponent(id)}`);
+    expect(pathOf('toolswarm://server/files')).toBe('/servers/files');
+    expect(pathOf('toolswarm://grants')).toBe('/access/grants');
+    expect(pathOf('toolswarm://node/4G7K-2MQX-9RTD-W5BF')).toBe('/network/nodes/4G7K-2MQX-9RTD-W5BF');
+    for (const bad of [
+      'toolswarm://server/..',
+      'toolswarm://node/%2e%2e',
+      'toolswarm://tool/',
+      'toolswarm://tool/%',
+    ])
+      expect(pathOf(bad)).toBeUndefined();
+    fc.assert(
+      fc.property(
+        fc.constantFrom('tool', 'server', 'grants', 'node'),
+        fc.string({ maxLength: 60 }),
+        (kind, rest) => {
+          expect(pathOf(`toolswarm://${kind}/${rest}`) ?? '/').toMatch(
+            /^\/(catalog\/[^/]+|servers\/[a-z0-9_-]+|access\/grants|network\/nodes\/[\w-]+)?$/,
+          );
+        },
+      ),
+    );
+  });
+
   it('of another kind is unknown', () => {
     for (const text of [
       'toolswarm:',

@@ -6,6 +6,7 @@ import { stripHidden } from '#shared/features/registry/text.ts';
 import type { McpExchange } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
+import { callNamed } from '../../call-named.ts';
 import type { CallRouter, CatalogTool } from '../../ports.ts';
 import type { CatalogView } from '../view.ts';
 import { DEFAULT_FOUND, MAX_FOUND, MAX_NAME, MAX_QUERY } from './definitions.ts';
@@ -53,8 +54,8 @@ export async function runMetaTool(
     }
     case 'call_tool': {
       const { arguments: given, name: wanted } = read('call_tool', params);
-      const { id, tool } = toolNamed(view, wanted);
-      return router.callTool(id, { ...params, name: tool.name, arguments: given as JsonObject }, exchange);
+      const tool = view.waiting(wanted) ?? toolNamed(view, wanted);
+      return callNamed(router, tool, { ...params, arguments: given as JsonObject }, exchange);
     }
   }
 }
