@@ -1,4 +1,4 @@
-import { Languages, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { Eye, Languages, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -8,6 +8,7 @@ import { TaskTray, useTasks } from '../features/tasks/index.ts';
 import { useDesktop } from '../platform/desktop.ts';
 import { languageNames, languages } from '../platform/i18n.ts';
 import { useConnection } from '../platform/node-link.ts';
+import { useOperator } from '../platform/operator.ts';
 import { themes, usePreferences } from '../platform/preferences.ts';
 import { isApple, keyCaps } from '../platform/shortcuts.ts';
 import { useWindowTasks } from '../platform/window-tasks.ts';
@@ -147,6 +148,18 @@ function PaletteButton() {
   );
 }
 
+/** Who is not the owner sees at every page why some of what it offers is not his. */
+function RoleBadge() {
+  const { t } = useTranslation('frame');
+  const { role = 'owner' } = useOperator() ?? {};
+  if (role === 'owner') return null;
+  return (
+    <Badge tone="info" icon={Eye}>
+      {t(`role.${role}`)}
+    </Badge>
+  );
+}
+
 /** One line on how the node is; its changes are announced. */
 function NodeState() {
   const { t } = useTranslation('frame');
@@ -161,6 +174,7 @@ function NodeState() {
         <Badge tone={phase === 'refused' || phase === 'closed' ? 'bad' : 'busy'}>{t(`state.${phase}`)}</Badge>
       )}
       {connected && <PausedBadge />}
+      {connected && <RoleBadge />}
       {connected && status && (
         <span className={styles['facts']}>
           {status.displayName && <strong>{status.displayName}</strong>}

@@ -10,6 +10,8 @@ import { createPeersFeature, PeersProvider } from '../features/peers/index.ts';
 import { createServersFeature, ServersProvider } from '../features/servers/index.ts';
 import { createTasksFeature, TasksProvider } from '../features/tasks/index.ts';
 import type { Translator } from '../platform/i18n.ts';
+import { OperatorProvider } from '../platform/operator.ts';
+import { useQuery } from '../platform/use-query.ts';
 import { type NodeLink, NodeLinkProvider } from '../platform/node-link.ts';
 import { type Preferences, PreferencesProvider, usePreferences } from '../platform/preferences.ts';
 import { createWindowTasks, WindowTasksProvider } from '../platform/window-tasks.ts';
@@ -59,7 +61,9 @@ export function ServicesProvider({ services, children }: { services: Services; c
                   <IdentityProvider value={services.identity.store}>
                     <PeersProvider value={services.peers.store}>
                       <ServersProvider value={services.servers.store}>
-                        <CatalogProvider value={services.catalog.store}>{children}</CatalogProvider>
+                        <CatalogProvider value={services.catalog.store}>
+                          <Operating>{children}</Operating>
+                        </CatalogProvider>
                       </ServersProvider>
                     </PeersProvider>
                   </IdentityProvider>
@@ -71,6 +75,12 @@ export function ServicesProvider({ services, children }: { services: Services; c
       </Languages>
     </PreferencesProvider>
   );
+}
+
+/** Asked again with every connection: another link may have signed this browser in with another role. */
+function Operating({ children }: { children: ReactNode }) {
+  const { data } = useQuery((node, signal) => node['operators.me']({}, { signal }), []);
+  return <OperatorProvider value={data}>{children}</OperatorProvider>;
 }
 
 function Languages({ translator, children }: { translator: Translator; children: ReactNode }) {

@@ -15,6 +15,7 @@ import type home from '../../locales/en/home.json';
 import type identity from '../../locales/en/identity.json';
 import type metrics from '../../locales/en/metrics.json';
 import type network from '../../locales/en/network.json';
+import type operators from '../../locales/en/operators.json';
 import type palette from '../../locales/en/palette.json';
 import type peers from '../../locales/en/peers.json';
 import type profiles from '../../locales/en/profiles.json';
@@ -41,6 +42,7 @@ export interface Resources {
   identity: typeof identity;
   metrics: typeof metrics;
   network: typeof network;
+  operators: typeof operators;
   palette: typeof palette;
   peers: typeof peers;
   profiles: typeof profiles;

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
+import type { NodeContract } from '#shared/contract.ts';
 import { type Fault, faultOf } from './faults.ts';
 import { useNodeLink } from './node-link.ts';
+import { useRefusal } from './operator.ts';
 import { useWindowTasksApi } from './window-tasks.ts';
 
 export interface Command<Args extends unknown[], Result> {
@@ -12,9 +14,13 @@ export interface Command<Args extends unknown[], Result> {
   clear(): void;
   pending: boolean;
   fault: Fault | undefined;
+  /** Why the operator’s role does not let him run it; then running it does nothing but tell so. */
+  refusal: Fault | undefined;
 }
 
 export interface CommandOptions {
+  /** The call that asks for most; absent: one that changes something, which is the owner’s alone. */
+  call?: keyof NodeContract;
   /**
    * What is being done, in words. A command with a title belongs to the window: once it lasts longer than a moment the
    * tray of tasks shows it with a way to call it off, and leaving the page does not end it. Without a title it is shown
@@ -29,10 +35,11 @@ export const MOMENT_MS = 200;
 /** One thing a person can set going: whether it runs, how it failed, and a way to call it off. One run at a time. */
 export function useCommand<Args extends unknown[], Result>(
   action: (signal: AbortSignal, ...args: Args) => Promise<Result>,
-  { title }: CommandOptions = {},
+  { call, title }: CommandOptions = {},
 ): Command<Args, Result> {
   const { clock } = useNodeLink();
   const tasks = useWindowTasksApi();
+  const refusal = useRefusal(call);
   const [state, setState] = useState<{ pending: boolean; fault: Fault | undefined }>({
     pending: false,
     fault: undefined,
@@ -65,6 +72,10 @@ export function useCommand<Args extends unknown[], Result>(
 
   async function run(...args: Args): Promise<Result | undefined> {
     if (running.current) return undefined;
+    if (refusal) {
+      setState({ pending: false, fault: refusal });
+      return undefined;
+    }
     const controller = new AbortController();
     running.current = controller;
     setState({ pending: true, fault: undefined });
@@ -88,6 +99,7 @@ export function useCommand<Args extends unknown[], Result>(
     run,
     cancel: () => running.current?.abort(),
     clear: () => setState((now) => ({ ...now, fault: undefined })),
+    refusal,
     ...state,
   };
 }

@@ -4,9 +4,11 @@ import type { ReactNode } from 'react';
 import {
   Button as AriaButton,
   type ButtonProps as AriaButtonProps,
+  Focusable,
   Tooltip,
   TooltipTrigger,
 } from 'react-aria-components';
+import { type Fault, useFaultText } from '../platform/faults.ts';
 import { classes } from './classes.ts';
 import styles from './button.module.css';
 
@@ -15,16 +17,48 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style'
   look?: 'primary' | 'secondary' | 'quiet' | 'danger';
   icon?: LucideIcon;
   size?: 'normal' | 'small';
+  /** What it sets going: it is pending with it, and disabled, with the reason, where it may not be run. */
+  command?: { pending: boolean; refusal?: Fault | undefined };
   children: ReactNode;
 }
 
 /** A button; while `isPending` it keeps its place and shows a spinner once that lasts longer than 200 ms. */
-export function Button({ look = 'secondary', icon: Icon, size = 'normal', children, ...props }: ButtonProps) {
+export function Button({ command, ...props }: ButtonProps) {
+  if (command?.refusal) return <RefusedButton {...props} refusal={command.refusal} />;
+  return <OpenButton {...props} isPending={command?.pending ?? props.isPending ?? false} />;
+}
+
+function OpenButton({ look = 'secondary', icon: Icon, size = 'normal', children, ...props }: ButtonProps) {
   return (
     <AriaButton {...props} className={classes(styles['button'], styles[look], styles[size])}>
       {props.isPending ? <Spinner /> : Icon && <Icon aria-hidden size="1rem" className={styles['icon']} />}
       <span>{children}</span>
     </AriaButton>
+  );
+}
+
+/** Keeps its place among what Tab reaches: who looks for it must be able to learn why he may not press it. */
+function RefusedButton({ refusal, ...props }: ButtonProps & { refusal: Fault }) {
+  const { look = 'secondary', icon: Icon, size = 'normal', children } = props;
+  const { message, advice } = useFaultText()(refusal);
+  return (
+    <TooltipTrigger delay={200} closeDelay={100}>
+      <Focusable>
+        <button
+          type="button"
+          aria-disabled
+          aria-label={props['aria-label']}
+          data-disabled
+          className={classes(styles['button'], styles[look], styles[size])}
+        >
+          {Icon && <Icon aria-hidden size="1rem" className={styles['icon']} />}
+          <span>{children}</span>
+        </button>
+      </Focusable>
+      <Tooltip className={styles['tooltip'] ?? ''} offset={6}>
+        {message} {advice}
+      </Tooltip>
+    </TooltipTrigger>
   );
 }
 

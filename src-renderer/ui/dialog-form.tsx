@@ -6,7 +6,7 @@ import { FaultNote } from './fault-note.tsx';
 
 export interface DialogFormProps {
   /** What is done when the form is sent; its fault stands above the buttons. */
-  command: Pick<Command<[], unknown>, 'run' | 'cancel' | 'pending' | 'fault'>;
+  command: Pick<Command<[], unknown>, 'run' | 'cancel' | 'pending' | 'fault' | 'refusal'>;
   /** What the button that sends it says. */
   submit: string;
   onCancel(): void;
@@ -34,7 +34,7 @@ export function DialogForm(props: DialogFormProps) {
       <FaultNote fault={command.fault} />
       <div className="form-actions">
         <Button onPress={stops ? command.cancel : onCancel}>{t(stops ? 'stop' : 'cancel')}</Button>
-        <Button type="submit" look="primary" isPending={command.pending} isDisabled={!ready}>
+        <Button type="submit" look="primary" command={command} isDisabled={!ready}>
           {submit}
         </Button>
       </div>

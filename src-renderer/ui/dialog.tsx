@@ -79,11 +79,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <Button autoFocus onPress={close}>
             {t('cancel')}
           </Button>
-          <Button
-            look={danger ? 'danger' : 'primary'}
-            isPending={command.pending}
-            onPress={() => void command.run()}
-          >
+          <Button look={danger ? 'danger' : 'primary'} command={command} onPress={() => void command.run()}>
             {confirmLabel}
           </Button>
         </>

@@ -10,6 +10,7 @@ import { Loading } from '../../ui/progress.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { DataSettings } from '../data/index.ts';
 import { DesktopSettings } from '../desktop/index.ts';
+import { OperatorSettings } from '../operators/index.ts';
 import { Appearance } from './parts/appearance.tsx';
 import { FoundSettings } from './parts/found-settings.tsx';
 import { RestartBanner } from './parts/restart-banner.tsx';
@@ -84,6 +85,7 @@ function GroupContent({
   const inWindow = useDesktop() !== undefined;
   if (group === 'appearance') return <Appearance />;
   if (group === 'data') return <DataSettings />;
+  if (group === 'operators') return <OperatorSettings />;
   if (group === 'about') return <About />;
   if (!settings) return <Loading label={t('reading')} />;
   const shown = inOrder(settings.filter(({ key }) => groupOf(key) === group));

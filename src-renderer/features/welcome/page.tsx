@@ -41,7 +41,7 @@ export function WelcomePage() {
       title={t('title')}
       lead={t('lead')}
       actions={
-        <Button look="quiet" isPending={finish.pending} onPress={() => void finish.run(false)}>
+        <Button look="quiet" command={finish} onPress={() => void finish.run(false)}>
           {t('skipAll')}
         </Button>
       }
@@ -118,7 +118,7 @@ function Steps({ setup, onFinish }: { setup: Setup; onFinish(): Promise<unknown>
           <Button
             look={done.has(current) ? 'primary' : 'secondary'}
             icon={isLast ? Check : ArrowRight}
-            isPending={next.pending}
+            command={next}
             onPress={() => void next.run()}
           >
             {isLast ? t('finish') : t(done.has(current) ? 'next' : 'passOver')}

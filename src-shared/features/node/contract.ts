@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
-import { MAX_OPERATOR_NAME, roleSchema } from './operators.ts';
+import { roleSchema } from './operators.ts';
+import { MAX_OPERATOR_NAME } from './roles.ts';
 
 export const statusSchema = z.object({
   version: z.string(),

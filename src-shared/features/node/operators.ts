@@ -5,8 +5,6 @@ import { ROLES } from './roles.ts';
 
 export const roleSchema = z.enum(ROLES);
 
-export const MAX_OPERATOR_NAME = 64;
-
 /** Who calls. The window and the control socket are the owner’s and have no id. */
 export const operatorSchema = z.object({
   id: z.string().optional(),

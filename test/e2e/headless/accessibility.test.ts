@@ -316,6 +316,7 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   settings: (page) => visit(page, '/settings'),
   'settings-network': (page) => visit(page, '/settings/network'),
   'settings-clients': (page) => visit(page, '/settings/clients'),
+  'settings-operators': (page) => visit(page, '/settings/operators'),
   'settings-data': (page) => visit(page, '/settings/data'),
   passphrase: async (page) => {
     await visit(page, '/settings/data');

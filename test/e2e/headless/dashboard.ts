@@ -1,4 +1,5 @@
 /** What every test of the dashboard starts from: a node in memory behind the real web server, a signed-in page. */
+import type { Role } from '#shared/features/node/roles.ts';
 import { test as base, expect, type Page } from '@playwright/test';
 import { type Dashboard, serveDashboard } from '#test/support/renderer/serve-dashboard.ts';
 import { busyWorld, type World } from '#test/support/renderer/world.ts';
@@ -8,6 +9,8 @@ export interface DashboardFixtures {
   begin: { world: (now: number) => World };
   language: 'en' | 'ru' | 'ar';
   theme: 'light' | 'dark';
+  /** Of the link that the page comes through. */
+  role: Role;
   dashboard: Dashboard;
   /** A page that came through the link and stands on Home. Whatever it complains of fails the test. */
   home: Page;
@@ -17,6 +20,7 @@ export const test = base.extend<DashboardFixtures>({
   begin: [{ world: busyWorld }, { option: true }],
   language: ['en', { option: true }],
   theme: ['light', { option: true }],
+  role: ['owner', { option: true }],
 
   dashboard: async ({ begin }, provide) => {
     const dashboard = await serveDashboard(begin.world);
@@ -24,7 +28,7 @@ export const test = base.extend<DashboardFixtures>({
     await dashboard.close();
   },
 
-  home: async ({ page, dashboard, language, theme }, provide) => {
+  home: async ({ page, dashboard, language, role, theme }, provide) => {
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() !== 'error' && message.type() !== 'warning') return;
@@ -39,7 +43,7 @@ export const test = base.extend<DashboardFixtures>({
       },
       { language, theme },
     );
-    await page.goto(dashboard.openLink());
+    await page.goto(dashboard.openLink({ role }));
     await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible();
     await provide(page);
     expect(complaints).toEqual([]);

@@ -69,11 +69,14 @@ function Constraint({ tool, schema, onChange }: ConstraintProps) {
   const node = useNode();
   const [sample, setSample] = useState('');
   const [judged, setJudged] = useState<{ problem?: string | undefined; fits?: boolean | undefined }>();
-  const check = useCommand(async (signal) => {
-    const given = parsed(sample);
-    if (given === null) return setJudged({ problem: t('args.badSample') });
-    setJudged(await node['access.checkConstraint']({ schema, arguments: given }, { signal }));
-  });
+  const check = useCommand(
+    async (signal) => {
+      const given = parsed(sample);
+      if (given === null) return setJudged({ problem: t('args.badSample') });
+      setJudged(await node['access.checkConstraint']({ schema, arguments: given }, { signal }));
+    },
+    { call: 'access.checkConstraint' },
+  );
   return (
     <>
       <TextField
@@ -102,7 +105,7 @@ function Constraint({ tool, schema, onChange }: ConstraintProps) {
         <Button
           size="small"
           icon={Check}
-          isPending={check.pending}
+          command={check}
           isDisabled={schema.trim() === ''}
           onPress={() => void check.run()}
         >

@@ -21,15 +21,18 @@ export function ExportMenu({ filter }: { filter: Filter }) {
   const { clock, node } = useNodeLink();
   const toasts = useToasts();
   const [count, setCount] = useState(0);
-  const save = useCommand(async (signal, as: ExportFormat) => {
-    setCount(0);
-    const { file, calls } = await collectExport(node, queryOf(filter, clock.now()), as, {
-      onProgress: setCount,
-      signal,
-    });
-    saveFile(file, `toolswarm-calls-${new Date(clock.now()).toISOString().slice(0, 10)}.${as}`);
-    toasts.say(t('export.done', { count: calls }));
-  });
+  const save = useCommand(
+    async (signal, as: ExportFormat) => {
+      setCount(0);
+      const { file, calls } = await collectExport(node, queryOf(filter, clock.now()), as, {
+        onProgress: setCount,
+        signal,
+      });
+      saveFile(file, `toolswarm-calls-${new Date(clock.now()).toISOString().slice(0, 10)}.${as}`);
+      toasts.say(t('export.done', { count: calls }));
+    },
+    { call: 'invocations.list' },
+  );
   if (save.pending)
     return (
       <>

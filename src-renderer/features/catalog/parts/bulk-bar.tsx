@@ -97,7 +97,7 @@ function DecisionDialog(props: { asked: Asked; onClose(): void; onDone(done: Don
           </Button>
           <Button
             look={verdict === 'reject' ? 'danger' : 'primary'}
-            isPending={run.pending}
+            command={run}
             isDisabled={preview.count === 0}
             onPress={() => void run.run()}
           >
@@ -155,7 +155,7 @@ function UndoBar({ done, onGone }: { done: Done; onGone(): void }) {
   return (
     <div className={styles['bar']} role="group" aria-label={t('bulk.label')}>
       <span role="status">{t(`bulk.done.${done.verdict}`, { count: done.count })}</span>
-      <Button size="small" icon={RotateCcw} isPending={undo.pending} onPress={() => void undo.run()}>
+      <Button size="small" icon={RotateCcw} command={undo} onPress={() => void undo.run()}>
         {t('bulk.undo')}
       </Button>
       <IconButton icon={X} label={t('bulk.dismiss')} onPress={onGone} />

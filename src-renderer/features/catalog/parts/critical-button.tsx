@@ -67,7 +67,7 @@ function CriticalForm({ tool, onDone }: { tool: ToolDetail; onDone(): void }) {
       <FaultNote fault={save.fault} />
       <div className="form-actions">
         <Button onPress={onDone}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={save.pending}>
+        <Button type="submit" look="primary" command={save}>
           {t('critical.save')}
         </Button>
       </div>

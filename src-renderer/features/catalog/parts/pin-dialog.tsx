@@ -65,12 +65,12 @@ export function PinDialog({ tool, onClose }: { tool: ToolDetail; onClose(): void
         <FaultNote fault={save.fault ?? remove.fault} />
         <div className="form-actions">
           {tool.pin && (
-            <Button isPending={remove.pending} onPress={() => void remove.run()}>
+            <Button command={remove} onPress={() => void remove.run()}>
               {t('pin.remove')}
             </Button>
           )}
           <Button onPress={onClose}>{t('common:cancel')}</Button>
-          <Button type="submit" look="primary" isPending={save.pending} isDisabled={!value}>
+          <Button type="submit" look="primary" command={save} isDisabled={!value}>
             {t('pin.save')}
           </Button>
         </div>

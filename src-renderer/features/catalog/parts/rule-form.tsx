@@ -118,7 +118,7 @@ export function RuleForm({ start, onDone }: { start: RuleDraft; onDone(): void }
       <FaultNote fault={save.fault} />
       <div className="form-actions">
         <Button onPress={onDone}>{t('common:back')}</Button>
-        <Button type="submit" look="primary" isPending={save.pending} isDisabled={tooWide || wrongServer}>
+        <Button type="submit" look="primary" command={save} isDisabled={tooWide || wrongServer}>
           {t('rules.keep')}
         </Button>
       </div>

@@ -54,7 +54,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
             size="small"
             look="primary"
             icon={Check}
-            isPending={approve.pending}
+            command={approve}
             onPress={() => (looksAlike ? setAsking('approve') : void approve.run())}
           >
             {tool.state === 'changed' ? t('approve.again') : t('approve.open')}
@@ -79,7 +79,7 @@ export function ToolActions({ tool }: { tool: ToolDetail }) {
           look="quiet"
           icon={tool.favourite ? FilledStar : Star}
           aria-pressed={tool.favourite === true}
-          isPending={mark.pending}
+          command={mark}
           onPress={() => void mark.run()}
         >
           {t('favourite.mark')}
@@ -208,7 +208,7 @@ function AliasForm({ tool, onDone }: { tool: ToolDetail; onDone(): void }) {
       <FaultNote fault={save.fault} />
       <div className="form-actions">
         <Button onPress={onDone}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={save.pending} isDisabled={wrong}>
+        <Button type="submit" look="primary" command={save} isDisabled={wrong}>
           {t('common:save')}
         </Button>
       </div>

@@ -35,7 +35,7 @@ export function TryTool({ tool }: { tool: ToolDetail }) {
         onSubmit={(given) => void call.run(given)}
         actions={
           <>
-            <Button type="submit" look="primary" icon={Play} isPending={call.pending}>
+            <Button type="submit" look="primary" icon={Play} command={call}>
               {t('try.run')}
             </Button>
             {call.pending && (

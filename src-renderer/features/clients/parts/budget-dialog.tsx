@@ -97,7 +97,7 @@ function BudgetForm({
       </p>
       <div className={sticky['actions']}>
         <Button onPress={onClose}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={save.pending}>
+        <Button type="submit" look="primary" command={save}>
           {t('common:save')}
         </Button>
       </div>

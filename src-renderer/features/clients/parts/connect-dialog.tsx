@@ -73,7 +73,7 @@ function ConnectForm({ file, onClose, onChanged }: ConnectDialogProps) {
           <Button
             look="primary"
             isDisabled={!plan.data || plan.data.change === 'none'}
-            isPending={connect.pending}
+            command={connect}
             onPress={() => void connect.run(profile, plan.data?.hash ?? '')}
           >
             {t('connect.confirm')}

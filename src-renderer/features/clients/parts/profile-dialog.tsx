@@ -104,7 +104,7 @@ function ProfileForm({ profile, taken, onClose, onSaved }: ProfileFormProps) {
       <FaultNote fault={save.fault} />
       <div className={sticky['actions']}>
         <Button onPress={onClose}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={save.pending}>
+        <Button type="submit" look="primary" command={save}>
           {t('save')}
         </Button>
       </div>

@@ -117,7 +117,7 @@ function TokenForm({ onClose, onMade }: TokenFormProps) {
       <FaultNote fault={make.fault} />
       <div className="form-actions">
         <Button onPress={onClose}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={make.pending}>
+        <Button type="submit" look="primary" command={make}>
           {t('tokens.confirm')}
         </Button>
       </div>

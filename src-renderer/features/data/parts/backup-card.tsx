@@ -93,7 +93,7 @@ function BackupForm({ suggested }: { suggested: string }) {
       </div>
       <div className="form-actions">
         {backup.pending && <Button onPress={backup.cancel}>{t('common:cancel')}</Button>}
-        <Button type="submit" look="primary" icon={HardDriveDownload} isPending={backup.pending}>
+        <Button type="submit" look="primary" icon={HardDriveDownload} command={backup}>
           {t('backup.now')}
         </Button>
       </div>

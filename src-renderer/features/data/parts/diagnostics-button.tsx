@@ -20,7 +20,7 @@ export function DiagnosticsButton() {
   const collect = useCommand(async (signal) => setBundle(await node['node.diagnostics']({}, { signal })));
   return (
     <>
-      <Button icon={Stethoscope} isPending={collect.pending} onPress={() => void collect.run()}>
+      <Button icon={Stethoscope} command={collect} onPress={() => void collect.run()}>
         {t('diagnostics.open')}
       </Button>
       <FaultNote fault={collect.fault} />
@@ -51,7 +51,7 @@ function Preview({ bundle, onClose }: { bundle: Diagnostics; onClose(): void }) 
       footer={
         <>
           <Button onPress={onClose}>{t('common:cancel')}</Button>
-          <Button look="primary" isPending={save.pending} onPress={() => void save.run()}>
+          <Button look="primary" command={save} onPress={() => void save.run()}>
             {t('diagnostics.save')}
           </Button>
         </>

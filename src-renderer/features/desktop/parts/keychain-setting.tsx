@@ -80,7 +80,7 @@ function RevealDialog({ isOpen, onClose, program }: SubDialogProps) {
     <Dialog isOpen={isOpen} title={t('keychain.revealTitle')} onClose={close}>
       <p>{t('keychain.revealHelp')}</p>
       {passphrase === undefined ? (
-        <Button icon={Eye} isPending={reveal.pending} onPress={() => void reveal.run()}>
+        <Button icon={Eye} command={reveal} onPress={() => void reveal.run()}>
           {t('keychain.reveal')}
         </Button>
       ) : (
@@ -129,7 +129,7 @@ function PassphraseDialog({
         <FaultNote fault={store.fault} />
         <div className="form-actions">
           <Button onPress={close}>{t('common:cancel')}</Button>
-          <Button type="submit" look="primary" isPending={store.pending}>
+          <Button type="submit" look="primary" command={store}>
             {t('keychain.store')}
           </Button>
         </div>

@@ -20,7 +20,7 @@ export function NodeBanner() {
       <p>{isStarting ? t(`gate.phase.${state.phase ?? 'process'}`) : t('gate.crashed')}</p>
       <RestartNote at={state.restartsAt} />
       {!isStarting && (
-        <Button size="small" icon={Power} isPending={start.pending} onPress={() => void start.run()}>
+        <Button size="small" icon={Power} command={start} onPress={() => void start.run()}>
           {t('gate.startNow')}
         </Button>
       )}

@@ -49,7 +49,7 @@ function Starting({ link, state }: Props) {
           picture="calls"
           title={t('gate.slow')}
           action={
-            <Button icon={Square} isPending={stop.pending} onPress={() => void stop.run()}>
+            <Button icon={Square} command={stop} onPress={() => void stop.run()}>
               {t('gate.stop')}
             </Button>
           }
@@ -84,7 +84,7 @@ function StartButton({ link }: { link: DesktopLink }) {
   const { t } = useTranslation('desktop');
   const start = useCommand((signal) => link.program['desktop.startNode']({}, { signal }));
   return (
-    <Button look="primary" icon={Power} isPending={start.pending} onPress={() => void start.run()}>
+    <Button look="primary" icon={Power} command={start} onPress={() => void start.run()}>
       {t('gate.start')}
     </Button>
   );
@@ -96,7 +96,7 @@ function AttachButton({ link }: { link: DesktopLink }) {
   const attach = useCommand((signal) => link.program['desktop.attach']({}, { signal }));
   return (
     <>
-      <Button look="primary" icon={Plug} isPending={attach.pending} onPress={() => void attach.run()}>
+      <Button look="primary" icon={Plug} command={attach} onPress={() => void attach.run()}>
         {t('gate.attach')}
       </Button>
       <FaultNote fault={attach.fault} />

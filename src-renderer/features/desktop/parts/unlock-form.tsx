@@ -35,7 +35,7 @@ export function UnlockForm({ link }: { link: DesktopLink }) {
           error={wrong}
           autoFocus
         />
-        <Button type="submit" look="primary" icon={KeyRound} isPending={unlock.pending}>
+        <Button type="submit" look="primary" icon={KeyRound} command={unlock}>
           {t('gate.unlock')}
         </Button>
       </form>

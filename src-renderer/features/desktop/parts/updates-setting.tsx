@@ -31,12 +31,7 @@ export function UpdatesSetting({ updates, program }: UpdatesSettingProps) {
       {state !== 'unsupported' && (
         <Inline>
           {state === 'ready' && (
-            <Button
-              look="primary"
-              icon={Download}
-              isPending={install.pending}
-              onPress={() => void install.run()}
-            >
+            <Button look="primary" icon={Download} command={install} onPress={() => void install.run()}>
               {t('updates.install')}
             </Button>
           )}
@@ -92,7 +87,7 @@ function FeedDialog({ updates, program, onClose }: UpdatesSettingProps & { onClo
         <FaultNote fault={save.fault} />
         <div className="form-actions">
           <Button onPress={onClose}>{t('common:cancel')}</Button>
-          <Button type="submit" look="primary" isPending={save.pending}>
+          <Button type="submit" look="primary" command={save}>
             {t('updates.save')}
           </Button>
         </div>

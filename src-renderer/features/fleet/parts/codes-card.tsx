@@ -35,7 +35,7 @@ function CodeRow({ code: { createdAt, expiresAt, id } }: { code: OpenCode }) {
       sub={<FaultNote fault={cancel.fault} />}
       states={t('codes.until', { when: format.when(expiresAt, clock.now()) })}
       actions={
-        <Button size="small" isPending={cancel.pending} onPress={() => void cancel.run()}>
+        <Button size="small" command={cancel} onPress={() => void cancel.run()}>
           {t('codes.cancel')}
         </Button>
       }

@@ -43,7 +43,7 @@ function GuestCard({ guest, locked }: { guest: FleetGuest; locked: boolean }) {
         {locked && <PassphraseField value={passphrase} onChange={setPassphrase} />}
         <FaultNote fault={answer.fault} />
         <Inline>
-          <Button type="submit" look="primary" isPending={answer.pending}>
+          <Button type="submit" look="primary" command={answer}>
             {t('guest.accept')}
           </Button>
           <Button isDisabled={answer.pending} onPress={() => void answer.run(false)}>

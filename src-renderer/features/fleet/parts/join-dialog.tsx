@@ -89,7 +89,7 @@ function Waiting({ joining, onClose }: { joining: FleetJoining; onClose(): void 
       <Loading label={t('join.waiting')} />
       <FaultNote fault={cancel.fault} />
       <div className="form-actions">
-        <Button isPending={cancel.pending} onPress={() => void cancel.run()}>
+        <Button command={cancel} onPress={() => void cancel.run()}>
           {t('join.cancel')}
         </Button>
       </div>

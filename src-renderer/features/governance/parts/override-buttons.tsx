@@ -31,7 +31,7 @@ export function OverrideButtons({ feature, override, waits = false, forcible = t
     <>
       <Inline>
         {override !== undefined && (
-          <Button size="small" icon={Undo2} isPending={leave.pending} onPress={() => void leave.run()}>
+          <Button size="small" icon={Undo2} command={leave} onPress={() => void leave.run()}>
             {t('override.leave')}
             <span className="visually-hidden"> {feature}</span>
           </Button>

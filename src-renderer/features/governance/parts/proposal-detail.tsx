@@ -65,7 +65,7 @@ function Voting({ proposal: { id, vote } }: { proposal: ProposalView }) {
             size="small"
             look={choice === vote ? 'primary' : 'secondary'}
             aria-pressed={choice === vote}
-            isPending={say.pending}
+            command={say}
             onPress={() => void say.run(choice)}
           >
             {t(`vote.${choice}`)}

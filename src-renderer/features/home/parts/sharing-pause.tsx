@@ -29,7 +29,7 @@ export function SharingPause() {
         </span>
       )}
       {paused ? (
-        <Button icon={CirclePlay} isPending={resume.pending} onPress={() => void resume.run()}>
+        <Button icon={CirclePlay} command={resume} onPress={() => void resume.run()}>
           {t('sharing.resume')}
         </Button>
       ) : (

@@ -72,7 +72,7 @@ export function PassphraseDialog({ locked, onClose }: { locked: boolean; onClose
         <FaultNote fault={save.fault} />
         <div className="form-actions">
           <Button onPress={onClose}>{t('common:cancel')}</Button>
-          <Button type="submit" look={remove ? 'danger' : 'primary'} isPending={save.pending}>
+          <Button type="submit" look={remove ? 'danger' : 'primary'} command={save}>
             {t('common:save')}
           </Button>
         </div>

@@ -63,7 +63,7 @@ function Reveal({ onRevealed }: { onRevealed(words: string[]): void }) {
       )}
       <FaultNote fault={reveal.fault} />
       <div className="form-actions">
-        <Button type="submit" look="primary" isPending={reveal.pending}>
+        <Button type="submit" look="primary" command={reveal}>
           {t('phrase.show')}
         </Button>
       </div>
@@ -132,7 +132,7 @@ function Confirm({ count, onBack, onDone }: { count: number; onBack(): void; onD
       <FaultNote fault={confirm.fault} />
       <div className="form-actions">
         <Button onPress={onBack}>{t('phrase.again')}</Button>
-        <Button type="submit" look="primary" isPending={confirm.pending}>
+        <Button type="submit" look="primary" command={confirm}>
           {t('phrase.confirm')}
         </Button>
       </div>

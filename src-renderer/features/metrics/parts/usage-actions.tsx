@@ -20,12 +20,15 @@ export function UsageActions({ wanted, onErased }: { wanted: Wanted; onErased():
   const { t } = useTranslation('metrics');
   const { clock, node } = useNodeLink();
   const [erasing, setErasing] = useState(false);
-  const save = useCommand(async (signal, as: 'csv' | 'json') => {
-    const { items } = await node['usage.query']({ ...wanted, by: 'each', limit: MOST_ROWS }, { signal });
-    const type = as === 'csv' ? 'text/csv;charset=utf-8' : 'application/json';
-    const day = new Date(clock.now()).toISOString().slice(0, 10);
-    saveFile(new Blob([exportUsage(items, as)], { type }), `toolswarm-usage-${day}.${as}`);
-  });
+  const save = useCommand(
+    async (signal, as: 'csv' | 'json') => {
+      const { items } = await node['usage.query']({ ...wanted, by: 'each', limit: MOST_ROWS }, { signal });
+      const type = as === 'csv' ? 'text/csv;charset=utf-8' : 'application/json';
+      const day = new Date(clock.now()).toISOString().slice(0, 10);
+      saveFile(new Blob([exportUsage(items, as)], { type }), `toolswarm-usage-${day}.${as}`);
+    },
+    { call: 'usage.query' },
+  );
   return (
     <>
       <ActionMenu

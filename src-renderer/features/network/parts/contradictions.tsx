@@ -104,7 +104,7 @@ function Contradiction({ item, onSeen, onBlock }: ContradictionProps) {
             {t('twice.tools')}
           </Button>
           {!seen && (
-            <Button size="small" icon={Check} isPending={see.pending} onPress={() => void see.run()}>
+            <Button size="small" icon={Check} command={see} onPress={() => void see.run()}>
               {t('twice.see')}
             </Button>
           )}

@@ -114,7 +114,7 @@ function InviteForm({ network: given, onWritten, onClose }: InviteFormProps) {
       <FaultNote fault={invite.fault} />
       <div className="form-actions">
         <Button onPress={onClose}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={invite.pending}>
+        <Button type="submit" look="primary" command={invite}>
           {t('invite.confirm')}
         </Button>
       </div>

@@ -96,7 +96,7 @@ export function JoinNetwork({ code: given = '', onJoined, onCancel }: JoinNetwor
         ) : (
           onCancel && <Button onPress={onCancel}>{t('common:cancel')}</Button>
         )}
-        <Button type="submit" look="primary" isPending={join.pending} isDisabled={!isReady}>
+        <Button type="submit" look="primary" command={join} isDisabled={!isReady}>
           {t('join.confirm')}
         </Button>
       </div>

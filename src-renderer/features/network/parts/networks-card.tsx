@@ -111,7 +111,7 @@ function PublicActions({ network }: { network: NetworkItem }) {
   });
   if (network.state === 'off')
     return (
-      <Button size="small" isPending={turn.pending} onPress={() => void turn.run(true)}>
+      <Button size="small" command={turn} onPress={() => void turn.run(true)}>
         {t('nets.switchOn')}
       </Button>
     );
@@ -197,7 +197,7 @@ function LeftRow({ network }: { network: LeftNetwork }) {
       states={<Badge tone="off">{t('nets.state.left')}</Badge>}
       actions={
         <Inline>
-          <Button size="small" isPending={change.pending} onPress={() => void change.run('rejoinPrivate')}>
+          <Button size="small" command={change} onPress={() => void change.run('rejoinPrivate')}>
             {t('nets.rejoin')}
           </Button>
           <Button size="small" onPress={() => void change.run('forgetPrivate')}>
@@ -238,7 +238,7 @@ function NameForm({ words, confirm, first = '', save, onDone }: NameFormProps) {
       <FaultNote fault={saving.fault} />
       <div className="form-actions">
         <Button onPress={onDone}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={saving.pending} isDisabled={name.trim() === ''}>
+        <Button type="submit" look="primary" command={saving} isDisabled={name.trim() === ''}>
           {confirm}
         </Button>
       </div>

@@ -43,7 +43,7 @@ export function ReadPicture({ onText }: { onText(text: string): void }) {
           if (file) void reading.run(file);
         }}
       >
-        <Button icon={ScanQrCode} isPending={reading.pending}>
+        <Button icon={ScanQrCode} command={reading}>
           {t('picture.read')}
         </Button>
       </FileTrigger>

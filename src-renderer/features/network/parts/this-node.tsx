@@ -95,7 +95,7 @@ function InvitationRow({ invitation }: { invitation: OpenInvitation }) {
       states={state()}
       actions={
         usedAt === undefined && (
-          <Button size="small" isPending={revoke.pending} onPress={() => void revoke.run()}>
+          <Button size="small" command={revoke} onPress={() => void revoke.run()}>
             {t('self.revoke')}
           </Button>
         )

@@ -72,7 +72,7 @@ function ShareOnForm({ provider, server, depth, onClose }: Omit<ShareOnDialogPro
       <FaultNote fault={save.fault} />
       <div className="form-actions">
         <Button onPress={onClose}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={save.pending} isDisabled={name.trim() === ''}>
+        <Button type="submit" look="primary" command={save} isDisabled={name.trim() === ''}>
           {t('on.save')}
         </Button>
       </div>
@@ -91,7 +91,7 @@ function Confirm({ name, save }: { name: string; save: Command<[boolean], void> 
         <Button autoFocus onPress={save.clear}>
           {t('common:back')}
         </Button>
-        <Button look="danger" isPending={save.pending} onPress={() => void save.run(true)}>
+        <Button look="danger" command={save} onPress={() => void save.run(true)}>
           {t('confirm.yes')}
         </Button>
       </div>

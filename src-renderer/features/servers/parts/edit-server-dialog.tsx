@@ -139,7 +139,7 @@ function Outcome({ save, onClose }: { save: ReturnType<typeof useSave>; onClose(
           {save.pending ? t('common:stop') : t('common:cancel')}
         </Button>
         {refused && !save.pending && <Button onPress={() => void save.run(true)}>{t('edit.anyway')}</Button>}
-        <Button type="submit" look="primary" isPending={save.pending}>
+        <Button type="submit" look="primary" command={save}>
           {t('edit.confirm')}
         </Button>
       </div>

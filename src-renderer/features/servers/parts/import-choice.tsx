@@ -128,7 +128,7 @@ function FromFile({ look }: { look: Look }) {
           acceptedFileTypes={['.json', '.jsonc', '.yaml', '.yml', '.toml']}
           onSelect={(files) => void read(files?.[0])}
         >
-          <Button icon={FolderOpen} isPending={look.pending}>
+          <Button icon={FolderOpen} command={look}>
             {t('import.choose')}
           </Button>
         </FileTrigger>
@@ -191,7 +191,7 @@ function Typed({ children, empty, look, source }: TypedProps) {
     >
       {children}
       <div className="form-actions">
-        <Button type="submit" look="primary" isPending={look.pending} isDisabled={empty}>
+        <Button type="submit" look="primary" command={look} isDisabled={empty}>
           {t('import.preview')}
         </Button>
       </div>

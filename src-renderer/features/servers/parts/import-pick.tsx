@@ -75,7 +75,7 @@ export function ImportPick({ source, preview, onBack, onDone }: ImportPickProps)
         </Button>
         <Button
           look="primary"
-          isPending={take.pending}
+          command={take}
           isDisabled={names.length === 0 || lacking.length > 0}
           onPress={() => void take.run()}
         >

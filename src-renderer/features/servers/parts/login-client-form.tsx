@@ -33,7 +33,7 @@ export function ClientForm({ signIn }: { signIn: SignIn }) {
       />
       <div className="form-actions">
         <Button onPress={signIn.clear}>{t('common:back')}</Button>
-        <Button type="submit" look="primary" isPending={signIn.pending} isDisabled={id.trim() === ''}>
+        <Button type="submit" look="primary" command={signIn} isDisabled={id.trim() === ''}>
           {t('login.act.needed')}
         </Button>
       </div>

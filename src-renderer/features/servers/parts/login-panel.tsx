@@ -86,7 +86,7 @@ function Standing({ server, login, signIn }: { server: string; login: LoginView;
         <Button
           look={login.state === 'signed_in' ? 'secondary' : 'primary'}
           icon={LogIn}
-          isPending={signIn.pending}
+          command={signIn}
           onPress={() => void signIn.run()}
         >
           {t(`login.act.${login.state === 'waiting' ? 'needed' : login.state}`)}
@@ -181,7 +181,7 @@ function AnotherProfile({ server, taken }: { server: string; taken: readonly str
         />
         <FaultNote fault={signIn.fault} />
         <Inline>
-          <Button icon={ExternalLink} isPending={signIn.pending} onPress={() => void signIn.run()}>
+          <Button icon={ExternalLink} command={signIn} onPress={() => void signIn.run()}>
             {t('login.another.act', { profile })}
           </Button>
         </Inline>

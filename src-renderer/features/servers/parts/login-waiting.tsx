@@ -31,7 +31,7 @@ export function LoginWaiting(props: { server: string; profile: string; url: stri
             {t('login.openAgain')}
           </a>
         )}
-        <Button isPending={cancel.pending} onPress={() => void cancel.run()}>
+        <Button command={cancel} onPress={() => void cancel.run()}>
           {t('common:cancel')}
         </Button>
       </Inline>
@@ -69,7 +69,7 @@ function Elsewhere({ server, profile }: { server: string; profile: string }) {
         />
         <FaultNote fault={finish.fault} />
         <div className="form-actions">
-          <Button type="submit" isPending={finish.pending} isDisabled={address.trim() === ''}>
+          <Button type="submit" command={finish} isDisabled={address.trim() === ''}>
             {t('login.elsewhere.act')}
           </Button>
         </div>

@@ -50,11 +50,11 @@ export function ServerActions({ server, onRemoved, onRenaming }: ServerActionsPr
             {t('stop.open')}
           </Button>
         ) : (
-          <Button size="small" icon={Play} isPending={act.pending} onPress={() => void act.run('start')}>
+          <Button size="small" icon={Play} command={act} onPress={() => void act.run('start')}>
             {t('start')}
           </Button>
         )}
-        <Button size="small" icon={RotateCw} isPending={act.pending} onPress={() => void act.run('restart')}>
+        <Button size="small" icon={RotateCw} command={act} onPress={() => void act.run('restart')}>
           {t('restart')}
         </Button>
         <Button size="small" icon={Pencil} onPress={() => setEditing(true)}>

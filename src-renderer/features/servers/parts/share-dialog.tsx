@@ -87,7 +87,7 @@ function ShareForm({ server, share, onClose }: ShareDialogProps) {
       <FaultNote fault={save.fault} />
       <div className="form-actions">
         <Button onPress={onClose}>{t('common:cancel')}</Button>
-        <Button type="submit" look="primary" isPending={save.pending}>
+        <Button type="submit" look="primary" command={save}>
           {t('save')}
         </Button>
       </div>
@@ -119,7 +119,7 @@ function Confirm({ name, save }: { name: string; save: Command<[boolean], void> 
         <Button autoFocus onPress={save.clear}>
           {t('common:back')}
         </Button>
-        <Button look="danger" isPending={save.pending} onPress={() => void save.run(true)}>
+        <Button look="danger" command={save} onPress={() => void save.run(true)}>
           {t('confirm.yes')}
         </Button>
       </div>

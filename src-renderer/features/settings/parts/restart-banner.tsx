@@ -34,7 +34,7 @@ export function RestartBanner({
         <Note tone="warn">
           <p>{t('restart.words', { settings: format.list(waiting.map((item) => words(item).title)) })}</p>
           <Inline>
-            <Button icon={RotateCw} isPending={restart.pending} onPress={() => void restart.run()}>
+            <Button icon={RotateCw} command={restart} onPress={() => void restart.run()}>
               {t('restart.now')}
             </Button>
             <span>{t('restart.effect')}</span>

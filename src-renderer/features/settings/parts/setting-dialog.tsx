@@ -44,7 +44,7 @@ export function SettingDialog({ setting, title, save, onClose }: SettingDialogPr
         actions={
           <>
             <Button onPress={close}>{t('common:cancel')}</Button>
-            <Button type="submit" look="primary" isPending={save.pending}>
+            <Button type="submit" look="primary" command={save}>
               {t('common:save')}
             </Button>
           </>

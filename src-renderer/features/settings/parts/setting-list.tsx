@@ -9,7 +9,7 @@ export function SettingList({
   settings,
   onChanged,
 }: {
-  group: Exclude<Group, 'appearance' | 'data' | 'about'>;
+  group: Exclude<Group, 'appearance' | 'operators' | 'data' | 'about'>;
   settings: readonly Setting[];
   onChanged(): void;
 }) {

@@ -47,13 +47,7 @@ export function SettingRow({ setting, onChanged }: SettingRowProps) {
       <div className={styles['control']}>
         <Control setting={setting} title={title} save={save} />
         {setting.source === 'file' && (
-          <Button
-            size="small"
-            look="quiet"
-            icon={Undo2}
-            isPending={reset.pending}
-            onPress={() => void reset.run()}
-          >
+          <Button size="small" look="quiet" icon={Undo2} command={reset} onPress={() => void reset.run()}>
             {t('reset')}
           </Button>
         )}

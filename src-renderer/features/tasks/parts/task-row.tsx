@@ -47,7 +47,7 @@ export function TaskRow({ task }: { task: TaskView }) {
             <Button
               size="small"
               aria-label={t('cancelThis', { what: title })}
-              isPending={cancel.pending}
+              command={cancel}
               onPress={() => void cancel.run()}
             >
               {t('cancel')}

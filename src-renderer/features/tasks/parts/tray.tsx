@@ -105,7 +105,7 @@ function Tidy({ onDone }: { onDone(): void }) {
   return (
     <div className={styles['tidy']}>
       <FaultNote fault={tidy.fault} />
-      <Button size="small" isPending={tidy.pending} onPress={() => void tidy.run()}>
+      <Button size="small" command={tidy} onPress={() => void tidy.run()}>
         {t('dismissAll')}
       </Button>
     </div>

@@ -76,12 +76,7 @@ function NameForm({ onDone }: StepProps) {
       />
       <FaultNote fault={save.fault} />
       <div className={styles['row']} aria-live="polite">
-        <Button
-          type="submit"
-          look="primary"
-          isPending={save.pending}
-          isDisabled={!changed || name.trim() === ''}
-        >
+        <Button type="submit" look="primary" command={save} isDisabled={!changed || name.trim() === ''}>
           {t('identity.saveName')}
         </Button>
         {saved !== '' && !changed && <Badge tone="ok">{t('identity.saved')}</Badge>}

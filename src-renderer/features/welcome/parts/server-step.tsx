@@ -111,7 +111,7 @@ function StarterForm({ taken }: { taken: readonly string[] }) {
       </div>
       <div className="form-actions">
         {add.pending && <Button onPress={add.cancel}>{t('common:stop')}</Button>}
-        <Button type="submit" look="primary" icon={Plus} isPending={add.pending}>
+        <Button type="submit" look="primary" icon={Plus} command={add}>
           {t('server.add')}
         </Button>
       </div>
