@@ -5,6 +5,7 @@ import { AppError } from '#shared/kernel/errors.ts';
 import { judgeClock } from '#shared/features/p2p/doctor.ts';
 import type { GovernanceView, ProposalView } from '#shared/features/governance/contract.ts';
 import type { Grants } from '../features/access/index.ts';
+import type { FleetSlice } from '../features/fleet/index.ts';
 import type { Governance } from '../features/governance/index.ts';
 import type { Identity } from '../features/identity/index.ts';
 import type { Libp2pNetwork } from '../features/p2p/index.ts';
@@ -14,6 +15,7 @@ import type { Trust } from '../features/trust/index.ts';
 import type { Attention, AttentionSource, Matter } from './attention.ts';
 
 export interface AttentionSlices {
+  fleet: Pick<FleetSlice, 'list' | 'on'>;
   identity: Identity;
   registry: Registry;
   servers: Servers;
@@ -30,6 +32,7 @@ export function addAttentionSources(attention: Attention, slices: AttentionSlice
   attention.add(governanceSource(slices.governance));
   attention.add(requestsSource(slices));
   attention.add(phraseSource(slices.identity));
+  attention.add(fleetSource(slices.fleet));
   attention.add(clockSource(slices.identity, clock, slices.network));
 }
 
@@ -155,6 +158,23 @@ export const phraseSource = (identity: Pick<Identity, 'view' | 'on'>): Attention
     const stops = [identity.on('changed', changed), identity.on('providerRotated', changed)];
     return () => stops.forEach((stop) => stop());
   },
+});
+
+/** Machines that want to join, and that this one was taken out. */
+export const fleetSource = (fleet: Pick<FleetSlice, 'list' | 'on'>): AttentionSource => ({
+  read() {
+    const { guests, removed } = fleet.list();
+    const waiting = guests.map(
+      ({ id, label, peerId }): Matter => ({
+        id: `fleet.guest:${id}`,
+        kind: 'fleet.guest',
+        level: 'decide',
+        subject: label || peerId,
+      }),
+    );
+    return removed ? [...waiting, { id: 'fleet.removed', kind: 'fleet.removed', level: 'mend' }] : waiting;
+  },
+  subscribe: (changed) => fleet.on('changed', changed),
 });
 
 export const governanceSource = (governance: Pick<Governance, 'on' | 'view'>): AttentionSource => ({

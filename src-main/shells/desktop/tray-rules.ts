@@ -142,6 +142,9 @@ export function routeOf({ kind, ref, subject }: AttentionItem): string {
     case 'access.request':
     case 'access.strangers':
       return '/access/requests';
+    case 'fleet.guest':
+    case 'fleet.removed':
+      return '/network/nodes';
     case 'provider.equivocated':
       return '/network';
     case 'governance.vote':

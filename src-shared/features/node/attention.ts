@@ -17,6 +17,10 @@ export const attentionKindSchema = z.enum([
   'access.request',
   /** Providers whom the operator does not know ask for access; `count` is the number of requests. */
   'access.strangers',
+  /** A machine wants to become a node of this provider; `subject` is what it calls itself. */
+  'fleet.guest',
+  /** The provider took this machine out. */
+  'fleet.removed',
   /** A provider whose node signed two things under one number; `subject` is its name, or its id. */
   'provider.equivocated',
   /** A change of the protocol that this provider said nothing to; `subject` is the feature, `ref` the proposal. */

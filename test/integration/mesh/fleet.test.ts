@@ -19,6 +19,15 @@ async function start(name = ''): Promise<WholeNode> {
   return whole;
 }
 
+/** What waits for the operator there. */
+async function matters({ node }: WholeNode): Promise<string[]> {
+  const stop = new AbortController();
+  for await (const { items } of node.handlers['node.attention']({}, { signal: stop.signal })) {
+    stop.abort();
+    return items.map(({ kind }) => kind);
+  }
+  return [];
+}
 const fleet = async ({ node }: WholeNode): Promise<Fleet> => node.handlers['fleet.list']({}, context);
 const ids = ({ node }: WholeNode) => node.ready();
 const add = async ({ node }: WholeNode) => node.handlers['fleet.add']({}, context);
@@ -83,6 +92,7 @@ describe('a machine joins', () => {
     expect(joining).toMatchObject({ state: 'waiting', peerId: ids(a).peerId, name: 'Workshop' });
     const guest = await guestAt(a);
     expect(guest).toMatchObject({ peerId: ids(b).peerId, label: 'Laptop', digits: joining.digits });
+    expect(await matters(a)).toContain('fleet.guest');
     await answer(a, guest.id);
     await b.node.handlers['fleet.awaitJoin']({}, context);
     await b.restart();
@@ -177,6 +187,7 @@ describe('a node of a provider', () => {
         .map(({ peerId }) => peerId);
     await a.node.handlers['fleet.remove']({ peerId: ids(b).peerId }, context);
     await until(async () => (await fleet(b)).removed);
+    expect(await matters(b)).toContain('fleet.removed');
     await until(async () => !(await peersOf(a)).includes(ids(b).peerId));
     await until(async () => !(await peersOf(c)).includes(ids(b).peerId));
     await expect(connect(b, c)).rejects.toThrow();

@@ -8,6 +8,8 @@ import {
   HardDrive,
   KeyRound,
   LogIn,
+  MonitorUp,
+  MonitorX,
   type LucideIcon,
   ServerCrash,
   ShieldAlert,
@@ -35,6 +37,8 @@ const icons: Record<AttentionItem['kind'], LucideIcon> = {
   'access.request': HandHelping,
   'access.strangers': HandHelping,
   'tools.lacking': HeartPulse,
+  'fleet.guest': MonitorUp,
+  'fleet.removed': MonitorX,
   'provider.equivocated': UserX,
   'governance.vote': Vote,
   'governance.activation': CalendarClock,
@@ -114,6 +118,10 @@ function Words({
       return t('attention.request', { name: subject, count });
     case 'access.strangers':
       return t('attention.strangers', { count });
+    case 'fleet.guest':
+      return t('attention.fleetGuest', { name: subject });
+    case 'fleet.removed':
+      return t('attention.fleetRemoved');
     case 'provider.equivocated':
       return t('attention.equivocated', { name: subject });
     case 'governance.vote':
@@ -165,6 +173,11 @@ function WayOut({ item, onRecover }: { item: AttentionItem; onRecover(): void })
     case 'access.request':
     case 'access.strangers':
       return <Go to="/access/requests">{t('attention.answer')}</Go>;
+    case 'fleet.guest':
+    case 'fleet.removed':
+      return (
+        <Go to="/network/nodes">{t(item.kind === 'fleet.guest' ? 'attention.answer' : 'attention.look')}</Go>
+      );
     case 'provider.equivocated':
       return <Go to="/network">{t('attention.proofs')}</Go>;
     case 'governance.vote':
