@@ -55,6 +55,7 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO usage_days VALUES (20000, 'incoming', '${BOB}', '', 'files', 'read', 3, 1, 0, 10, 20, 1.5);`,
   ],
   trust: [`INSERT INTO trust_blocks VALUES ('${BOB}', 1); INSERT INTO trust_known VALUES ('${ALICE}', 2);`],
+  fleet: [`INSERT INTO fleet_items VALUES ('block', '${BOB}', 'true', 7, 0, 'peer-1', x'04', 1);`],
   governance: [
     `INSERT INTO governance_overrides VALUES ('feature-a', 'never');
      INSERT INTO governance_activated VALUES ('feature-b', 'proposal-1', 11);
@@ -78,6 +79,7 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
      INSERT INTO access_grants_held VALUES ('g2', '${ALICE}', '${BOB}', x'02');
      INSERT INTO access_requests VALUES (1, 'asked', '${ALICE}', 'peer-1', 'files', '["read"]', 'please', 'open', 5);`,
     `INSERT INTO access_grants_held VALUES ('g3', '${ALICE}', '${BOB}', x'03', x'80');`,
+    `UPDATE access_grants_made SET signed_by = '12D3KooWAttic' WHERE id = 'g1';`,
   ],
   resharing: [`INSERT INTO reshares VALUES ('team', '${ALICE}', 'files');`],
   registry: [
