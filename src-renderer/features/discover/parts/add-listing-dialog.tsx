@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { serverNameSchema } from '#shared/features/servers/config.ts';
 import { useNode } from '../../../platform/node-link.ts';
-import { useCommand } from '../../../platform/use-command.ts';
+import { type Command, useCommand } from '../../../platform/use-command.ts';
 import { useQuery } from '../../../platform/use-query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CodeBlock } from '../../../ui/copy.tsx';
@@ -103,7 +103,7 @@ function AddForm({ candidate, onClose }: { candidate: Candidate; onClose(): void
         />
       ))}
       <FaultNote fault={add.fault} />
-      <Footer pending={add.pending} onStop={add.cancel} onClose={onClose} />
+      <Footer command={add} onClose={onClose} />
     </form>
   );
 }
@@ -121,7 +121,8 @@ function WhatRuns({ candidate }: { candidate: Candidate }) {
 }
 
 /** A first start may download the package, so it shows that it goes on and can be stopped. */
-function Footer({ pending, onStop, onClose }: { pending: boolean; onStop(): void; onClose(): void }) {
+function Footer({ command, onClose }: { command: Command<[], unknown>; onClose(): void }) {
+  const { cancel, pending } = command;
   const { t } = useTranslation(['discover', 'common']);
   return (
     <>
@@ -134,10 +135,10 @@ function Footer({ pending, onStop, onClose }: { pending: boolean; onStop(): void
         )}
       </div>
       <div className="form-actions">
-        <Button onPress={pending ? onStop : onClose}>
+        <Button onPress={pending ? cancel : onClose}>
           {pending ? t('common:stop') : t('common:cancel')}
         </Button>
-        <Button type="submit" look="primary" isPending={pending}>
+        <Button type="submit" look="primary" command={command}>
           {t('add.confirm')}
         </Button>
       </div>

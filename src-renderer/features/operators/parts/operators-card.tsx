@@ -107,12 +107,12 @@ function OperatorRow({ entry, isMe, onRevoke }: OperatorRowProps) {
   const { t } = useTranslation('operators');
   const format = useFormats();
   const { clock } = useNodeLink();
-  const name = useNameOf()(entry);
-  const { createdAt, expiresAt, kind, lastUsedAt, role } = entry;
+  const title = useNameOf()(entry);
+  const { createdAt, expiresAt, kind, lastUsedAt, name, role } = entry;
   const when = (at: number) => format.when(at, clock.now());
   const facts = [
     t(`role.${role}`),
-    t(`kind.${kind}`),
+    ...(name ? [t(`kind.${kind}`)] : []),
     t('created', { time: when(createdAt) }),
     ...(kind === 'link'
       ? []
@@ -122,14 +122,14 @@ function OperatorRow({ entry, isMe, onRevoke }: OperatorRowProps) {
   ];
   return (
     <ListRow
-      title={<bdi>{name}</bdi>}
+      title={<bdi>{title}</bdi>}
       sub={facts.join(' · ')}
       actions={
         <Button
           size="small"
           look="quiet"
           icon={Trash2}
-          aria-label={`${t('revoke.confirm')}: ${name}`}
+          aria-label={`${t('revoke.confirm')}: ${title}`}
           onPress={onRevoke}
         >
           {t('revoke.confirm')}

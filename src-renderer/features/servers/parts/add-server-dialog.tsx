@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { emptyDraft, isServerName, requestOf, type ServerDraft, suggestion } from '../draft.ts';
 import { useNode } from '../../../platform/node-link.ts';
-import { useCommand } from '../../../platform/use-command.ts';
+import { type Command, useCommand } from '../../../platform/use-command.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
@@ -72,13 +72,14 @@ function AddForm({
       />
       <Note>{t('add.approves')}</Note>
       <FaultNote fault={add.fault} />
-      <Footer pending={add.pending} onStop={add.cancel} onClose={onClose} />
+      <Footer command={add} onClose={onClose} />
     </form>
   );
 }
 
 /** A first start may download the server, so it shows that it goes on and can be stopped. */
-function Footer({ pending, onStop, onClose }: { pending: boolean; onStop(): void; onClose(): void }) {
+function Footer({ command, onClose }: { command: Command<[], unknown>; onClose(): void }) {
+  const { cancel, pending } = command;
   const { t } = useTranslation(['servers', 'common']);
   return (
     <>
@@ -91,10 +92,10 @@ function Footer({ pending, onStop, onClose }: { pending: boolean; onStop(): void
         )}
       </div>
       <div className="form-actions">
-        <Button onPress={pending ? onStop : onClose}>
+        <Button onPress={pending ? cancel : onClose}>
           {pending ? t('common:stop') : t('common:cancel')}
         </Button>
-        <Button type="submit" look="primary" isPending={pending}>
+        <Button type="submit" look="primary" command={command}>
           {t('add.confirm')}
         </Button>
       </div>
