@@ -74,7 +74,8 @@ const RENDERER_BASE: readonly Floor[] = ['kernel', 'shared features', 'joined co
 export const MAY_SEE: Readonly<Record<Floor, readonly Floor[]>> = {
   kernel: ['kernel'],
   'shared features': ['kernel', 'shared features'],
-  'joined contract': ['kernel', 'shared features'],
+  // What stands beside it says something of each of its calls.
+  'joined contract': ['kernel', 'shared features', 'joined contract'],
   platform: ['kernel', 'platform'],
   'main features': BELOW_NODE,
   node: [...BELOW_NODE, 'joined contract', 'node'],
