@@ -12,6 +12,7 @@ import {
   providerMessageSchema,
 } from '#shared/features/relay/messages.ts';
 import { sealedLength } from '#shared/features/relay/sealing.ts';
+import { urgencyOf } from '#shared/features/relay/urgency.ts';
 import { McpError, type McpExchange } from '#shared/features/servers/mcp.ts';
 import { fromUtf8 } from '#shared/kernel/bytes.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
@@ -127,7 +128,7 @@ export function createOutgoing(
       const params = guard.clean(given);
       const validation = await loadValidation();
       validation.checkArguments(tool.tool, tool.fingerprint, (params.arguments ?? {}) as JsonObject);
-      const request = requestOf(tool, params, exchange, deps.random, options.tellClient());
+      const request = requestOf(tool, params, exchange, deps, options.tellClient());
       const watched = watch(exchange, guard);
       const { peerId, value } = await router.route({
         tool,
@@ -170,17 +171,21 @@ function rethrowTranslated(error: unknown): never {
 /** Random bytes of the key under which a provider knows a call again. */
 const KEY_BYTES = 16;
 
-/** What is sent, the same in every attempt. */
+/** What is sent, the same in every attempt: whoever has run the call knows it again by all of this. */
 function requestOf(
   { fingerprint, server, tool }: CallableTool,
   params: JsonObject,
-  { caller: { principal: _principal, profile: _profile, ...caller }, via }: McpExchange,
-  random: Random,
+  { arrivedAt, caller: { principal: _principal, profile: _profile, ...caller }, via }: McpExchange,
+  { clock, random }: { clock: Pick<Clock, 'monotonic'>; random: Random },
   tellClient: boolean,
 ): CallRequest {
   const { clientInfo, ...unnamed } = caller;
   const key = Buffer.from(random.bytes(KEY_BYTES)).toString('base64url');
-  const manner = { key, ...(via ? { via: [...via] } : {}) };
+  const manner = {
+    key,
+    ...urgencyOf(params, arrivedAt === undefined ? 0 : clock.monotonic() - arrivedAt),
+    ...(via ? { via: [...via] } : {}),
+  };
   return {
     server,
     tool: tool.name,

@@ -13,7 +13,7 @@ export const prioritySchema = z.enum(PRIORITIES);
 export type Priority = z.output<typeof prioritySchema>;
 
 /** An answer that comes later than a day is of no use to anybody. */
-const MAX_TIME_LEFT_MS = 24 * 3_600_000;
+export const MAX_TIME_LEFT_MS = 24 * 3_600_000;
 
 export const mannerSchema = z.object({
   /**
