@@ -41,6 +41,7 @@ export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
   const subscribe = (...stops: Array<() => void>) => stops.forEach((stop) => owned.defer(stop));
   subscribe(
     ...serversToRegistry(slices),
+    ...newsToReads(slices),
     ...sharing(slices),
     ...wireResharing(slices),
     ...blocking(slices, log),
@@ -51,6 +52,15 @@ export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
     slices.relay.onMeasured(({ direction, hops = [] }) => slices.metrics.noteHops(direction, hops)),
   );
 }
+
+/** What was read from a server is read again once it says that it changed, or is another one. */
+const newsToReads = ({ relay, servers }: Slices) => [
+  servers.on('resourceUpdated', ({ server, uri }) => relay.forgetReads(server, uri)),
+  servers.on('offersChanged', ({ server }) => relay.forgetReads(server)),
+  servers.on('changed', ({ server }) => relay.forgetReads(server)),
+  servers.on('removed', ({ server }) => relay.forgetReads(server)),
+  servers.on('renamed', ({ from }) => relay.forgetReads(from)),
+];
 
 /** Every call that ends is counted; only what crossed the network counts as bytes. */
 const callsToMetrics = ({ metrics, relay }: Slices) =>

@@ -13,7 +13,8 @@ import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import { relayError } from '#shared/features/relay/errors.ts';
 import { withoutTrace } from '#shared/features/relay/trace.ts';
 import { wantsFreshIdentity } from '#shared/features/relay/masking.ts';
-import { isBypassed, mayCache } from '#shared/features/relay/caching.ts';
+import { type CacheState, isBypassed, mayCache } from '#shared/features/relay/caching.ts';
+import { plainUri } from '#shared/features/relay/read-hints.ts';
 import type { Load } from '#shared/features/relay/load.ts';
 import type { McpExchange, McpMessage } from '#shared/features/servers/mcp.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
@@ -29,6 +30,7 @@ import type { SpanExporter } from '../metrics/index.ts';
 import type { Network } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import { createDoor, type DoorState, type LimitedDoor } from './admission/door.ts';
+import { createReadCache, type Read } from './cache/read-cache.ts';
 import { type CachedCall, createResultCache, type ResultCache } from './cache/result-cache.ts';
 import { createInstances } from './choose/instances.ts';
 import { createRouter } from './choose/route.ts';
@@ -75,7 +77,10 @@ export interface Relay {
   load(): Load;
   /** A server has used so many seconds of processor time, of which peers may use as much as the limit says. */
   spend(limit: ScopedLimit, cpuSeconds: number): void;
+  /** Results of tools of others, and what was read from servers: both together. */
   readonly cache: Pick<ResultCache, 'clear' | 'state'>;
+  /** A local server, or one resource of it, is not what it was: what was read there is read again. */
+  forgetReads(server: string, uri?: string): void;
 }
 
 /**
@@ -174,6 +179,7 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     : undefined;
   owned.defer(() => masked?.close());
   const cache = createResultCache(deps);
+  const reads = createReadCache(deps);
   const tracer = createTracer({ exporter: deps.spans, random: deps.random });
   const recorder = createRecorder({ clock, random: deps.random, add: invocations.add }, options);
 
@@ -208,10 +214,25 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     const { result } = await recorder.recorded(facts, async (hops) => {
       hops.begin('queue');
       const sent = { ...message, params: span.carry(message.params ?? {}) };
-      const result = await target.request(message.params ? sent : message, traced(exchange, hops));
+      const call = () => target.request(message.params ? sent : message, traced(exchange, hops));
+      const read = options.cache() ? readOf(server, message, exchange) : undefined;
+      if (read) return fromReads(read, call);
+      const result = await call();
       return { result, responseBytes: approximateBytes(result) };
     });
     return result;
+  }
+
+  async function fromReads(
+    read: Read,
+    call: () => Promise<JsonObject>,
+  ): Promise<CallSizes & { result: JsonObject }> {
+    const { from, result } = await reads.read(read, async () => {
+      const result = await call();
+      return { result, bytes: approximateBytes(result) };
+    });
+    if (from === 'cache') return { result, responseBytes: 0, cached: true };
+    return { result, responseBytes: approximateBytes(result) };
   }
 
   async function toRemote(
@@ -299,7 +320,14 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Relay {
     invocations,
     onInvocation: (listener) => invocations.onAdded(listener),
     onMeasured: invocations.onMeasured,
-    cache,
+    cache: {
+      clear() {
+        cache.clear();
+        reads.clear();
+      },
+      state: () => together(cache.state(), reads.state()),
+    },
+    forgetReads: reads.forget,
     load: () => loadOf(door.state(), options, door.usedOf),
     spend: door.spend,
   };
@@ -325,6 +353,25 @@ function cachedCall(
   const { principal, profile } = caller;
   return { toolId: id, params, identity: { principal, profile }, caching, signal };
 }
+
+/** The request as the cache of reads sees it; undefined where it is no read, or one that must reach its server. */
+function readOf(
+  server: string,
+  { method, params = {} }: McpMessage,
+  { caller: { era, principal, profile }, signal }: McpExchange,
+): Read | undefined {
+  const uri = method === 'resources/read' ? plainUri(params) : undefined;
+  return uri === undefined ? undefined : { server, uri, era, identity: { principal, profile }, signal };
+}
+
+const together = (one: CacheState, other: CacheState): CacheState => ({
+  entries: one.entries + other.entries,
+  bytes: one.bytes + other.bytes,
+  hits: one.hits + other.hits,
+  misses: one.misses + other.misses,
+  joined: one.joined + other.joined,
+  bytesSaved: one.bytesSaved + other.bytesSaved,
+});
 
 /** Providers shown with what they have waiting. */
 const MAX_QUEUES = 50;

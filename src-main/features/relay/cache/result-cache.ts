@@ -129,7 +129,7 @@ const keyOf = ({ caching, identity, params, toolId }: CachedCall): string =>
   hash('sha256', jcsBytes(cacheSubject(toolId, params, identity, caching)), 'base64');
 
 /** What came of another’s call; undefined where it failed. Rejects where this caller no longer waits. */
-async function settled(waiting: Promise<Fetched>, signal: AbortSignal): Promise<Fetched | undefined> {
+export async function settled(waiting: Promise<Fetched>, signal: AbortSignal): Promise<Fetched | undefined> {
   signal.throwIfAborted();
   let leave = (): void => undefined;
   const left = new Promise<never>((_resolve, reject) => {
