@@ -2,7 +2,7 @@
  * What this node counts, in the text format of Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/).
  * Numbers alone: nobody who collects them learns who called what.
  */
-import type { Bottlenecks, Metrics } from '../features/metrics/index.ts';
+import type { Bottlenecks, Metrics, SpanExporter } from '../features/metrics/index.ts';
 import type { Network } from '../features/p2p/index.ts';
 import type { Relay } from '../features/relay/index.ts';
 
@@ -14,6 +14,7 @@ export interface Exposed {
   relay: Pick<Relay, 'load' | 'cache'>;
   network: Pick<Network, 'peers'>;
   bottlenecks: Pick<Bottlenecks, 'report'>;
+  spans: Pick<SpanExporter, 'dropped'>;
   residentBytes(): number;
   uptimeMs(): number;
 }
@@ -27,6 +28,7 @@ export function exposition({
   network,
   relay,
   residentBytes,
+  spans,
   uptimeMs,
 }: Exposed): string {
   const totals = metrics.totals(BOUNDS_S.map((bound) => bound * 1000));
@@ -67,6 +69,9 @@ export function exposition({
     ]),
     family('toolswarm_cache_misses_total', 'counter', 'Results that had to be fetched.', [
       [{}, cache.misses],
+    ]),
+    family('toolswarm_spans_dropped_total', 'counter', 'Spans of traces that no collector took.', [
+      [{}, spans.dropped()],
     ]),
     family('toolswarm_peers', 'gauge', 'Connected peers.', [[{}, network.peers().length]]),
     family('process_resident_memory_bytes', 'gauge', 'Memory of the node’s process.', [

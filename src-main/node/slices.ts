@@ -14,6 +14,7 @@ import {
   createBottlenecks,
   createMetrics,
   createSpanExporter,
+  type SpanExporter,
   createUsage,
 } from '../features/metrics/index.ts';
 import { createNetworks, type Networks } from '../features/p2p/index.ts';
@@ -29,7 +30,7 @@ import { measureProcess } from '../platform/process-load.ts';
 import { createSecrets } from '../platform/secrets.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
-import { fleetFacts, withdrawShares } from './fleet.ts';
+import { fleetFacts, namedUsage, withdrawShares } from './fleet.ts';
 import { policySources } from './fleet-policy.ts';
 import { createEquivocations, type Equivocations } from './equivocations.ts';
 import { createNodeGovernance } from './governing.ts';
@@ -53,6 +54,7 @@ export interface NodeSlices extends Slices {
   privateNetworks: PrivateNetworks;
   governance: Governance;
   fleet: FleetSlice;
+  spans: SpanExporter;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -253,7 +255,7 @@ export function createSlices(
     },
     {
       facts: fleetFacts({ access, clock, identity, registry, relay, usage }),
-      usage: usage.query,
+      usage: (query) => namedUsage(usage.query(query), registry.providerName),
       policy: {
         sources: policySources({ access, grants, registry, trust, self: self.peerId }),
         isOn: () => settings.get('fleet.sharePolicy'),
@@ -280,6 +282,7 @@ export function createSlices(
     registry,
     servers,
     relay,
+    spans,
     resharing,
     settings,
     conditions,

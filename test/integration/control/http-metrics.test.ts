@@ -80,6 +80,7 @@ it('what is told is text that collectors read, with buckets that grow to the cou
       }),
       process: () => ({ cpuShare: 0.1, loopShare: 0.2, loopDelayMs: 3 }),
     }),
+    spans: { dropped: () => 7 },
     residentBytes: () => 1e8,
     uptimeMs: () => 1500,
   });
@@ -87,6 +88,7 @@ it('what is told is text that collectors read, with buckets that grow to the cou
   for (const line of lines) expect(line).toMatch(LINE);
   const types = lines.filter((line) => line.startsWith('# TYPE')).map((line) => line.split(' ')[2]);
   expect(new Set(types).size).toBe(types.length);
+  expect(text).toContain('toolswarm_spans_dropped_total 7');
   expect(text).toContain('toolswarm_calls_total{direction="incoming",outcome="error"} 1');
   const buckets = lines
     .filter((line) => line.startsWith('toolswarm_call_duration_seconds_bucket{direction="incoming"'))
