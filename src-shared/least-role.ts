@@ -53,6 +53,7 @@ export const leastRole = {
   'fleet.remove': 'owner',
   'fleet.rename': 'owner',
   'fleet.setPolicy': 'owner',
+  'fleet.usage': 'finance',
   'fleet.watch': 'read-only',
   'governance.eraseText': 'owner',
   'governance.history': 'read-only',

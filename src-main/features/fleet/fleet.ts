@@ -1,5 +1,11 @@
 /** The nodes of this provider in one view, and the commands over them. */
-import type { Fleet, FleetNode, FleetPolicy, fleetContract } from '#shared/features/fleet/contract.ts';
+import type {
+  Fleet,
+  FleetNode,
+  FleetPolicy,
+  FleetUsage,
+  fleetContract,
+} from '#shared/features/fleet/contract.ts';
 import {
   decodeFleet,
   encodeFleet,
@@ -9,6 +15,7 @@ import {
   type Welcome,
 } from '#shared/features/fleet/messages.ts';
 import type { UsageAnswer } from '#shared/features/metrics/usage.ts';
+import { mergeUsage } from '#shared/features/fleet/usage.ts';
 import { isRemoved } from '#shared/features/identity/node-list.ts';
 import { readCertificate } from '#shared/features/identity/rules.ts';
 import { byReach, farthestReach } from '#shared/features/p2p/addresses.ts';
@@ -209,6 +216,21 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
     onChanged();
   }
 
+  async function usageOfAll(query: UsageQuery): Promise<FleetUsage> {
+    const own = options.usage(query);
+    const { answers, silent } = await nodes.usage(query);
+    const names = new Map(viewsOf().map(({ label, peerId }) => [peerId, label]));
+    const named = (peerId: PeerId) => ({ peerId, label: names.get(peerId) ?? '' });
+    return {
+      ...mergeUsage([own, ...answers.map(({ answer }) => answer)], query.by, query.limit),
+      nodes: [{ peerId: self, answer: own }, ...answers].map(({ answer, peerId }) => ({
+        ...named(peerId),
+        total: answer.total,
+      })),
+      silent: silent.map(named),
+    };
+  }
+
   function policyView(): FleetPolicy {
     const counts = Map.groupBy(
       store.all().filter(({ kind, value }) => value !== undefined && kind !== 'uses'),
@@ -279,6 +301,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
         identity.renameNode(peerId, label);
         return list();
       },
+      'fleet.usage': usageOfAll,
       'fleet.policy': policyView,
       'fleet.setPolicy'({ on }) {
         options.policy.setOn(on);

@@ -128,34 +128,33 @@ function attentionItems({ host, attention }: NodeFacts, t: DesktopT): MenuItem[]
 export const attentionText = ({ kind, count = 1, subject = '' }: AttentionItem, t: DesktopT): string =>
   t(`desktop:attention.${kind}`, { count, subject });
 
+type Route = (item: AttentionItem) => string;
+const to =
+  (path: string): Route =>
+  () =>
+    path;
+const server: Route = ({ subject }) => (subject ? `/servers/${encodeURIComponent(subject)}` : '/servers');
+const proposal: Route = ({ ref = '' }) => `/network/protocol/${ref}`;
+
+const ROUTES: Readonly<Record<AttentionItem['kind'], Route>> = {
+  'tools.pending': to('/catalog'),
+  'tools.changed': to('/catalog'),
+  'tools.lacking': ({ ref = '' }) => `/catalog/${encodeURIComponent(ref)}`,
+  'server.failed': server,
+  'server.login': server,
+  'access.request': to('/access/requests'),
+  'access.strangers': to('/access/requests'),
+  'fleet.guest': to('/network/nodes'),
+  'fleet.removed': to('/network/nodes'),
+  'provider.equivocated': to('/network'),
+  'governance.vote': proposal,
+  'governance.activation': proposal,
+  'governance.waiting': proposal,
+  'update.ready': to('/settings/start'),
+  'identity.phrase': to('/'),
+  'node.clock': to('/'),
+  'node.storage': to('/'),
+};
+
 /** The page on which a matter is seen to. */
-export function routeOf({ kind, ref, subject }: AttentionItem): string {
-  switch (kind) {
-    case 'tools.pending':
-    case 'tools.changed':
-      return '/catalog';
-    case 'tools.lacking':
-      return `/catalog/${encodeURIComponent(ref ?? '')}`;
-    case 'server.failed':
-    case 'server.login':
-      return subject ? `/servers/${encodeURIComponent(subject)}` : '/servers';
-    case 'access.request':
-    case 'access.strangers':
-      return '/access/requests';
-    case 'fleet.guest':
-    case 'fleet.removed':
-      return '/network/nodes';
-    case 'provider.equivocated':
-      return '/network';
-    case 'governance.vote':
-    case 'governance.activation':
-    case 'governance.waiting':
-      return `/network/protocol/${ref ?? ''}`;
-    case 'update.ready':
-      return '/settings/start';
-    case 'identity.phrase':
-    case 'node.clock':
-    case 'node.storage':
-      return '/';
-  }
-}
+export const routeOf: Route = (item) => ROUTES[item.kind](item);

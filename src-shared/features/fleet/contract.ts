@@ -1,6 +1,7 @@
 /** Several nodes of one provider: who they are, how they join and leave, and what they do. */
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
+import { usageAnswerSchema, usageContract, usageSumsSchema } from '../metrics/usage.ts';
 import { POLICY_KINDS } from './policy-items.ts';
 
 export const DEFAULT_CODE_MS = 15 * 60_000;
@@ -119,6 +120,14 @@ export const fleetPolicySchema = z.object({
 });
 export type FleetPolicy = z.output<typeof fleetPolicySchema>;
 
+export const fleetUsageSchema = usageAnswerSchema.extend({
+  /** Each node that told, this one first, with what it told. */
+  nodes: z.array(z.object({ peerId: z.string(), label: z.string(), total: usageSumsSchema })),
+  /** Connected nodes that did not answer in time; nodes that are away are not asked. */
+  silent: z.array(z.object({ peerId: z.string(), label: z.string() })),
+});
+export type FleetUsage = z.output<typeof fleetUsageSchema>;
+
 export const fleetContract = {
   'fleet.list': query(
     'The nodes of this provider, and machines that want to become one.',
@@ -148,6 +157,11 @@ export const fleetContract = {
     'Gives a node another name.',
     z.object({ peerId: z.string(), label: label.min(1) }),
     fleetSchema,
+  ),
+  'fleet.usage': query(
+    'As `usage.query`, of all connected nodes of this provider together.',
+    usageContract['usage.query'].input,
+    fleetUsageSchema,
   ),
   'fleet.policy': query(
     'What is one policy for all nodes of this provider.',

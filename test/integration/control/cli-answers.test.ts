@@ -321,6 +321,7 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
   ['fleet policy', 'fleet.policy', {}],
   ['fleet policy on', 'fleet.setPolicy', { on: true }],
   ['fleet policy off', 'fleet.setPolicy', { on: false }],
+  ['usage --all-nodes --days 2', 'fleet.usage', { days: 2, by: 'day', limit: 1000 }],
   ['fleet leave', 'fleet.leave', {}],
   ['reshares list', 'reshares.list', {}],
   [

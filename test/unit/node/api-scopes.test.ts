@@ -150,6 +150,7 @@ describe('scopes of the HTTP API', () => {
           "fleet.awaitJoin",
           "fleet.list",
           "fleet.policy",
+          "fleet.usage",
           "fleet.watch",
           "governance.history",
           "governance.show",

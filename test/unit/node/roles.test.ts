@@ -48,6 +48,7 @@ describe('roles of operators', () => {
           "access.grants",
           "access.limits",
           "access.requests",
+          "fleet.usage",
           "usage.query",
         ],
         "owner": [

@@ -16,6 +16,7 @@ interface UsageFlags {
   tool?: string;
   limit: number;
   csv?: boolean;
+  allNodes?: boolean;
 }
 
 const GROUPS = [
@@ -47,6 +48,7 @@ export function addUsageCommands(program: Command, cli: Cli): void {
     .option('--tool <name>', 'only those of one tool')
     .option('--limit <n>', 'how many rows at most', wholeNumber, 1000)
     .option('--csv', 'print it as CSV')
+    .option('--all-nodes', 'of all connected nodes of this provider together')
     .addHelpText('after', EXAMPLES)
     .action((flags: UsageFlags) => cli.ask((node) => showUsage(node, flags)));
   usage
@@ -60,8 +62,14 @@ export function addUsageCommands(program: Command, cli: Cli): void {
     );
 }
 
-async function showUsage(node: NodeClient, { csv, provider, ...wanted }: UsageFlags): Promise<Answer> {
-  const data = await node['usage.query']({ ...wanted, ...(provider ? { providerId: provider } : {}) });
+async function showUsage(
+  node: NodeClient,
+  { allNodes, csv, provider, ...wanted }: UsageFlags,
+): Promise<Answer> {
+  const data = await node[allNodes ? 'fleet.usage' : 'usage.query']({
+    ...wanted,
+    ...(provider ? { providerId: provider } : {}),
+  });
   if (!csv) return { data, text: tableOf(data) };
   const { exportUsage } = await import('#shared/features/metrics/usage-export.ts');
   return { data, text: printable(exportUsage(data.items, 'csv')).trimEnd() };

@@ -96,6 +96,14 @@ function Matter({ item, onRecover }: { item: AttentionItem; onRecover(): void })
   );
 }
 
+/** Matters that have one sentence whatever they are about. */
+const plain = {
+  'fleet.removed': 'fleetRemoved',
+  'identity.phrase': 'phrase',
+  'node.clock': 'clock',
+} as const;
+const isPlain = (kind: AttentionItem['kind']): kind is keyof typeof plain => Object.hasOwn(plain, kind);
+
 function Words({
   item: { kind, subject = '', code, count = 0, due = 0 },
 }: {
@@ -103,6 +111,7 @@ function Words({
 }): ReactNode {
   const { t } = useTranslation('home');
   const format = useFormats();
+  if (isPlain(kind)) return t(`attention.${plain[kind]}`);
   switch (kind) {
     case 'tools.pending':
       return t('attention.pending', { count });
@@ -120,8 +129,6 @@ function Words({
       return t('attention.strangers', { count });
     case 'fleet.guest':
       return t('attention.fleetGuest', { name: subject });
-    case 'fleet.removed':
-      return t('attention.fleetRemoved');
     case 'provider.equivocated':
       return t('attention.equivocated', { name: subject });
     case 'governance.vote':
@@ -130,10 +137,6 @@ function Words({
       return t('attention.activation', { feature: subject, when: format.dateTime(due) });
     case 'governance.waiting':
       return t('attention.waiting', { feature: subject });
-    case 'identity.phrase':
-      return t('attention.phrase');
-    case 'node.clock':
-      return t('attention.clock');
     case 'node.storage':
       return <StorageWords code={code} />;
     case 'update.ready':
@@ -156,47 +159,54 @@ function StorageWords({ code = '' }: { code: string | undefined }): ReactNode {
   }
 }
 
+type Way = [to: (item: AttentionItem) => string, label: (typeof ways)[number]];
+const ways = [
+  'answer',
+  'check',
+  'compare',
+  'data',
+  'decide',
+  'look',
+  'proofs',
+  'review',
+  'signIn',
+  'updateLook',
+] as const;
+
+const server = ({ subject = '' }: AttentionItem): string => `/servers/${subject}`;
+const proposal = ({ ref = '' }: AttentionItem): string => `/network/protocol/${ref}`;
+
+/** Where it is seen to; the phrase has a dialog of its own. */
+const waysOut: Readonly<Record<Exclude<AttentionItem['kind'], 'identity.phrase'>, Way>> = {
+  'tools.pending': [() => '/catalog/+pending', 'review'],
+  'tools.changed': [() => '/catalog/+changed', 'compare'],
+  'tools.lacking': [({ ref = '' }) => `/catalog/${encodeURIComponent(ref)}`, 'look'],
+  'server.failed': [server, 'look'],
+  'server.login': [server, 'signIn'],
+  'access.request': [() => '/access/requests', 'answer'],
+  'access.strangers': [() => '/access/requests', 'answer'],
+  'fleet.guest': [() => '/network/nodes', 'answer'],
+  'fleet.removed': [() => '/network/nodes', 'look'],
+  'provider.equivocated': [() => '/network', 'proofs'],
+  'governance.vote': [proposal, 'decide'],
+  'governance.activation': [proposal, 'decide'],
+  'governance.waiting': [proposal, 'decide'],
+  'node.clock': [() => '/network/doctor', 'check'],
+  'node.storage': [() => '/settings/data', 'data'],
+  'update.ready': [() => '/settings/about', 'updateLook'],
+};
+
 /** What to do about it. */
 function WayOut({ item, onRecover }: { item: AttentionItem; onRecover(): void }): ReactNode {
   const { t } = useTranslation('home');
-  switch (item.kind) {
-    case 'tools.pending':
-      return <Go to="/catalog/+pending">{t('attention.review')}</Go>;
-    case 'tools.changed':
-      return <Go to="/catalog/+changed">{t('attention.compare')}</Go>;
-    case 'tools.lacking':
-      return <Go to={`/catalog/${encodeURIComponent(item.ref ?? '')}`}>{t('attention.look')}</Go>;
-    case 'server.failed':
-      return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.look')}</Go>;
-    case 'server.login':
-      return <Go to={`/servers/${item.subject ?? ''}`}>{t('attention.signIn')}</Go>;
-    case 'access.request':
-    case 'access.strangers':
-      return <Go to="/access/requests">{t('attention.answer')}</Go>;
-    case 'fleet.guest':
-    case 'fleet.removed':
-      return (
-        <Go to="/network/nodes">{t(item.kind === 'fleet.guest' ? 'attention.answer' : 'attention.look')}</Go>
-      );
-    case 'provider.equivocated':
-      return <Go to="/network">{t('attention.proofs')}</Go>;
-    case 'governance.vote':
-    case 'governance.activation':
-    case 'governance.waiting':
-      return <Go to={`/network/protocol/${item.ref ?? ''}`}>{t('attention.decide')}</Go>;
-    case 'identity.phrase':
-      return (
-        <Button size="small" onPress={onRecover}>
-          {t('attention.writeDown')}
-        </Button>
-      );
-    case 'node.clock':
-      return <Go to="/network/doctor">{t('attention.check')}</Go>;
-    case 'node.storage':
-      return <Go to="/settings/data">{t('attention.data')}</Go>;
-    case 'update.ready':
-      return <Go to="/settings/about">{t('attention.updateLook')}</Go>;
-  }
+  if (item.kind === 'identity.phrase')
+    return (
+      <Button size="small" onPress={onRecover}>
+        {t('attention.writeDown')}
+      </Button>
+    );
+  const [to, label] = waysOut[item.kind];
+  return <Go to={to(item)}>{t(`attention.${label}`)}</Go>;
 }
 
 const Go = ({ to, children }: { to: string; children: ReactNode }) => (

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { FleetUsage } from '#shared/features/fleet/contract.ts';
 import type { UsageAnswer, UsageItem } from '#shared/features/metrics/usage.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useQuery } from '../../../platform/use-query.ts';
@@ -24,6 +25,12 @@ const MOST_DAYS = 1100;
 /** A canvas is written left to right: a date that is not keeps its own order. */
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
+const wheres = ['here', 'all'] as const;
+type Where = (typeof wheres)[number];
+
+/** Of all nodes, the answer says which did what. */
+type Shown = UsageAnswer & Partial<Pick<FleetUsage, 'nodes' | 'silent'>>;
+
 export interface Wanted {
   days: number;
   direction?: UsageItem['direction'];
@@ -35,14 +42,18 @@ export function UsageView() {
   const [by, setBy] = useState<Group>('provider');
   const [days, setDays] = useState<PeriodDays>('30');
   const [direction, setDirection] = useState<(typeof directions)[number]>('');
+  const [where, setWhere] = useState<Where>('here');
+  const fleet = useQuery((node, signal) => node['fleet.list']({}, { signal }), []);
+  const hasOthers = (fleet.data?.nodes ?? []).some(({ connected, self }) => connected && !self);
+  const call = where === 'all' && hasOthers ? 'fleet.usage' : 'usage.query';
   const wanted: Wanted = { days: Number(days), ...(direction === '' ? {} : { direction }) };
   const table = useQuery(
-    (node, signal) => node['usage.query']({ ...wanted, by, limit: MOST_ROWS }, { signal }),
-    [by, wanted],
+    (node, signal): Promise<Shown> => node[call]({ ...wanted, by, limit: MOST_ROWS }, { signal }),
+    [by, wanted, call],
   );
   const chart = useQuery(
-    (node, signal) => node['usage.query']({ ...wanted, by: 'day', limit: MOST_DAYS }, { signal }),
-    [wanted],
+    (node, signal) => node[call]({ ...wanted, by: 'day', limit: MOST_DAYS }, { signal }),
+    [wanted, call],
   );
   const reload = () => {
     table.reload();
@@ -72,14 +83,41 @@ export function UsageView() {
           value={direction}
           onChange={(next: (typeof directions)[number]) => setDirection(next)}
         />
+        {hasOthers && (
+          <Select
+            hideLabel
+            label={t('where.label')}
+            options={wheres.map((value) => ({ value, label: t(`where.${value}`) }))}
+            value={where}
+            onChange={(next: Where) => setWhere(next)}
+          />
+        )}
         <UsageActions wanted={wanted} onErased={reload} />
       </div>
       {chart.fault && <FaultNote fault={chart.fault} />}
       {table.fault && <FaultNote fault={table.fault} />}
       {chart.data ? <Days answer={chart.data} /> : chart.loading && <Loading label={t('reading')} />}
       {table.data && table.data.total.calls > 0 && <UsageTable by={by} items={table.data.items} />}
+      {table.data?.nodes && <Nodes nodes={table.data.nodes} silent={table.data.silent ?? []} />}
       {table.data?.more && <p className={styles['soft']}>{t('more', { count: MOST_ROWS })}</p>}
     </Stack>
+  );
+}
+
+/** Which node did how much of it, and which did not tell. */
+function Nodes({ nodes, silent }: Pick<FleetUsage, 'nodes' | 'silent'>) {
+  const { t } = useTranslation('metrics');
+  const format = useFormats();
+  const nameOf = ({ label, peerId }: FleetUsage['silent'][number]) => label || `${peerId.slice(0, 12)}…`;
+  return (
+    <p className={styles['soft']}>
+      {t('where.parts', {
+        parts: format.list(
+          nodes.map((node) => t('where.part', { name: nameOf(node), count: node.total.calls })),
+        ),
+      })}
+      {silent.length > 0 && ` ${t('where.silent', { names: format.list(silent.map(nameOf)) })}`}
+    </p>
   );
 }
 

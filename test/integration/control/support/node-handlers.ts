@@ -190,6 +190,7 @@ export function createMemoryNode({
     'fleet.cancelJoin': () => ({}),
     'fleet.rename': () => fixtures.fleet,
     'fleet.remove': () => fixtures.fleet,
+    'fleet.usage': () => ({ ...fixtures.usage, nodes: [], silent: [] }),
     'fleet.policy': () => fixtures.fleetPolicy,
     'fleet.setPolicy': () => fixtures.fleetPolicy,
     'fleet.leave': () => ({ providerId: fixtures.identity.providerId }),

@@ -1,12 +1,15 @@
 import type { Fleet, fleetContract, FleetNode, FleetPolicy } from '#shared/features/fleet/contract.ts';
 import { joinLink, readJoinCode } from '#shared/features/fleet/join-code.ts';
+import { mergeUsage } from '#shared/features/fleet/usage.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { BORIS, OWN_PROVIDER } from '../world.ts';
 import { find, type Memory } from './memory.ts';
+import { answerUsage } from './usage.ts';
 
 const CODE = '4G7K-2MQX-9RTD-W5BF';
 
-export function answerFleet({ after, clock, live, world }: Memory): Handlers<typeof fleetContract> {
+export function answerFleet(memory: Memory): Handlers<typeof fleetContract> {
+  const { after, clock, live, world } = memory;
   const { fleet } = world;
   const view = (): Fleet => ({
     ...fleet,
@@ -95,6 +98,18 @@ export function answerFleet({ after, clock, live, world }: Memory): Handlers<typ
     'fleet.rename'({ label, peerId }) {
       nodeOf(peerId).label = label;
       return after(view());
+    },
+    async 'fleet.usage'(query, context) {
+      const own = await answerUsage(world, clock)['usage.query'](query, context);
+      const [self, ...others] = fleet.nodes.filter(({ connected }) => connected);
+      const told = [self, ...others].flatMap((one) =>
+        one ? [{ peerId: one.peerId, label: one.label, total: own.total }] : [],
+      );
+      return {
+        ...mergeUsage(told.map(() => own) as (typeof own)[], query.by, query.limit),
+        nodes: told,
+        silent: [],
+      };
     },
     'fleet.policy': policy,
     'fleet.setPolicy'({ on }) {
