@@ -1,4 +1,5 @@
 /** `npm run bench -- relay`: what a call from node to node costs. Each module measures one part of the way. */
+import { measureCached } from './relay/cached.ts';
 import { measureFullPath } from './relay/full-path.ts';
 import { measureNodes } from './relay/nodes.ts';
 import { measurePolicy } from './relay/policy.ts';
@@ -6,6 +7,7 @@ import { measureTransport } from './relay/transport.ts';
 import { type Figure, report } from './support/report.ts';
 
 const modules: Record<string, () => Promise<Figure[]>> = {
+  cached: measureCached,
   policy: measurePolicy,
   nodes: measureNodes,
   transport: measureTransport,
