@@ -73,3 +73,20 @@ test('this machine joins another provider only after its warning was understood,
   await page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
   await expect(page.getByRole('button', { name: 'Add a node' })).toBeEnabled();
 });
+
+test('one policy for all nodes is switched on, and tells what others changed', async ({ home: page }) => {
+  await visit(page, '/network/nodes');
+  await expect(page.getByText('Blocked: ')).toHaveCount(0);
+  await page.getByText('Share this node’s policy with the other nodes').click();
+  await expect(page.getByText(/Shared: 3 blocks, 2 known providers/)).toBeVisible();
+  await expect(page.getByText('Attic held the same')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Changed from other nodes' })).toContainText('Blocked: z6Mk');
+});
+
+test('usage is shown of this node, or of all nodes with what each did', async ({ home: page }) => {
+  await visit(page, '/usage');
+  await expect(page.getByText('Of these:')).toHaveCount(0);
+  await page.getByRole('button', { name: /Where/ }).click();
+  await page.getByRole('option', { name: 'All your nodes' }).click();
+  await expect(page.getByText(/Of these: Workshop: [\d,]+ calls and Attic: [\d,]+ calls\./)).toBeVisible();
+});
