@@ -50,6 +50,8 @@ export interface ServersOptions {
   idleStopMs?: number;
   /** Quiet time after `list_changed` before the lists are read again. Default 50. */
   relistDelayMs?: number;
+  /** Lists that hold for a time only are not read again sooner than this. Default 10 s. */
+  minTtlMs?: number;
   backoff?: BackoffPolicy;
   /** Where programs are found. Default: the PATH of the login shell, asked for once. */
   path?: () => Promise<string>;
@@ -320,6 +322,7 @@ function withDefaults(options: ServersOptions) {
     laneIdleMs: options.laneIdleMs ?? 300_000,
     idleStopMs: options.idleStopMs ?? 0,
     relistDelayMs: options.relistDelayMs ?? 50,
+    minTtlMs: options.minTtlMs ?? 10_000,
     backoff: options.backoff ?? BACKOFF,
   };
 }

@@ -1,6 +1,7 @@
 /** Reads what a server offers, page by page, within bounds; and says what really changed between two readings. */
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
+import { hintsOf } from '#shared/features/servers/hints.ts';
 import { toolSchema } from '#shared/features/registry/tool.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import type { Connection } from './wire/connection.ts';
@@ -37,8 +38,9 @@ export async function readOffers(
   note: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<ServerOffers> {
+  const lifetimes: number[] = [];
   const read = (list: List, declared: string) =>
-    isObject(connection.capabilities[declared]) ? readAll(connection, list, note, signal) : [];
+    isObject(connection.capabilities[declared]) ? readAll(connection, list, lifetimes, note, signal) : [];
   const tools = await read(LISTS.tools, 'tools');
   const prompts = await read(LISTS.prompts, 'prompts');
   const resources = await read(LISTS.resources, 'resources');
@@ -54,12 +56,14 @@ export async function readOffers(
     resources: resources as ServerOffers['resources'],
     resourceTemplates: resourceTemplates as ServerOffers['resourceTemplates'],
     listedAt: clock.now(),
+    ...(lifetimes.length > 0 ? { ttlMs: Math.min(...lifetimes) } : {}),
   };
 }
 
 async function readAll(
   connection: Connection,
   list: List,
+  lifetimes: number[],
   note: (text: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<JsonObject[]> {
@@ -68,6 +72,8 @@ async function readAll(
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES && items.length < MAX_ITEMS; page += 1) {
     const result = await connection.ask(list.method, cursor === undefined ? {} : { cursor }, signal);
+    const { ttlMs } = hintsOf(result);
+    if (ttlMs > 0) lifetimes.push(ttlMs);
     const found = Array.isArray(result[list.key]) ? (result[list.key] as JsonObject[]) : [];
     for (const item of found) {
       if (isObject(item) && list.valid(item)) items.push(item);

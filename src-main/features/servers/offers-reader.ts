@@ -56,7 +56,7 @@ export interface OffersReader {
 export function createOffersReader(
   stored: ServerOffers | undefined,
   deps: OffersReaderDeps,
-  relistDelayMs: number,
+  { minTtlMs, relistDelayMs }: { relistDelayMs: number; minTtlMs: number },
   events: { onChanged(): void; onOffersChanged(difference: OffersDifference): void },
 ): OffersReader {
   const { clock, lanes, newLane, policy, note } = deps;
@@ -64,6 +64,7 @@ export function createOffersReader(
   let schemas = indexSchemas(stored);
   let refreshed = false;
   let relisting: ReturnType<Clock['after']> | undefined;
+  let expiring: ReturnType<Clock['after']> | undefined;
   let introducing: Promise<void> | undefined;
 
   function accept(found: ServerOffers): void {
@@ -72,6 +73,8 @@ export function createOffersReader(
     schemas = indexSchemas(found);
     refreshed = true;
     deps.save(found);
+    expiring?.cancel();
+    if (found.ttlMs !== undefined) expiring = clock.after(Math.max(found.ttlMs, minTtlMs), readExpired);
     if (difference.tools || difference.prompts || difference.resources) events.onOffersChanged(difference);
     events.onChanged();
   }
@@ -93,6 +96,13 @@ export function createOffersReader(
   const makesCatalog = (lane: Lane): boolean =>
     lane === lanes.currentShared &&
     (deps.learnt().era === 'modern' || lane.capabilities === catalogCapabilities(policy()));
+
+  /** What was listed no longer holds by the server's own word. One that sleeps is not woken for it: it is read at its start. */
+  function readExpired(): void {
+    const { currentShared: lane } = lanes;
+    if (!lane?.connection || !deps.active()) return;
+    readAfter(lane).catch((error: unknown) => note(asAppError(error).message));
+  }
 
   async function readAfter(lane: Lane): Promise<void> {
     const { currentShared } = lanes;
@@ -187,7 +197,10 @@ export function createOffersReader(
     get introducing() {
       return introducing !== undefined;
     },
-    close: () => relisting?.cancel(),
+    close() {
+      relisting?.cancel();
+      expiring?.cancel();
+    },
   };
 }
 

@@ -41,6 +41,8 @@ export interface ServerOptions {
   idleStopMs: number;
   /** Quiet time after `list_changed` before the lists are read again. */
   relistDelayMs: number;
+  /** Lists are not read again sooner than this, however short the server says that they hold. */
+  minTtlMs: number;
 }
 
 export interface ServerEvents {
@@ -116,7 +118,7 @@ export function createServer(
       },
       active,
     },
-    options.relistDelayMs,
+    options,
     events,
   );
   const sessionRequests = createSessionRequests(

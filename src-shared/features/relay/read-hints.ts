@@ -1,24 +1,6 @@
-/**
- * How long a server says that what it was read holds, and for whom: `ttlMs` and `cacheScope` of MCP results. What comes from
- * a server may be anything; what makes no sense means that nothing may be kept. Pure.
- */
+/** Which reads of resources may stand for one another, and which news concern them. Pure. */
 import type { JsonObject } from '../../kernel/canonical.ts';
-import { MAX_TTL_MS } from '../access/caching.ts';
 import { isBypassed } from './caching.ts';
-
-export interface ReadHints {
-  /** 0: not to be kept. A day at most. */
-  ttlMs: number;
-  scope: 'private' | 'public';
-}
-
-export function hintsOf({ cacheScope, ttlMs }: JsonObject): ReadHints {
-  const isTime = typeof ttlMs === 'number' && Number.isSafeInteger(ttlMs) && ttlMs > 0;
-  return {
-    ttlMs: isTime ? Math.min(ttlMs, MAX_TTL_MS) : 0,
-    scope: cacheScope === 'public' ? 'public' : 'private',
-  };
-}
 
 const PLAIN = new Set(['uri', '_meta']);
 

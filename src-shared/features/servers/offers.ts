@@ -16,5 +16,7 @@ export const serverOffersSchema = z.object({
   resourceTemplates: z.array(z.looseObject({ uriTemplate: z.string() })),
   /** Epoch ms of the last successful listing. */
   listedAt: z.number(),
+  /** How long the server says that its lists hold (ms); absent: until it says that they changed. */
+  ttlMs: z.number().optional(),
 });
 export type ServerOffers = z.output<typeof serverOffersSchema>;

@@ -4,7 +4,8 @@
  * other unless the server says that everybody reads the same; news of a server put out what was read there.
  */
 import { type CacheIdentity, type CacheState, isKeepable } from '#shared/features/relay/caching.ts';
-import { concerns, hintsOf } from '#shared/features/relay/read-hints.ts';
+import { concerns } from '#shared/features/relay/read-hints.ts';
+import { hintsOf } from '#shared/features/servers/hints.ts';
 import type { Era } from '#shared/features/servers/mcp.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';

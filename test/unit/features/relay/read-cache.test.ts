@@ -3,7 +3,8 @@ import { expect, it, vi } from 'vitest';
 import { createReadCache } from '#main/features/relay/cache/read-cache.ts';
 import type { Fetched } from '#main/features/relay/cache/result-cache.ts';
 import { MAX_TTL_MS } from '#shared/features/access/caching.ts';
-import { hintsOf, plainUri } from '#shared/features/relay/read-hints.ts';
+import { plainUri } from '#shared/features/relay/read-hints.ts';
+import { hintsOf } from '#shared/features/servers/hints.ts';
 import type { JsonObject, JsonValue } from '#shared/kernel/canonical.ts';
 
 function setUp(hints: JsonObject = { ttlMs: 1_000 }) {
