@@ -67,6 +67,19 @@ test('the load is seen while it changes: quiet, overloaded, quiet again', async 
   await expect(page.getByText(/^Slowest/)).toBeVisible();
 });
 
+test('how often results were given again is seen, and they are forgotten', async ({
+  home: page,
+  dashboard,
+}) => {
+  await visit(page, '/usage/load');
+  await expect(page.getByRole('heading', { name: 'Results given again' })).toBeVisible();
+  await expect(page.getByText('81%')).toBeVisible();
+  await page.getByRole('button', { name: 'Forget them' }).click();
+  await expect(page.getByText('All kept results were forgotten.')).toBeVisible();
+  expect(dashboard.node.world.cache.entries).toBe(0);
+  await expect(page.getByRole('button', { name: 'Forget them' })).toBeDisabled();
+});
+
 test.describe('a new node', () => {
   test.use({ begin: { world: emptyWorld } });
   test('says that nothing was used yet', async ({ home: page }) => {

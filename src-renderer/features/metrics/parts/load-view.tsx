@@ -8,6 +8,7 @@ import { Note } from '../../../ui/note.tsx';
 import { Card, Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import styles from '../metrics.module.css';
+import { CacheCard } from './cache-card.tsx';
 import { BottleneckCard } from './bottleneck-card.tsx';
 import { loadState } from '../rules.ts';
 
@@ -22,6 +23,7 @@ export function LoadView() {
       <BottleneckCard />
       <Queues load={value} />
       <Refused load={value} />
+      <CacheCard tick={value} />
     </Stack>
   );
 }

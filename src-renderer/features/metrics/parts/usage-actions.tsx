@@ -19,13 +19,18 @@ const MOST_ROWS = 10_000;
 export function UsageActions({ wanted, onErased }: { wanted: Wanted; onErased(): void }) {
   const { t } = useTranslation('metrics');
   const { clock, node } = useNodeLink();
+  const toasts = useToasts();
   const [erasing, setErasing] = useState(false);
   const save = useCommand(
     async (signal, as: 'csv' | 'json') => {
-      const { items } = await node['usage.query']({ ...wanted, by: 'each', limit: MOST_ROWS }, { signal });
+      const { items, more } = await node['usage.query'](
+        { ...wanted, by: 'each', limit: MOST_ROWS },
+        { signal },
+      );
       const type = as === 'csv' ? 'text/csv;charset=utf-8' : 'application/json';
       const day = new Date(clock.now()).toISOString().slice(0, 10);
       saveFile(new Blob([exportUsage(items, as)], { type }), `toolswarm-usage-${day}.${as}`);
+      if (more) toasts.say(t('export.cut', { count: MOST_ROWS }));
     },
     { call: 'usage.query' },
   );
