@@ -73,7 +73,10 @@ export function createSlices(
   const base = { clock, db, log, random, verify };
   const metrics = createMetrics(base);
   const usage = platform.owned.add(createUsage(base, { keepDays: () => settings.get('metrics.usageDays') }));
-  const trust = createTrust(base);
+  const trust = createTrust({
+    ...base,
+    isSelf: (provider) => provider === identity.self().providerId,
+  });
   const access = createAccess({
     ...base,
     standing: trust.standing,

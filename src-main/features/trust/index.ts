@@ -43,7 +43,15 @@ export interface Trust extends EventSource<TrustEvents> {
   blocks(): Array<ProviderId | PeerId>;
 }
 
-export function createTrust(deps: { db: Database; clock: Clock; log: Log }): Trust {
+export interface TrustDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  /** Whether this is the provider that the node itself serves: its nodes know each other. Default: none is. */
+  isSelf?(providerId: ProviderId): boolean;
+}
+
+export function createTrust(deps: TrustDeps): Trust {
   const events = createEmitter<TrustEvents>((error) => deps.log.error({ err: error }, 'a listener failed'));
   const blocked = loadSet(deps.db, 'SELECT id FROM trust_blocks');
   const known = loadSet(deps.db, 'SELECT provider AS id FROM trust_known');
@@ -57,7 +65,8 @@ export function createTrust(deps: { db: Database; clock: Clock; log: Log }): Tru
     on: events.on,
     standing(providerId) {
       if (blocked.has(providerId)) return { tier: 'blocked', weight: 0 };
-      return known.has(providerId) ? { tier: 'known', weight: 1 } : { tier: 'unknown', weight: 0 };
+      const isKnown = known.has(providerId) || deps.isSelf?.(providerId) === true;
+      return isKnown ? { tier: 'known', weight: 1 } : { tier: 'unknown', weight: 0 };
     },
     isKnown: (providerId) => trust.standing(providerId).tier === 'known',
     setKnown(providerId, isKnown) {

@@ -56,7 +56,11 @@ async function takeIn(a: WholeNode, b: WholeNode, label = 'attic'): Promise<void
   await b.restart();
 }
 
-async function shareEverything(whole: WholeNode, name: string): Promise<void> {
+async function shareEverything(
+  whole: WholeNode,
+  name: string,
+  kind: 'everyone' | 'known' = 'everyone',
+): Promise<void> {
   const transport = {
     type: 'stdio' as const,
     command: process.execPath,
@@ -65,10 +69,7 @@ async function shareEverything(whole: WholeNode, name: string): Promise<void> {
   const config = serverConfigSchema.parse({ name, transport });
   await whole.node.handlers['servers.add']({ ...config, secretValues: {} }, context);
   await whole.node.handlers['servers.start']({ name }, context);
-  await whole.node.handlers['servers.share'](
-    { name, audience: { kind: 'everyone' }, confirmed: true },
-    context,
-  );
+  await whole.node.handlers['servers.share']({ name, audience: { kind }, confirmed: true }, context);
 }
 
 const offered = async ({ node }: WholeNode, server: string) =>
@@ -223,6 +224,33 @@ describe('a node of a provider', () => {
     await until(async () => (await fleet(b)).nodes.some(({ label, self }) => self && label === 'cellar'));
     const removeSelf = async () => a.node.handlers['fleet.remove']({ peerId: ids(a).peerId }, context);
     await expect(removeSelf()).rejects.toMatchObject({ code: 'identity.own_node' });
+  });
+});
+
+describe('nodes of one provider', () => {
+  it('know each other: what one shares with those it knows, the others can call', async () => {
+    const [a, b, c] = [await start('Workshop'), await start(), await start()];
+    await takeIn(a, b);
+    await shareEverything(b, 'everything', 'known');
+    const [address = ''] = ids(a).addresses;
+    // Found by the network rather than connected to on purpose.
+    await c.node.handlers['peers.connect']({ address }, context);
+    await connect(b, a);
+    await connect(c, b);
+    await b.node.handlers['peers.setKnown']({ providerId: ids(a).providerId, known: false }, context);
+    const tool = await until(async () =>
+      (await a.node.handlers['tools.list']({ scope: 'network', limit: 100 }, context)).items.find(
+        ({ name }) => name === 'echo',
+      ),
+    );
+    await a.node.handlers['tools.approve']({ id: tool.id }, context);
+    expect(
+      await a.node.handlers['tools.call'](
+        { id: tool.id, arguments: { message: 'from afar' }, timeoutMs: 20_000 },
+        context,
+      ),
+    ).toMatchObject({ result: { content: [{ text: 'Echo: from afar' }] } });
+    expect(await offered(c, 'everything')).toEqual([]);
   });
 });
 
