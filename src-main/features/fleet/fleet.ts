@@ -79,7 +79,7 @@ export interface FleetSlice extends EventSource<FleetEvents> {
 }
 
 export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice {
-  const { clock, identity, log, network, random } = deps;
+  const { clock, identity, log, network, random, records } = deps;
   const events = createEmitter<FleetEvents>((error) => log.error({ err: error }, 'a listener failed'));
   const onChanged = () => events.emit('changed', {});
   const name = () => identity.view().profile.displayName;
@@ -204,16 +204,19 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
     policy.resign(new Set(removed));
     notices.tell();
     nodes.spread();
-    for (const peerId of removed)
-      clock.after(FAREWELL_MS, () => {
-        network.disconnect(peerId).catch((error: unknown) => {
-          log.warn(
-            { peer: peerId, error: String(error) },
-            'a node that was taken out could not be disconnected',
-          );
-        });
-      });
     onChanged();
+  }
+
+  /**
+   * A node serves a provider no longer by that provider's word alone: whoever names the node of somebody else in his lists
+   * must neither end its connections nor what it says.
+   */
+  function partWith(providerId: ProviderId, peerId: PeerId): void {
+    records.forgetNode(peerId, providerId);
+    if (!network.peers().some((peer) => peer.peerId === peerId && peer.providerId === providerId)) return;
+    network.disconnect(peerId).catch((error: unknown) => {
+      log.warn({ peer: peerId, error: String(error) }, 'a node that was taken out could not be disconnected');
+    });
   }
 
   async function usageOfAll(query: UsageQuery): Promise<FleetUsage> {
@@ -329,11 +332,11 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): FleetSlice 
       owned.defer(
         identity.on('nodesChanged', ({ providerId, removed }) => {
           const isOwn = providerId === identity.currentProvider(identity.self().providerId);
-          if (isOwn) return listChanged(removed);
-          for (const peerId of removed)
-            network.disconnect(peerId).catch((error: unknown) => {
-              log.info({ peer: peerId, error: String(error) }, 'a node that was taken out was gone already');
-            });
+          if (isOwn) listChanged(removed);
+          const part = () => removed.forEach((peerId) => partWith(providerId, peerId));
+          // One's own node hears of it first.
+          if (isOwn) clock.after(FAREWELL_MS, part);
+          else part();
         }),
       );
       notices.tell();

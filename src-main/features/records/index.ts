@@ -209,6 +209,9 @@ export function createRecords(deps: RecordsDeps, options: RecordsOptions): Recor
       store.remove(type, key);
       texts.drop(type, key);
     },
+    forgetNode(node, owner) {
+      for (const record of store.ofNode(node)) if (!record.own && record.owner === owner) removed(record);
+    },
     forget(id) {
       for (const record of [...store.ofOwner(id), ...store.ofNode(id)]) if (!record.own) removed(record);
     },

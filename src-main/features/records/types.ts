@@ -72,6 +72,8 @@ export interface Records extends EventSource<RecordsEvents> {
   drop(type: string, key: string): void;
   /** Forgets everything of a provider or node that was blocked. */
   forget(id: ProviderId | PeerId): void;
+  /** Forgets what one node said in the name of a provider that it serves no longer. */
+  forgetNode(node: PeerId, owner: ProviderId): void;
   /**
    * Asks one peer for records by key or by hash, at most 60 of each. What holds is stored, and returned as it is in force
    * here; what does not is counted as refused and left out. Rejects as a call does.

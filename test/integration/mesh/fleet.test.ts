@@ -1,11 +1,21 @@
 /** Several nodes of one provider, as whole nodes: joined by a code and a yes, seen by others, taken out, let go. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fleet, FleetGuest } from '#shared/features/fleet/contract.ts';
+import {
+  NODE_NOTICE_TOPIC,
+  NODE_NOTICE_TYPE,
+  noticeKey,
+  sealNotice,
+} from '#shared/features/fleet/node-notice.ts';
+import { signNodeList } from '#shared/features/identity/node-list.ts';
+import { equalBytes } from '#shared/kernel/bytes.ts';
+import { peerKeyOf } from '#shared/kernel/ids.ts';
+import { createSigner } from '#main/platform/crypto.ts';
 import { newJoinCode } from '#shared/features/fleet/join-code.ts';
 import { serverConfigSchema } from '#shared/features/servers/config.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { programPath, startWholeNode, type WholeNode } from '#test/conformance/support/whole-node.ts';
-import { until } from '#test/support/mesh-node.ts';
+import { startMeshNode, until } from '#test/support/mesh-node.ts';
 
 const context = { signal: new AbortController().signal } as never;
 const nodes: WholeNode[] = [];
@@ -196,6 +206,56 @@ describe('a node of a provider', () => {
     await b.restart();
     await connect(b, c);
     expect(await peersOf(c)).toContain(ids(b).peerId);
+  });
+
+  it('of somebody else cannot be taken out by who names it in his own list', async () => {
+    const [a, b, c] = [await start('Workshop'), await start('Victim'), await start()];
+    await connect(c, a);
+    await connect(c, b);
+    await shareEverything(b, 'everything');
+    await until(async () => (await offered(c, 'everything')).length > 0);
+    // What a hostile provider can sign: a list with the other's node key, and one without.
+    const rootSeed = systemRandom.bytes(32);
+    const root = createSigner(rootSeed);
+    const hostile = await startMeshNode({ rootSeed, bootstrap: [ids(c).addresses[0] ?? ''] });
+    hostile.records.register({
+      type: NODE_NOTICE_TYPE,
+      topic: NODE_NOTICE_TOPIC,
+      read: () => ({
+        key: noticeKey(hostile),
+        owner: hostile.providerId,
+        seq: (said += 1),
+        issuedAt: Date.now(),
+        expiresAt: Date.now() + 3_600_000,
+        private: false,
+        tombstone: false,
+      }),
+      renew: () => undefined,
+    });
+    let said = 0;
+    const victim = { nodePublicKey: peerKeyOf(ids(b).peerId), label: 'mine', addedAt: 1 };
+    const own = { nodePublicKey: hostile.signer.publicKey, label: 'x', addedAt: 1 };
+    const tell = (seq: number, nodes: Array<typeof own>) => {
+      const now = Date.now();
+      const list = signNodeList(root, { seq, issuedAt: now, nodes });
+      const notice = { cert: hostile.certificate, seq, iat: now, exp: now + 3_600_000, list };
+      hostile.records.publish(NODE_NOTICE_TYPE, sealNotice(notice, hostile.signer));
+    };
+    const lists = () =>
+      c.node.platform.db
+        .prepare('SELECT bytes FROM identity_node_lists WHERE provider = ?')
+        .get(hostile.providerId) as { bytes: Uint8Array } | undefined;
+    await until(() => hostile.network.peers().length > 0);
+    tell(1, [own, victim]);
+    const first = await until(lists);
+    tell(2, [own]);
+    await until(() => !equalBytes(lists()?.bytes ?? first.bytes, first.bytes));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await offered(c, 'everything')).not.toEqual([]);
+    expect(
+      (await c.node.handlers['peers.list']({}, context)).items.find(({ peerId }) => peerId === ids(b).peerId),
+    ).toMatchObject({ connected: true });
+    await hostile.stop();
   });
 
   it('goes with it when its key is replaced, also where it was off meanwhile', async () => {
