@@ -10,6 +10,7 @@ import {
 import { reportOf } from '#shared/features/relay/hops.ts';
 import { type Clear, sealedLength } from '#shared/features/relay/sealing.ts';
 import { McpError, type McpExchange } from '#shared/features/servers/mcp.ts';
+import { linkedTo } from '#shared/kernel/abort.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
@@ -150,7 +151,8 @@ export function createIncoming(
   ) {
     const { grant } = judge(request, rpc.peer);
     const call: Running = { ...runningOf(request, rpc.peer), controller: new AbortController() };
-    const signal = AbortSignal.any([rpc.signal, call.controller.signal]);
+    const ending = linkedTo(rpc.signal, call.controller.signal);
+    const { signal } = ending.controller;
     running.add(call);
     try {
       hops.begin('queue');
@@ -160,6 +162,7 @@ export function createIncoming(
       if (call.controller.signal.aborted) throw call.controller.signal.reason;
       throw error instanceof McpError ? guard.error(error) : error;
     } finally {
+      ending.release();
       running.delete(call);
     }
   }
@@ -176,7 +179,8 @@ export function createIncoming(
     // What cannot be read cannot be compared with what a grant allows.
     if (grant && constraintOf(grant, request.tool) !== undefined) throw relayError('access.grant_arguments');
     const call: Running = { ...runningOf(request, rpc.peer), controller: new AbortController() };
-    const signal = AbortSignal.any([rpc.signal, call.controller.signal]);
+    const ending = linkedTo(rpc.signal, call.controller.signal);
+    const { signal } = ending.controller;
     running.add(call);
     try {
       hops.begin('queue');
@@ -200,6 +204,7 @@ export function createIncoming(
       if (call.controller.signal.aborted) throw call.controller.signal.reason;
       throw isOfTransport(error) ? relayError('relay.unreachable') : error;
     } finally {
+      ending.release();
       running.delete(call);
     }
   }

@@ -15,6 +15,7 @@ import { sealedLength } from '#shared/features/relay/sealing.ts';
 import { urgencyOf } from '#shared/features/relay/urgency.ts';
 import { McpError, type McpExchange } from '#shared/features/servers/mcp.ts';
 import { fromUtf8 } from '#shared/kernel/bytes.ts';
+import { linkedTo } from '#shared/kernel/abort.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { AppError } from '#shared/kernel/errors.ts';
@@ -89,8 +90,9 @@ export function createOutgoing(
   async function sendOne(peerId: PeerId, ends: CallEnds, exchange: McpExchange) {
     const deadline = createIdleDeadline(deps.clock, options.idleTimeoutMs());
     const broken = new AbortController();
+    const ending = linkedTo(exchange.signal, deadline.signal, broken.signal);
     const call: RpcCall = network.call(peerId, CALL_PROTOCOL, ends.payload, {
-      signal: AbortSignal.any([exchange.signal, deadline.signal, broken.signal]),
+      signal: ending.controller.signal,
       timeoutMs: TRANSPORT_TIMEOUT_MS,
       maxResponseBytes: ends.sealed ? sealedLength(options.maxResultBytes()) : options.maxResultBytes(),
       onMessage: (bytes) => {
@@ -117,6 +119,7 @@ export function createOutgoing(
         ? relayError('relay.timeout')
         : translate(error);
     } finally {
+      ending.release();
       deadline.close();
     }
   }
