@@ -20,6 +20,7 @@ import type { Network, PeerInfo, RpcExchange } from '../p2p/index.ts';
 import type { CallableTool } from '../registry/index.ts';
 import type { Manner } from '#shared/features/relay/manner.ts';
 import type { HopClock } from './hop-clock.ts';
+import { inPlace } from './admission/in-place.ts';
 import { below, type CallSpan } from './tracing.ts';
 import type { Once } from './once.ts';
 import { asRpcError } from './outgoing.ts';
@@ -31,7 +32,7 @@ import { createSecretGuard, type SecretGuard } from './secret-guard.ts';
 import { carryCall } from './seal/carrier.ts';
 import type { TakenRequest } from './seal/opener.ts';
 import type { AccessRule } from '../access/index.ts';
-import type { Door, JudgeChain, LocalServers, MayCall, Place, RelayOptions, Visit } from './ports.ts';
+import type { Door, JudgeChain, LocalServers, MayCall, RelayOptions, Visit } from './ports.ts';
 import type { LoadValidation } from './lazy-validation.ts';
 import type { Validation } from './validation.ts';
 
@@ -375,21 +376,6 @@ const runningOf = ({ manner, server, tool }: CallRequest, { network, peerId, pro
   tool,
   manner,
 });
-
-/** Gives the place back with what was used of it. */
-async function inPlace<T extends { responseBytes: number }>(
-  place: Place,
-  work: () => Promise<T>,
-): Promise<T> {
-  let used = { responseBytes: 0, failed: true };
-  try {
-    const outcome = await work();
-    used = { responseBytes: outcome.responseBytes, failed: false };
-    return outcome;
-  } finally {
-    place.release(used);
-  }
-}
 
 const visitOf = (
   { manner = {}, server, tool }: CallRequest,
