@@ -31,7 +31,7 @@ export interface PolicySource {
   subscribe(changed: () => void): () => void;
 }
 
-/** What was changed by another node, for people to see. */
+/** What was changed here by the word of another node, for people to see; `at` is when, epoch ms. */
 export interface PolicyChange {
   kind: PolicyKind;
   key: string;
@@ -119,9 +119,10 @@ export function createPolicy({ clock, log, reading, self, sources, store }: Poli
     const replaced = before?.node === self.peerId && before.value !== item.value;
     if (!store.put(item, false)) return false;
     apply(item);
-    if (item.kind !== 'uses') {
-      const { at, key, kind, node, value } = item;
-      changes.unshift({ kind, key, at, node, ended: value === undefined, replaced });
+    // Two who say the same agree; who said it last does not matter to people.
+    if (item.kind !== 'uses' && before?.value !== item.value) {
+      const { key, kind, node, value } = item;
+      changes.unshift({ kind, key, at: clock.now(), node, ended: value === undefined, replaced });
       changes.length = Math.min(changes.length, MAX_CHANGES);
     }
     return true;

@@ -5,7 +5,7 @@ import { AppError, fromErrorShape } from '#shared/kernel/errors.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { type Io, isInteractive } from '../io.ts';
 import { wholeNumber } from '../parse.ts';
-import { oneLine, shortId, table, time } from '../printable.ts';
+import { oneLine, plural, shortId, table, time } from '../printable.ts';
 import { confirm } from '../prompts.ts';
 import { passphraseIfProtected } from './identity.ts';
 
@@ -194,21 +194,21 @@ function stateOf({ connected, lastSeenAt, self }: FleetNode): string {
   return lastSeenAt === undefined ? 'away' : `away since ${time(lastSeenAt)}`;
 }
 
-const KINDS: Record<FleetPolicy['kinds'][number]['kind'], string> = {
-  block: 'blocks',
-  known: 'known providers',
-  limit: 'limits',
-  rules: 'lists of rules',
-  decision: 'decisions about tools',
-  grant: 'grants',
-  uses: 'counts of uses',
+const KINDS: Record<FleetPolicy['kinds'][number]['kind'], [one: string, many?: string]> = {
+  block: ['block'],
+  known: ['known provider'],
+  limit: ['limit'],
+  rules: ['list of rules', 'lists of rules'],
+  decision: ['decision about tools', 'decisions about tools'],
+  grant: ['grant'],
+  uses: ['count of uses', 'counts of uses'],
 };
 
 function showPolicy(policy: FleetPolicy): Answer {
   const { changes, failed, kinds, nodes, on } = policy;
   if (!on) return { data: policy, text: 'This node keeps its policy to itself: toolswarm fleet policy on' };
   const lines = [
-    `Shared with the other nodes: ${kinds.map(({ count, kind }) => `${count} ${KINDS[kind]}`).join(', ') || 'nothing yet'}.`,
+    `Shared with the other nodes: ${kinds.map(({ count, kind }) => plural(count, ...KINDS[kind])).join(', ') || 'nothing yet'}.`,
     ...nodes.map(({ at, peerId }) => `${shortId(peerId)} held the same at ${time(at)}.`),
     ...changes.map(
       ({ at, ended, key, kind, node }) =>

@@ -121,6 +121,15 @@ describe('a policy', () => {
     for (const member of [a, b]) expect(factsOf(member)).toEqual({ x: 'of the fleet', y: 'brought along' });
   });
 
+  it('that two nodes share before they meet is no change to either', () => {
+    const [a, b] = [createMember(0), createMember(1)];
+    for (const { facts } of [a, b]) facts.set('x', true);
+    const [ofA, ofB] = [a, b].map(({ policy }) => policy.capture({ isOld: true }));
+    a.policy.receive((ofB ?? []).map(({ bytes }) => bytes));
+    b.policy.receive((ofA ?? []).map(({ bytes }) => bytes));
+    for (const { policy } of [a, b]) expect(policy.changes()).toEqual([]);
+  });
+
   it('what cannot hold here is not taken for a wish of the operator', () => {
     const [a, b] = [createMember(0), createMember(1)];
     b.refused.add('x');
