@@ -1,8 +1,6 @@
 /** What a node tells the others of its provider about itself, and what it does before it serves another. */
 import type { FleetFacts } from '#shared/features/fleet/messages.ts';
-import type { UsageAnswer } from '#shared/features/metrics/usage.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
 import type { Access } from '../features/access/index.ts';
 import type { Identity } from '../features/identity/index.ts';
 import type { Usage } from '../features/metrics/index.ts';
@@ -51,15 +49,3 @@ export async function withdrawShares({
   for (const server of published) registry.setShare(server, undefined);
   if (published.length > 0) await sleep(clock, FAREWELL_MS);
 }
-
-/** Sums with the names that providers go by here. */
-export const namedUsage = (
-  answer: UsageAnswer,
-  nameOf: (provider: ProviderId) => string | undefined,
-): UsageAnswer => ({
-  ...answer,
-  items: answer.items.map((item) => {
-    const providerName = item.providerId === undefined ? undefined : nameOf(item.providerId);
-    return providerName === undefined ? item : { ...item, providerName };
-  }),
-});

@@ -16,6 +16,7 @@ import {
   createSpanExporter,
   type SpanExporter,
   createUsage,
+  namedUsage,
 } from '../features/metrics/index.ts';
 import { createNetworks, type Networks } from '../features/p2p/index.ts';
 import { createRecords } from '../features/records/index.ts';
@@ -30,7 +31,7 @@ import { measureProcess } from '../platform/process-load.ts';
 import { createSecrets } from '../platform/secrets.ts';
 import { PRODUCT_VERSION } from '../platform/version.ts';
 import { createConditions, type NodeConditions } from './conditions.ts';
-import { fleetFacts, namedUsage, withdrawShares } from './fleet.ts';
+import { fleetFacts, withdrawShares } from './fleet.ts';
 import { policySources } from './fleet-policy.ts';
 import { createEquivocations, type Equivocations } from './equivocations.ts';
 import { createNodeGovernance } from './governing.ts';

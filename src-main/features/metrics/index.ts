@@ -17,7 +17,7 @@
 export { type Bottlenecks, createBottlenecks } from './evidence.ts';
 export { createMetrics, createMetricsHandlers, type Metrics } from './metrics.ts';
 export { createSpanExporter, type ExportedSpan, type SpanExporter } from './otlp.ts';
-export { createUsageHandlers } from './usage/handlers.ts';
+export { createUsageHandlers, namedUsage } from './usage/handlers.ts';
 export { metricsMigrations } from './usage/migrations.ts';
 export { createUsage, type Usage } from './usage/usage.ts';
 export type { CallOutcome } from './series.ts';

@@ -1,22 +1,26 @@
-import type { UsageItem, usageContract } from '#shared/features/metrics/usage.ts';
+import type { UsageAnswer, usageContract } from '#shared/features/metrics/usage.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import type { Usage } from './usage.ts';
 
-/** Serves `usage.*`; providers are shown with the names they go by. */
-export function createUsageHandlers(
-  usage: Usage,
-  { nameOf }: { nameOf(provider: ProviderId): string | undefined },
-): Handlers<typeof usageContract> {
-  const named = (item: UsageItem): UsageItem => {
+type NameOf = (provider: ProviderId) => string | undefined;
+
+/** Sums with the names that providers go by. */
+export const namedUsage = (answer: UsageAnswer, nameOf: NameOf): UsageAnswer => ({
+  ...answer,
+  items: answer.items.map((item) => {
     const providerName = item.providerId === undefined ? undefined : nameOf(item.providerId);
     return providerName === undefined ? item : { ...item, providerName };
-  };
+  }),
+});
+
+/** Serves `usage.*`. */
+export function createUsageHandlers(
+  usage: Usage,
+  { nameOf }: { nameOf: NameOf },
+): Handlers<typeof usageContract> {
   return {
-    'usage.query'(wanted) {
-      const answer = usage.query(wanted);
-      return { ...answer, items: answer.items.map(named) };
-    },
+    'usage.query': (wanted) => namedUsage(usage.query(wanted), nameOf),
     'usage.erase': () => ({ erased: usage.erase() }),
   };
 }
