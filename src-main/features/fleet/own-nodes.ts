@@ -29,6 +29,8 @@ import type { Identity } from '../identity/index.ts';
 import type { Networks, PeerInfo } from '../p2p/index.ts';
 
 const ASK_TIMEOUT_MS = 10_000;
+/** Links can last for months, certificates do not: how often nodes ask each other although nobody looks. */
+const RENEWAL_MS = 6 * 3_600_000;
 /** What a node said of itself is shown for so long before it is asked again. */
 const FACTS_MS = 5_000;
 
@@ -119,6 +121,8 @@ export function createOwnNodes(deps: OwnNodesDeps): OwnNodes {
     await deps.adopt(decodeFleet(welcomeSchema, await ask(peer, { t: 'renew' })));
   }
 
+  const refresh = (): void => peers().forEach((peer) => quietly(peer, 'facts', askFacts(peer)));
+
   async function met(peer: PeerInfo): Promise<void> {
     if (!isOwn(peer) || !peer.features.includes(FLEET_FEATURE)) return;
     await compareLists(peer);
@@ -160,7 +164,7 @@ export function createOwnNodes(deps: OwnNodesDeps): OwnNodes {
   return {
     peers,
     facts: (peerId) => told.get(peerId)?.facts,
-    refresh: () => peers().forEach((peer) => quietly(peer, 'facts', askFacts(peer))),
+    refresh,
     spread: () => peers().forEach((peer) => quietly(peer, 'list', compareLists(peer))),
     async usage(query) {
       const asked = peers();
@@ -175,6 +179,8 @@ export function createOwnNodes(deps: OwnNodesDeps): OwnNodes {
     },
     start() {
       const owned = createDisposableStore();
+      const renewing = clock.every(RENEWAL_MS, refresh);
+      owned.defer(() => renewing.cancel());
       owned.add(network.serve(FLEET_PROTOCOL, (payload, { peer }) => serve(payload, peer)));
       owned.defer(network.on('peerConnected', (peer) => quietly(peer, 'greeting', met(peer))));
       owned.defer(
