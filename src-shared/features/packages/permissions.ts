@@ -8,7 +8,8 @@ export const MAX_HOSTS = 32;
 export const MAX_PATHS = 16;
 
 /** `api.example.com`, `*.example.com`, each with an optional port. Neither addresses nor a bare `*`. */
-export const HOST_PATTERN = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?$/;
+export const HOST_PATTERN =
+  /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?$/;
 
 /** A folder or file below the operator's home, or one that he chooses in the package's settings: `${user_config.KEY}`. */
 export const PATH_PATTERN = /^(~\/[^\0]{1,400}|\$\{user_config\.[A-Za-z0-9_-]{1,64}\})$/;
@@ -50,7 +51,10 @@ export function wideningOf(before: Permissions, after: Permissions): Widening {
     wanted.filter((text) => !covered(text));
   return {
     hosts: wider((text) => before.hosts.some((known) => coversHost(known, text)), after.hosts),
-    read: wider((text) => [...before.read, ...before.write].some((known) => coversPath(known, text)), after.read),
+    read: wider(
+      (text) => [...before.read, ...before.write].some((known) => coversPath(known, text)),
+      after.read,
+    ),
     write: wider((text) => before.write.some((known) => coversPath(known, text)), after.write),
     ...(after.memoryMb > before.memoryMb ? { memoryMb: after.memoryMb } : {}),
     ...(after.processes > before.processes ? { processes: after.processes } : {}),
