@@ -40,6 +40,7 @@ import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { exposition } from './exposition.ts';
+import { createRegistryListing, type RegistryListing } from './registry-listing.ts';
 import { usageOfTrees } from '#main/platform/process-usage.ts';
 import { createServerResources } from './server-resources.ts';
 import { createGrantHandlers } from './granting.ts';
@@ -103,6 +104,8 @@ export interface Node extends EventSource<NodeEvents> {
   readonly operators: Operators;
   /** What this node counts, for collectors. */
   exposition(): string;
+  /** What it sees of the network, for programs that browse registries. */
+  readonly registryListing: RegistryListing;
   /** Joins the network and serves MCP and the contract. Rejects with advice where a port is taken; call `stop` then. */
   start(): Promise<void>;
   /** Calls end, servers are closed, everything is written. Idempotent. */
@@ -233,6 +236,13 @@ function assemble(
   );
   owned.defer(identity.on('adopted', restart));
 
+  const registryListing = createRegistryListing({
+    servers: slices.registry.servers,
+    mcpUrl: () => endpoint.url,
+    clock,
+  });
+  owned.defer(slices.registry.on('changed', registryListing.refresh));
+
   async function start(): Promise<void> {
     await startSlices(slices, owned);
     joining.start();
@@ -260,6 +270,7 @@ function assemble(
         residentBytes: () => process.memoryUsage.rss(),
         uptimeMs: () => clock.now() - startedAt,
       }),
+    registryListing,
     handlers,
     platform,
     settings,

@@ -272,6 +272,15 @@ export const nodeSettings = {
       ),
     { needsRestart: false },
   ),
+  'discovery.serve': setting(
+    z
+      .boolean()
+      .default(false)
+      .describe(
+        'Let programs of this machine browse the servers that others share, at /v0.1 of the dashboard’s port, as they browse a registry.',
+      ),
+    { needsRestart: false },
+  ),
   'servers.clientDocument': setting(
     z
       .union([z.literal(''), z.url({ protocol: /^https$/ }).max(2000)])

@@ -29,6 +29,8 @@ export interface Listing {
   via?: readonly ProviderId[] | undefined;
   /** Its name at the origin, where it comes through others. */
   origin?: string | undefined;
+  /** What the server says of itself; absent of own servers. */
+  about?: { title: string; description: string };
 }
 
 export type ListingKey = Pick<Listing, 'provider' | 'peer' | 'server'>;
@@ -84,6 +86,7 @@ export interface Directory {
   /** Listings that came, changed or went since this was last asked; asking forgets them. */
   takeTouchedListings(): ListingKey[];
   listing(provider: ProviderId, peer: PeerId, server: string): Listing | undefined;
+  listings(): IterableIterator<Listing>;
   /** What a provider calls himself in his newest entry. */
   providerName(provider: ProviderId): string | undefined;
 }
@@ -175,6 +178,7 @@ export function createDirectory(onUnusable: (key: string, error: unknown) => voi
       return taken;
     },
     listing: (provider, peer, server) => listings.get(listingId(provider, peer, server)),
+    listings: () => listings.values(),
     providerName(provider) {
       const [newest] = [...listings.values()]
         .filter((listing) => listing.provider === provider && listing.providerName)

@@ -111,6 +111,7 @@ export function createNetworkEntries(
       notes,
       via: passed?.parties,
       origin: passed?.server,
+      about: { title: entry.title, description: entry.description },
     });
     return true;
   }

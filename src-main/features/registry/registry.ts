@@ -7,7 +7,7 @@ import { stripHidden } from '#shared/features/registry/text.ts';
 import type { Timer } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import { parseToolId } from '#shared/kernel/ids.ts';
+import { parseToolId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import { createConflicts } from './conflicts.ts';
@@ -28,6 +28,7 @@ import { createNetworkEntries } from './network-entries.ts';
 import { createPublisher, describeTools, type LocalServer } from './publisher.ts';
 import { findTool } from './resolve.ts';
 import { createRulesStore } from './rules-store.ts';
+import { listServers } from './server-list.ts';
 import { createShelf, isUsed, type ShelvedTool } from './shelf.ts';
 import { createVersions } from './versions.ts';
 import { fullIdOf, rowView, toolView } from './views.ts';
@@ -163,6 +164,12 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     const all = shelf.all();
     if (scope === 'all') return all;
     return all.filter((tool) => (scope === 'catalog' ? isUsed(tool) : tool.origin === scope));
+  }
+
+  /** Whether an entry is out in the public network. */
+  function isForEveryone(entry: string): boolean {
+    const record = records.get(ENTRY_TYPE, entry);
+    return record !== undefined && !record.private && record.networks.includes(PUBLIC_NETWORK);
   }
 
   function callable(entry: DirectoryTool, state: ToolView['state']): CallableTool {
@@ -347,6 +354,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       const name = directory.providerName(provider);
       return name === undefined ? undefined : stripHidden(name);
     },
+    servers: () => listServers(directory, isForEveryone),
     counts: () => countsOf(shelf.all(), revision),
     reconsider() {
       shelf.refresh();

@@ -5,6 +5,7 @@ import type { SealPolicy } from '#shared/features/access/seal-policies.ts';
 import type { Share } from '#shared/features/access/contract.ts';
 import type { CertifiedNode } from '#shared/features/registry/entry.ts';
 import type { KnownVersion, ToolView } from '#shared/features/registry/contract.ts';
+import type { ListedServer } from '#shared/features/registry/server-json.ts';
 import type { NetworkAnswer } from '#shared/features/registry/network-search.ts';
 import type { DecisionPreview, Selection, Verdict } from '#shared/features/registry/curation.ts';
 import type { Understood } from '#shared/features/registry/search-view.ts';
@@ -192,6 +193,8 @@ export interface Registry extends EventSource<RegistryEvents>, Curated {
   callable(id: string): CallableTool;
   /** A tool of an own server by its own name, or undefined. */
   localTool(server: string, tool: string): CallableTool | undefined;
+  /** Servers of others, at each version that some node of theirs runs. */
+  servers(): ListedServer[];
   counts(): Counts;
   /** What a provider calls himself, where an entry told; made safe to show. */
   providerName(provider: ProviderId): string | undefined;

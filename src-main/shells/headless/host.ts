@@ -9,6 +9,7 @@ import { scopeNeeded } from '#main/node/api-scopes.ts';
 import { type Node, type NodeFacts, type NodeOptions, createNode } from '#main/node/create-node.ts';
 import { createHttpApi } from '#main/node/http-api.ts';
 import { answerMetrics } from '#main/node/http-metrics.ts';
+import { answerRegistry } from '#main/node/registry-api.ts';
 import { handlersFor } from '#main/node/operators.ts';
 import type { Log } from '#main/platform/log.ts';
 import { PRODUCT_VERSION } from '#main/platform/version.ts';
@@ -108,6 +109,16 @@ function createNodeWebServer(node: Node): WebServer {
       metrics: (request, response) =>
         answerMetrics(
           { authenticate, isOn: () => settings.get('metrics.expose'), text: exposition },
+          request,
+          response,
+        ),
+      registry: (request, response) =>
+        answerRegistry(
+          {
+            authenticate,
+            isOn: () => settings.get('discovery.serve'),
+            versions: node.registryListing.versions,
+          },
           request,
           response,
         ),

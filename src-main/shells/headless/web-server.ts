@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { AppError, toErrorShape } from '#shared/kernel/errors.ts';
 import { API_PREFIX, type HttpApi } from '#main/node/http-api.ts';
 import { METRICS_PATH } from '#main/node/http-metrics.ts';
+import { REGISTRY_PREFIX } from '#main/node/registry-api.ts';
 import { isForLoopback } from '#main/node/http-guards.ts';
 import { sendError } from '#main/node/http-status.ts';
 import type { LinkFor, WebSessions } from '#main/node/web-sessions.ts';
@@ -21,6 +22,8 @@ export interface WebServerDeps<C extends Contract> extends Omit<PageSocketsDeps<
   api: HttpApi;
   /** Answers collectors of figures, or throws what is to be sent. */
   metrics(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers programs that browse this node as a registry. */
+  registry(request: IncomingMessage, response: ServerResponse): void;
 }
 
 export interface WebServerOptions {
@@ -76,6 +79,7 @@ export function createWebServer<C extends Contract>(
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.startsWith(API_PREFIX)) return deps.api(request, response);
     if (path === METRICS_PATH) return deps.metrics(request, response);
+    if (path.startsWith(REGISTRY_PREFIX)) return deps.registry(request, response);
     if (!isForLoopback(request)) throw wrongHost();
     if (path === '/session') return door.answer(request, response);
     const file = files.get(path);

@@ -54,6 +54,7 @@ export const settingGroups = {
   'servers.clientDocument': 'clients',
   'metrics.expose': 'privacy',
   'metrics.traces': 'privacy',
+  'discovery.serve': 'privacy',
   'relay.seal': 'privacy',
   'relay.tellClient': 'privacy',
   'relay.keepPayloads': 'privacy',

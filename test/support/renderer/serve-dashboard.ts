@@ -56,6 +56,7 @@ export async function serveDashboard(
       sessions: operators.webSessions,
       api: async (_, response) => void response.writeHead(404).end(),
       metrics: (_, response) => void response.writeHead(404).end(),
+      registry: (_, response) => void response.writeHead(404).end(),
       clock,
       log: silentLog,
     },

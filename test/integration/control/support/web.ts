@@ -6,6 +6,7 @@ import { CONTRACT_VERSION, type NodeHandlers, contract } from '#shared/contract.
 import { scopeNeeded } from '#main/node/api-scopes.ts';
 import { apiTokenMigrations } from '#main/node/api-tokens.ts';
 import { answerMetrics } from '#main/node/http-metrics.ts';
+import { answerRegistry, type RegistryApiDeps } from '#main/node/registry-api.ts';
 import { createOperators, handlersFor } from '#main/node/operators.ts';
 import type { Operator } from '#shared/features/node/operators.ts';
 import type { Role } from '#shared/features/node/roles.ts';
@@ -23,11 +24,14 @@ export async function startWeb({
   handlers: overrides = {},
   metrics = true,
   port = 0,
+  registry = { isOn: () => false, versions: () => [] },
 }: {
   handlers?: Partial<NodeHandlers>;
   /** Whether figures are told to collectors. */
   metrics?: boolean;
   port?: number;
+  /** What is listed for programs that browse this node as a registry. */
+  registry?: Pick<RegistryApiDeps, 'isOn' | 'versions'>;
 } = {}) {
   const rendererDir = createDashboard();
   const db = memoryDatabase(apiTokenMigrations, webSessionMigrations);
@@ -60,6 +64,7 @@ export async function startWeb({
           given,
           response,
         ),
+      registry: (given, response) => answerRegistry({ authenticate, ...registry }, given, response),
     },
     { port, rendererDir },
   );
