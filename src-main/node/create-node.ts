@@ -40,6 +40,7 @@ import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { exposition } from './exposition.ts';
+import { publicFace } from './public-face.ts';
 import { createRegistryListing, type RegistryListing } from './registry-listing.ts';
 import { usageOfTrees } from '#main/platform/process-usage.ts';
 import { createServerResources } from './server-resources.ts';
@@ -352,26 +353,6 @@ function createNodeEndpoint(platform: Platform, slices: NodeSlices, dashboardUrl
       socketPath: dataDir.mcpSocket,
     },
   );
-}
-
-/** How programs elsewhere reach the endpoint, and by whose tokens. */
-function publicFace(settings: Settings<typeof nodeSettings>) {
-  const publicUrl = settings.get('endpoint.publicUrl');
-  const issuer = settings.get('endpoint.oauth.issuer');
-  const { host, origin } = URL.parse(publicUrl) ?? {};
-  return {
-    ...(host && origin ? { allowedHosts: [host.replace(/:\d+$/, '')], allowedOrigins: [origin] } : {}),
-    oauth:
-      issuer === ''
-        ? undefined
-        : {
-            issuer,
-            publicUrl,
-            scopes: settings.get('endpoint.oauth.scopes'),
-            profile: settings.get('endpoint.oauth.profile'),
-            profileClaim: settings.get('endpoint.oauth.profileClaim'),
-          },
-  };
 }
 
 function sliceHandlers(platform: Platform, slices: NodeSlices, tasks: TaskRunner) {

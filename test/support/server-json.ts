@@ -22,7 +22,7 @@ const text = (longest: number) =>
   z
     .string()
     .min(1)
-    .refine((given) => [...given].length <= longest, `at most ${longest} characters`);
+    .refine((given) => Array.from(given).length <= longest, `at most ${longest} characters`);
 
 const remote = z.strictObject({
   type: z.enum(['streamable-http', 'sse']),

@@ -7,7 +7,7 @@ import { stripHidden } from '#shared/features/registry/text.ts';
 import type { Timer } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import { parseToolId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
+import { parseToolId } from '#shared/kernel/ids.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
 import type { ProviderId } from '#shared/kernel/ids.ts';
 import { createConflicts } from './conflicts.ts';
@@ -164,12 +164,6 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
     const all = shelf.all();
     if (scope === 'all') return all;
     return all.filter((tool) => (scope === 'catalog' ? isUsed(tool) : tool.origin === scope));
-  }
-
-  /** Whether an entry is out in the public network. */
-  function isForEveryone(entry: string): boolean {
-    const record = records.get(ENTRY_TYPE, entry);
-    return record !== undefined && !record.private && record.networks.includes(PUBLIC_NETWORK);
   }
 
   function callable(entry: DirectoryTool, state: ToolView['state']): CallableTool {
@@ -354,7 +348,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       const name = directory.providerName(provider);
       return name === undefined ? undefined : stripHidden(name);
     },
-    servers: () => listServers(directory, isForEveryone),
+    servers: () => listServers(directory, records),
     counts: () => countsOf(shelf.all(), revision),
     reconsider() {
       shelf.refresh();

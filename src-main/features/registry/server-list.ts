@@ -1,19 +1,27 @@
 /** The directory by server, as a registry of servers lists it: one item per provider, server and version. */
+import { ENTRY_TYPE } from '#shared/features/registry/entry.ts';
 import type { ListedServer } from '#shared/features/registry/server-json.ts';
+import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
+import type { Records } from '../records/index.ts';
 import { type Directory, type Listing, toolKey } from './directory.ts';
 
-/** @param isForEveryone of the key of an entry. */
-export function listServers(directory: Directory, isForEveryone: (entry: string) => boolean): ListedServer[] {
+/** @param records says which entries are out in the public network. */
+export function listServers(directory: Directory, records: Pick<Records, 'get'>): ListedServer[] {
   const groups = new Map<string, [Seen, ...Seen[]]>();
   for (const listing of directory.listings()) {
     if (listing.local) continue;
     const key = `${listing.provider}/${listing.server}@${listing.version}`;
-    const seen = { listing, isPrivate: !isForEveryone(listing.entry) };
+    const seen = { listing, isPrivate: !isForEveryone(listing.entry, records) };
     const group = groups.get(key);
     if (group) group.push(seen);
     else groups.set(key, [seen]);
   }
   return [...groups.values()].map((group) => serverOf(group, directory));
+}
+
+function isForEveryone(entry: string, records: Pick<Records, 'get'>): boolean {
+  const record = records.get(ENTRY_TYPE, entry);
+  return record !== undefined && !record.private && record.networks.includes(PUBLIC_NETWORK);
 }
 
 interface Seen {

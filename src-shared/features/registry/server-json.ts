@@ -215,7 +215,7 @@ const allowedVersion = (text: string): string =>
     : NO_VERSION;
 
 function inOneLine(text: string): string {
-  const clean = [...stripHidden(text).toWellFormed().replace(/\s+/g, ' ').trim()];
+  const clean = Array.from(stripHidden(text).toWellFormed().replace(/\s+/g, ' ').trim());
   return clean.length <= MAX_TEXT
     ? clean.join('')
     : `${clean
