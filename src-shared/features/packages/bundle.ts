@@ -46,7 +46,7 @@ export const pieceCount = (size: number): number => Math.ceil(size / pieceSizeFo
 export const pieceLength = ({ pieceSize, size }: Bundle, index: number): number =>
   Math.min(pieceSize, size - index * pieceSize);
 
-const rootOf = (bundle: Bundle): Uint8Array => sha256Bytes(encodeCbor({ ...bundle } as unknown as CborValue));
+const rootOf = (bundle: Bundle): Uint8Array => sha256Bytes(encodeCbor({ ...bundle }));
 
 export const bundleId = (bundle: Bundle): BundleId => toHex(rootOf(bundle));
 

@@ -109,4 +109,4 @@ export const extendsLog = (before: PackageLog, after: PackageLog): boolean =>
   before.events.every((event, index) => isSameEvent(event, after.events[index]));
 
 const isSameEvent = (a: LogEvent, b: LogEvent | undefined): boolean =>
-  b !== undefined && equalBytes(encodeCbor(a as unknown as CborValue), encodeCbor(b as unknown as CborValue));
+  b !== undefined && equalBytes(encodeCbor(a), encodeCbor(b));

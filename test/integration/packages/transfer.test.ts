@@ -38,7 +38,7 @@ describe('a swarm', () => {
     servings = [];
   });
   afterEach(async () => {
-    await Promise.all([...files, ...servings].map((one) => one.close()));
+    for (const one of [...files, ...servings]) await one.close();
     await world.close();
     await rm(folder, { recursive: true, force: true });
   });

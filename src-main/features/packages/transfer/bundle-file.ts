@@ -53,7 +53,7 @@ export async function openBundleFile(
       await created.close();
       return open(path, 'r+');
     })
-    .catch((error: unknown) => Promise.reject(describeFileError(error, path)));
+    .catch((error: unknown) => failed(error, path));
   let good: boolean[];
   try {
     good = await goodPieces(file, bundle, signal);
@@ -76,7 +76,12 @@ export async function openBundleFile(
       }
       good[piece] = true;
     },
-    sync: () => file.sync().catch((error: unknown) => Promise.reject(describeFileError(error, path))),
+    sync: () => file.sync().catch((error: unknown) => failed(error, path)),
     close: () => file.close(),
   };
+}
+
+/** Throws what the disk says in our words. */
+function failed(error: unknown, path: string): never {
+  throw describeFileError(error, path);
 }

@@ -224,7 +224,7 @@ function run(deps: DownloadDeps, bundle: Bundle, file: BundleFile, options: Down
       const code = error instanceof AppError ? error.code : '';
       if (code === 'p2p.too_large') return poisoned(request);
       // What the disk says concerns all of it.
-      if (code.startsWith('storage.')) return settle(() => reject(error as AppError));
+      if (code.startsWith('storage.')) return settle(() => reject(error));
       plan.failed(request, clock.monotonic());
     }
   });
