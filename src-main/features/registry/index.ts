@@ -15,6 +15,8 @@ export { createCentral } from './central/central.ts';
 export { centralMigrations } from './central/store.ts';
 export { decidedProviders } from './decisions.ts';
 export { createRegistryHandlers } from './handlers.ts';
+export { type Announcer, createAnnouncer } from './lookup/announcer.ts';
+export { packageKey } from './lookup/keys.ts';
 export { registryMigrations } from './migrations.ts';
 export { notesOf, type PublishingNode } from './publisher.ts';
 export { createRegistry } from './registry.ts';

@@ -6,7 +6,7 @@ import { CID } from 'multiformats/cid';
 import { create as digestOf } from 'multiformats/hashes/digest';
 import { z } from 'zod';
 import { toHex } from '../../kernel/bytes.ts';
-import { type CborValue, encodeCbor, sha256Bytes } from '../../kernel/canonical.ts';
+import { encodeCbor, sha256Bytes } from '../../kernel/canonical.ts';
 
 const KIB = 1024;
 /** Larger bundles are neither published nor fetched. */

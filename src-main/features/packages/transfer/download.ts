@@ -221,10 +221,9 @@ function run(deps: DownloadDeps, bundle: Bundle, file: BundleFile, options: Down
 
     function judge(request: PieceRequest, error: unknown, until: AbortSignal): void {
       if (until.aborted) return plan.released(request);
-      const code = error instanceof AppError ? error.code : '';
-      if (code === 'p2p.too_large') return poisoned(request);
+      if (error instanceof AppError && error.code === 'p2p.too_large') return poisoned(request);
       // What the disk says concerns all of it.
-      if (code.startsWith('storage.')) return settle(() => reject(error));
+      if (error instanceof AppError && error.code.startsWith('storage.')) return settle(() => reject(error));
       plan.failed(request, clock.monotonic());
     }
   });
