@@ -1,0 +1,114 @@
+/**
+ * Fetches the archive of one npm package and unpacks it: verified against the hash of its registry before anything of it is
+ * unpacked, files and folders alone, never outside its own folder, never more than there is room for.
+ */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { tooLarge, unsupported, wrongContent } from './faults.ts';
+import { LIMITS, type Room } from './limits.ts';
+import { describe, type NpmPart, type NpmWish, requestOptions } from './npm-tree.ts';
+
+/** Headers and padding of a tar beside what is in it. */
+const TAR_OVERHEAD = 1024;
+
+/**
+ * @param root folder of the bundle
+ * @param room is counted down
+ */
+export async function fetchNpmPart(
+  part: NpmPart,
+  {
+    wish,
+    root,
+    cache,
+    room,
+    signal,
+  }: { wish: NpmWish; root: string; cache: string; room: Room; signal: AbortSignal },
+): Promise<void> {
+  const what = `${part.name}@${part.version}`;
+  const archive = join(cache, 'part.tgz');
+  try {
+    await download(part, { wish, cache, to: archive, signal });
+    signal.throwIfAborted();
+    await unpack(archive, join(root, part.location), { what, room, signal });
+  } catch (error) {
+    throw describe(error, what, wish);
+  } finally {
+    await rm(archive, { force: true });
+  }
+}
+
+async function download(
+  part: NpmPart,
+  { cache, signal, to, wish }: { wish: NpmWish; cache: string; to: string; signal: AbortSignal },
+): Promise<void> {
+  const { default: pacote } = await import('pacote');
+  const what = `${part.name}@${part.version}`;
+  const { integrity, resolved } = part;
+  await pacote.tarball.stream(
+    what,
+    (stream) =>
+      pipeline(stream, limited(LIMITS.fileBytes, what), createWriteStream(to, { mode: 0o600 }), { signal }),
+    { ...requestOptions(wish, cache), resolved, integrity },
+  );
+}
+
+async function unpack(
+  archive: string,
+  folder: string,
+  { room, signal, what }: { what: string; room: Room; signal: AbortSignal },
+): Promise<void> {
+  const { Unpack } = await import('tar');
+  // What a package above this one brought under this name is not this one.
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  let fault: Error | undefined;
+  const unpacked = new Unpack({
+    cwd: folder,
+    strip: 1,
+    preserveOwner: false,
+    noMtime: true,
+    umask: 0o077,
+    filter(_path, entry) {
+      const { size, type } = entry as { size: number; type: string };
+      if (!/^(File|OldFile|ContiguousFile)$/.test(type)) return /^(Directory|GNUDumpDir)$/.test(type);
+      room.files -= 1;
+      room.bytes -= size;
+      if (room.files < 0) fault ??= tooLarge(what, `${LIMITS.treeFiles} files`);
+      if (room.bytes < 0) fault ??= tooLarge(what, `${LIMITS.treeBytes} bytes`);
+      return fault === undefined;
+    },
+    onwarn(code, message) {
+      if (code === 'TAR_BAD_ARCHIVE' || code === 'TAR_ENTRY_INVALID')
+        fault ??= wrongContent(what, message);
+      if (code === 'TAR_ENTRY_ERROR') fault ??= unsupported(what, 'a file of it cannot be written', message);
+    },
+  });
+  const done = once(unpacked, 'close');
+  const most = room.bytes + room.files * TAR_OVERHEAD + 16 * TAR_OVERHEAD;
+  const inflated = createReadStream(archive).pipe(createGunzip());
+  for await (const chunk of inflated.pipe(limited(most, what))) {
+    signal.throwIfAborted();
+    if (fault) throw fault;
+    if (!unpacked.write(chunk as Buffer)) await Promise.race([once(unpacked, 'drain'), done]);
+  }
+  unpacked.end();
+  await done;
+  if (fault) throw fault;
+}
+
+function limited(most: number, what: string): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > most) done(tooLarge(what, `${most} bytes`));
+      else done(null, chunk);
+    },
+  });
+}
