@@ -41,6 +41,9 @@ export const requestOptions = ({ registry }: NpmWish, cache: string) => ({
   allowFile: 'none' as const,
   allowDirectory: 'none' as const,
   fetchRetries: 1,
+  fetchRetryFactor: 2,
+  fetchRetryMintimeout: 500,
+  fetchRetryMaxtimeout: 2_000,
   timeout: 60_000,
 });
 

@@ -84,8 +84,7 @@ async function unpack(
       return fault === undefined;
     },
     onwarn(code, message) {
-      if (code === 'TAR_BAD_ARCHIVE' || code === 'TAR_ENTRY_INVALID')
-        fault ??= wrongContent(what, message);
+      if (code === 'TAR_BAD_ARCHIVE' || code === 'TAR_ENTRY_INVALID') fault ??= wrongContent(what, message);
       if (code === 'TAR_ENTRY_ERROR') fault ??= unsupported(what, 'a file of it cannot be written', message);
     },
   });
