@@ -2,9 +2,9 @@
 import type { Clock } from '#shared/kernel/clock.ts';
 import type { JsonObject } from '#shared/kernel/canonical.ts';
 import { AppError } from '#shared/kernel/errors.ts';
-import type { ServerConfig } from '#shared/features/servers/config.ts';
+import type { PackageTransport, ServerConfig } from '#shared/features/servers/config.ts';
 import type { Era } from '#shared/features/servers/mcp.ts';
-import type { Processes } from '#main/platform/processes.ts';
+import type { Processes, ProcessSpec } from '#main/platform/processes.ts';
 import { baseEnvironment, resolveValues } from './environment.ts';
 import type { LogRing } from './log-ring.ts';
 import type { UpstreamAuth } from './login/index.ts';
@@ -17,6 +17,20 @@ import type { Wire, WireHandlers, WireOptions } from './wire/wire.ts';
 
 type StdioTransport = Extract<ServerConfig['transport'], { type: 'stdio' }>;
 
+/** How the server of a package is started, told anew for each start. */
+export interface Launch {
+  spec: ProcessSpec;
+  /** After the process ended: what was set up for it goes. */
+  release(): Promise<void>;
+}
+
+/** Who knows packages; servers do not. */
+export type LaunchPackage = (
+  server: string,
+  transport: PackageTransport,
+  about: { secret(name: string): string | undefined; note(text: string): void },
+) => Promise<Launch>;
+
 export interface ConnectorDeps {
   clock: Clock;
   processes: Processes;
@@ -28,6 +42,7 @@ export interface ConnectorDeps {
   log: LogRing;
   /** The login at a remote server, where one may be needed. */
   auth?: UpstreamAuth | undefined;
+  launch: LaunchPackage;
 }
 
 export interface ConnectorOptions extends WireOptions {
@@ -59,7 +74,34 @@ export function createConnector(
     const { values, args } = resolveValues(config, deps.secret);
     const { command, cwd } = config.transport as StdioTransport;
     const env = { ...baseEnvironment(await deps.path()), ...values };
-    const process = await deps.processes.spawn({ command, args, cwd, env });
+    return connectSpawned({ command, args, cwd, env }, handlers, shake, era);
+  }
+
+  async function connectPackage(
+    handlers: WireHandlers,
+    shake: ConnectOptions,
+    era: Era | undefined,
+  ): Promise<Connection> {
+    const about = { secret: deps.secret, note: deps.log.event };
+    const { release, spec } = await deps.launch(config.name, config.transport as PackageTransport, about);
+    const noteFailure = (error: unknown) => deps.log.event(`could not be cleaned up after: ${String(error)}`);
+    try {
+      const connection = await connectSpawned(spec, handlers, shake, era);
+      void connection.closed.then(release).catch(noteFailure);
+      return connection;
+    } catch (error) {
+      await release().catch(noteFailure);
+      throw error;
+    }
+  }
+
+  async function connectSpawned(
+    spec: ProcessSpec,
+    handlers: WireHandlers,
+    shake: ConnectOptions,
+    era: Era | undefined,
+  ): Promise<Connection> {
+    const process = await deps.processes.spawn(spec);
     readStderr(process.stderr, deps.clock, deps.log.stderr);
     deps.log.event(`started, process ${process.pid}`);
     const wire = connectStdio(process, handlers, options);
@@ -105,7 +147,9 @@ export function createConnector(
         signal: AbortSignal.any([stop, late.signal]),
         ownTimeoutMs: options.startTimeoutMs,
       };
-      const open = config.transport.type === 'stdio' ? connectProcess : connectUrl;
+      const open = { stdio: connectProcess, http: connectUrl, package: connectPackage }[
+        config.transport.type
+      ];
       try {
         return await open(handlers, shake, era);
       } catch (error) {

@@ -13,7 +13,8 @@ import type { Log } from '#main/platform/log.ts';
 import { createProcesses } from '#main/platform/processes.ts';
 import type { Database } from '#main/platform/sqlite.ts';
 import { BACKOFF, type BackoffPolicy } from './backoff.ts';
-import { nameTaken, notFound, noValue, tooMany } from './faults.ts';
+import type { LaunchPackage } from './connector.ts';
+import { nameTaken, noPackages, notFound, noValue, tooMany } from './faults.ts';
 import type { LogLine } from './log-ring.ts';
 import { createLogins, type Logins, type LoginsOptions } from './login/index.ts';
 import type { RunningProcess } from './server.ts';
@@ -57,6 +58,8 @@ export interface ServersOptions {
   path?: () => Promise<string>;
   /** How remote servers are signed in at. */
   login?: LoginsOptions;
+  /** How servers of packages are started. Default: there are none. */
+  launch?: LaunchPackage;
 }
 
 export interface ServersEvents {
@@ -147,7 +150,8 @@ export function createServers(deps: ServersDeps, options: ServersOptions = {}): 
     },
     options.login,
   );
-  const unitDeps = { clock, random, processes, store, vaults, logins, path };
+  const launch = options.launch ?? noPackages;
+  const unitDeps = { clock, random, processes, store, vaults, logins, path, launch };
 
   const stored = store.list();
   vaults.sweep(new Set(stored.map(({ vault }) => vault)));

@@ -32,3 +32,20 @@ export const doesNotStart = (name: string, { advice, code, message }: AppError):
     advice: `Nothing was changed. ${advice}`.trim(),
     details: { cause: code },
   });
+
+/** A server of a package, on a node that has none. */
+export function noPackages(server: string): never {
+  throw new AppError(
+    'servers.no_packages',
+    `The server ${server} belongs to a package, and this node has none.`,
+    {
+      advice: 'Remove it, or install the package again.',
+    },
+  );
+}
+
+/** What belongs to a package is changed there. */
+export const ofPackage = (server: string): AppError =>
+  new AppError('servers.of_package', `The server ${server} belongs to a package.`, {
+    advice: 'Change, update or remove the package instead; `toolswarm packages list` shows it.',
+  });

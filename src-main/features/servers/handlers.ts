@@ -4,6 +4,7 @@ import { follow, watch } from '#shared/kernel/watch.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import type { serversContract } from '#shared/features/servers/contract.ts';
 import type { Servers } from './create-servers.ts';
+import { ofPackage } from './faults.ts';
 import { findSources, importServers, previewImport } from './import/index.ts';
 
 export type ServersHandlers = Handlers<typeof serversContract>;
@@ -17,8 +18,14 @@ export function createServersHandlers(servers: Servers): ServersHandlers {
     'servers.list': list,
     'servers.get': ({ name }) => servers.get(name),
     'servers.add': ({ secretValues, ...config }) => servers.add(config, secretValues),
-    'servers.update': ({ name, unchecked, ...change }, { signal }) =>
-      servers.update(name, change, { unchecked, signal }),
+    'servers.update'({ name, unchecked, ...change }, { signal }) {
+      const isRunOtherwise =
+        change.transport !== undefined ||
+        change.env !== undefined ||
+        Object.keys(change.secretValues).length + change.removeSecrets.length > 0;
+      if (isRunOtherwise) refuseOfPackage(servers, name);
+      return servers.update(name, change, { unchecked, signal });
+    },
     async 'servers.login.start'({ name, profile, client }) {
       const { expiresAt, redirectUri, url } = await servers.logins.start(name, { profile, client });
       return { url, redirectUri, expiresAt };
@@ -35,6 +42,7 @@ export function createServersHandlers(servers: Servers): ServersHandlers {
       revoked: await servers.logins.signOut(name, profile),
     }),
     async 'servers.remove'({ name }) {
+      refuseOfPackage(servers, name);
       await servers.remove(name);
       return {};
     },
@@ -53,4 +61,8 @@ export function createServersHandlers(servers: Servers): ServersHandlers {
     'servers.importSources': async () => ({ items: await findSources(homedir()) }),
     'servers.import': ({ names, values, ...source }) => importServers(servers, source, names, values),
   };
+}
+
+function refuseOfPackage(servers: Servers, name: string): void {
+  if (servers.get(name).transport.type === 'package') throw ofPackage(name);
 }

@@ -16,7 +16,8 @@ export {
   type ServersEvents,
   type ServersOptions,
 } from './create-servers.ts';
-export type { SecretsPort } from './vaults.ts';
+export type { Launch, LaunchPackage } from './connector.ts';
+export { createVaults, type SecretsPort, type Vaults } from './vaults.ts';
 export { serversMigrations } from './store.ts';
 export type { LogLine } from './log-ring.ts';
 export { createServersHandlers, type ServersHandlers } from './handlers.ts';

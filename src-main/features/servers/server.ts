@@ -264,7 +264,7 @@ export function createServer(
 
   /** A shared process that no client ever used holds nothing worth keeping warm. */
   function idleLimit(lane: Lane): number {
-    if (!lane.everUsed && config.transport.type === 'stdio') return options.laneIdleMs;
+    if (!lane.everUsed && config.transport.type !== 'http') return options.laneIdleMs;
     return options.idleStopMs > 0 ? options.idleStopMs : Number.POSITIVE_INFINITY;
   }
 

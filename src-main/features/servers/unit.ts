@@ -6,7 +6,7 @@ import type { ServerConfig } from '#shared/features/servers/config.ts';
 import type { ServerOffers } from '#shared/features/servers/offers.ts';
 import type { Processes } from '#main/platform/processes.ts';
 import { namesSecret } from '#main/platform/redact.ts';
-import { type ConnectorOptions, createConnector } from './connector.ts';
+import { type ConnectorOptions, createConnector, type LaunchPackage } from './connector.ts';
 import type { OffersDifference } from './listing.ts';
 import { createLogRing, createRedactor, type LogRing } from './log-ring.ts';
 import type { Logins } from './login/index.ts';
@@ -44,6 +44,7 @@ export interface UnitDeps {
   vaults: Vaults;
   logins: Logins;
   path(): Promise<string>;
+  launch: LaunchPackage;
 }
 
 export interface UnitEvents {
@@ -95,7 +96,10 @@ export function createUnit(
   const auth = logins.authFor(() => name, config, profile);
   const schemaOf = (tool: string) => server.schemaOf(tool);
   const connector = createConnector(
-    { clock, processes: deps.processes, path: deps.path, secret, schemaOf, log: log.ring, auth },
+    {
+      ...{ clock, processes: deps.processes, path: deps.path, launch: deps.launch },
+      ...{ secret, schemaOf, log: log.ring, auth },
+    },
     config,
     { clock, redact, ...settings },
   );

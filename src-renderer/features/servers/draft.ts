@@ -83,7 +83,7 @@ export function draftOf(server: ServerView): EditDraft {
     description: server.description ?? '',
     tags: server.tags.join(', '),
     interaction: server.interaction,
-    kind: transport.type,
+    kind: transport.type === 'http' ? 'http' : 'stdio',
     commandLine: transport.type === 'stdio' ? joinCommandLine(transport) : '',
     cwd: transport.type === 'stdio' ? (transport.cwd ?? '') : '',
     url: transport.type === 'http' ? transport.url : '',

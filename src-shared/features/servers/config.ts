@@ -18,9 +18,30 @@ export const httpTransportSchema = z.object({
   url: z.url({ protocol: /^https?$/ }),
 });
 
+/** The server of an installed package: how it is started follows from the package, each time anew. */
+export const packageTransportSchema = z.object({
+  type: z.literal('package'),
+  package: z.string().max(300),
+  /** Id of the release that runs. */
+  release: z.string().max(64),
+  /** The state of the package that it runs in; settings are part of it. */
+  generation: z.number().int().min(1),
+});
+export type PackageTransport = z.output<typeof packageTransportSchema>;
+
+/** What a person declares himself. */
+export const declaredTransportSchema = z.discriminatedUnion('type', [
+  stdioTransportSchema,
+  httpTransportSchema,
+]);
+
 export const serverConfigSchema = z.object({
   name: serverNameSchema,
-  transport: z.discriminatedUnion('type', [stdioTransportSchema, httpTransportSchema]),
+  transport: z.discriminatedUnion('type', [
+    stdioTransportSchema,
+    httpTransportSchema,
+    packageTransportSchema,
+  ]),
   /** Environment of the process (stdio) or headers (HTTP) in plain sight. Nothing else of ours is inherited but PATH, HOME and the locale. */
   env: z.record(z.string(), z.string()).default({}),
   /**
@@ -40,6 +61,9 @@ export const serverConfigSchema = z.object({
   tags: z.array(z.string().max(40)).max(16).default([]),
 });
 export type ServerConfig = z.output<typeof serverConfigSchema>;
+
+/** A server that a person adds. */
+export const declaredServerSchema = serverConfigSchema.extend({ transport: declaredTransportSchema });
 
 /** Runs or not, and why. `idle` starts on first use. */
 export const serverStateSchema = z.enum(['idle', 'starting', 'running', 'backoff', 'failed', 'disabled']);

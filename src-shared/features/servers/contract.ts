@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
-import { serverConfigSchema, serverNameSchema, serverStateSchema } from './config.ts';
+import {
+  declaredServerSchema,
+  declaredTransportSchema,
+  serverConfigSchema,
+  serverNameSchema,
+  serverStateSchema,
+} from './config.ts';
 import { loginContract, loginViewSchema } from './login.ts';
 
 export const serverViewSchema = serverConfigSchema.extend({
@@ -29,7 +35,9 @@ export const logLineSchema = z.object({
 });
 
 export const importCandidateSchema = z.object({
-  config: serverConfigSchema.extend({ secretValues: z.record(z.string(), z.string()).optional() }).optional(),
+  config: declaredServerSchema
+    .extend({ secretValues: z.record(z.string(), z.string()).optional() })
+    .optional(),
   name: z.string(),
   /** Already present here, or not possible: the reason as a sentence. */
   problem: z.string().optional(),
@@ -67,12 +75,14 @@ export const serversContract = {
   'servers.get': query('One MCP server of this node.', byName, serverViewSchema),
   'servers.add': command(
     'Adds an MCP server, starts it once and reads its tools. Adding approves its tools for this machine’s clients.',
-    serverConfigSchema.extend({ secretValues: z.record(z.string(), z.string()).default({}) }),
+    declaredServerSchema.extend({ secretValues: z.record(z.string(), z.string()).default({}) }),
     serverViewSchema,
   ),
   'servers.update': command(
     'Changes a server. The new configuration is started once before the old one is given up; where it does not start, the old one stays, unless `unchecked`.',
-    byName.extend(serverChangeSchema.shape).extend({ unchecked: z.boolean().default(false) }),
+    byName
+      .extend(serverChangeSchema.shape)
+      .extend({ transport: declaredTransportSchema.optional(), unchecked: z.boolean().default(false) }),
     serverViewSchema,
   ),
   'servers.remove': command('Ends and removes a server, its sharing and its secrets.', byName, z.object({})),

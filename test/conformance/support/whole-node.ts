@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createNode, type Node } from '#main/node/create-node.ts';
-import { serverConfigSchema } from '#shared/features/servers/config.ts';
+import { declaredServerSchema } from '#shared/features/servers/config.ts';
 
 export interface WholeNode {
   node: Node;
@@ -44,7 +44,7 @@ export async function startWholeNode(): Promise<WholeNode> {
         command: process.execPath,
         args: [programPath(file), ...args],
       };
-      const config = serverConfigSchema.parse({ name, transport });
+      const config = declaredServerSchema.parse({ name, transport });
       await whole.node.handlers['servers.add']({ ...config, secretValues: {} }, context);
     },
     async restart() {

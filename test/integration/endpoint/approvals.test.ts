@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serverConfigSchema } from '#shared/features/servers/config.ts';
+import { declaredServerSchema } from '#shared/features/servers/config.ts';
 import { type AnyClient, type ClientKind, connectClient } from '#test/conformance/support/sdk-clients.ts';
 import { startWholeNode, type WholeNode } from '#test/conformance/support/whole-node.ts';
 import { until } from '#test/support/mesh-node.ts';
@@ -42,7 +42,7 @@ beforeEach(async () => {
   await writeFile(words(), 'Works as it always did');
   [provider, here] = [await startWholeNode(), await startWholeNode()];
   const transport = { type: 'stdio' as const, command: process.execPath, args: ['-e', SERVER, words()] };
-  const config = serverConfigSchema.parse({ name: 'shop', transport });
+  const config = declaredServerSchema.parse({ name: 'shop', transport });
   const { handlers } = provider.node;
   await handlers['identity.setProfile']({ displayName: 'Corner shop' }, context);
   await handlers['servers.add']({ ...config, secretValues: {} }, context);

@@ -12,7 +12,7 @@ import { equalBytes } from '#shared/kernel/bytes.ts';
 import { peerKeyOf } from '#shared/kernel/ids.ts';
 import { createSigner } from '#main/platform/crypto.ts';
 import { newJoinCode } from '#shared/features/fleet/join-code.ts';
-import { serverConfigSchema } from '#shared/features/servers/config.ts';
+import { declaredServerSchema } from '#shared/features/servers/config.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { programPath, startWholeNode, type WholeNode } from '#test/conformance/support/whole-node.ts';
 import { startMeshNode, until } from '#test/support/mesh-node.ts';
@@ -76,7 +76,7 @@ async function shareEverything(
     command: process.execPath,
     args: [programPath('node_modules/@modelcontextprotocol/server-everything/dist/index.js')],
   };
-  const config = serverConfigSchema.parse({ name, transport });
+  const config = declaredServerSchema.parse({ name, transport });
   await whole.node.handlers['servers.add']({ ...config, secretValues: {} }, context);
   await whole.node.handlers['servers.start']({ name }, context);
   await whole.node.handlers['servers.share']({ name, audience: { kind }, confirmed: true }, context);

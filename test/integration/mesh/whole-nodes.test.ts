@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '#main/platform/sqlite.ts';
 import { nodeMigrations } from '#main/node/migrations.ts';
-import { serverConfigSchema } from '#shared/features/servers/config.ts';
+import { declaredServerSchema } from '#shared/features/servers/config.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import { startWholeNode, type WholeNode } from '#test/conformance/support/whole-node.ts';
 import { echoTool, until } from '#test/support/mesh-node.ts';
@@ -36,7 +36,7 @@ const SERVER = `
 async function addServer({ node }: WholeNode, name: string, tools: Tool[] | string): Promise<void> {
   const args = ['-e', SERVER, typeof tools === 'string' ? tools : JSON.stringify(tools)];
   const transport = { type: 'stdio' as const, command: process.execPath, args };
-  const config = serverConfigSchema.parse({ name, transport });
+  const config = declaredServerSchema.parse({ name, transport });
   await node.handlers['servers.add']({ ...config, secretValues: {} }, context);
   await node.handlers['servers.start']({ name }, context);
 }

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { serverConfigSchema } from '#shared/features/servers/config.ts';
+import { declaredServerSchema } from '#shared/features/servers/config.ts';
 import { startWholeNode, type WholeNode } from '#test/conformance/support/whole-node.ts';
 
 const context = { signal: new AbortController().signal } as never;
@@ -32,7 +32,7 @@ describe('the diagnostics of a node', () => {
     const { handlers } = node;
     await handlers['identity.setProfile']({ displayName: PLANTED.name }, context);
     await handlers['clients.create']({ name: PLANTED.client, profile: 'default', scope: 'call' }, context);
-    const config = serverConfigSchema.parse({
+    const config = declaredServerSchema.parse({
       name: PLANTED.server,
       transport: {
         type: 'stdio',

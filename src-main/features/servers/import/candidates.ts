@@ -1,7 +1,7 @@
 /** Entries of a file as servers that could be added here, or the reason why not. */
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { type ServerConfig, serverConfigSchema } from '#shared/features/servers/config.ts';
+import { declaredServerSchema, type ServerConfig } from '#shared/features/servers/config.ts';
 import type { importCandidateSchema } from '#shared/features/servers/contract.ts';
 import { type DraftConfig, readClientEntry } from './client-entry.ts';
 import type { RawEntry } from './formats.ts';
@@ -43,7 +43,7 @@ function readCandidate(
     const same = existing.find((config) => sameTransport(config, draft));
     if (same) throw new Unresolvable(`It is here already, as ${same.name}.`);
     const name = uniqueName(normalizeName(raw.name), taken);
-    const parsed = serverConfigSchema.safeParse({ ...draft, name, secrets: [...finds.names] });
+    const parsed = declaredServerSchema.safeParse({ ...draft, name, secrets: [...finds.names] });
     if (!parsed.success)
       throw new Unresolvable(`It is not valid: ${parsed.error.issues[0]?.message ?? 'unknown reason'}.`);
     const missing = [...finds.names].filter((secret) => finds.values[secret] === undefined);
@@ -88,6 +88,7 @@ function sameTransport(config: ServerConfig, draft: DraftConfig): boolean {
   if (config.transport.type === 'http')
     return draft.transport.type === 'http' && draft.transport.url === config.transport.url;
   return (
+    config.transport.type === 'stdio' &&
     draft.transport.type === 'stdio' &&
     draft.transport.command === config.transport.command &&
     JSON.stringify(draft.transport.args ?? []) === JSON.stringify(config.transport.args)

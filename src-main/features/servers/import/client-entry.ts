@@ -1,6 +1,6 @@
 /** One server as an AI client's file declares it, in our own form. */
 import type { z } from 'zod';
-import type { serverConfigSchema } from '#shared/features/servers/config.ts';
+import type { declaredServerSchema } from '#shared/features/servers/config.ts';
 import { isPlain, type Plain, textOf } from './plain.ts';
 import {
   hideSecretArguments,
@@ -11,7 +11,7 @@ import {
 } from './secrets.ts';
 import { fillIn, Unresolvable, type VariableSources } from './variables.ts';
 
-export type DraftConfig = Omit<z.input<typeof serverConfigSchema>, 'name' | 'secrets'>;
+export type DraftConfig = Omit<z.input<typeof declaredServerSchema>, 'name' | 'secrets'>;
 
 /** Throws `Unresolvable` with the reason why it cannot be taken over. */
 export function readClientEntry(entry: Plain, sources: VariableSources, finds: SecretFinds): DraftConfig {

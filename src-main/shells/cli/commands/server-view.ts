@@ -4,7 +4,11 @@ import { facts } from '../printable.ts';
 
 /** What starts it, or where it is. */
 export const runs = ({ transport }: ServerView): string =>
-  transport.type === 'http' ? transport.url : [transport.command, ...transport.args].join(' ');
+  transport.type === 'http'
+    ? transport.url
+    : transport.type === 'package'
+      ? `package ${transport.package}`
+      : [transport.command, ...transport.args].join(' ');
 
 export function showServer(server: ServerView): Answer {
   return {

@@ -29,7 +29,9 @@ export function Overview({ server }: { server: ServerView }) {
                 label: t('facts.command'),
                 value: <code dir="ltr">{[transport.command, ...transport.args].join(' ')}</code>,
               }
-            : { label: t('facts.url'), value: <code dir="ltr">{transport.url}</code> },
+            : transport.type === 'http'
+              ? { label: t('facts.url'), value: <code dir="ltr">{transport.url}</code> }
+              : { label: t('facts.package'), value: <code dir="ltr">{transport.package}</code> },
           transport.type === 'stdio' &&
             transport.cwd !== undefined && {
               label: t('facts.cwd'),

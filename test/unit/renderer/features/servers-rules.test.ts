@@ -1,3 +1,4 @@
+import { declaredServerSchema } from '#shared/features/servers/config.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinCommandLine, splitCommandLine } from '../../../../src-renderer/features/servers/command-line.ts';
@@ -83,7 +84,7 @@ describe('sharing', () => {
 });
 
 describe('importing', () => {
-  const { state: _, ...config } = server('it');
+  const config = declaredServerSchema.parse({ name: 'it', transport: { type: 'stdio', command: 'it' } });
   const item = { name: 'it', config, problem: 'It needs a value for KEY.', missing: ['KEY'] };
 
   it('what is missing can be given; what has another problem cannot be helped', () => {
