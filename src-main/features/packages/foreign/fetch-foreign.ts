@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DescribedPackage } from '#shared/features/packages/described.ts';
-import { MANIFEST_FILE } from '#shared/features/packages/manifest.ts';
+import { MANIFEST_FILE, readPackageManifest } from '#shared/features/packages/manifest.ts';
 import { packFolder } from '../archive/pack.ts';
 import { unsupported } from './faults.ts';
 import { unpackMcpb } from './mcpb.ts';
@@ -30,10 +30,11 @@ export async function fetchForeign(
   try {
     const { manifest, provenance, root } = await unpackAny(deps, described, work, signal, onProgress);
     signal.throwIfAborted();
-    await writeFile(join(root, MANIFEST_FILE), inLines(manifest));
+    const written = inLines(manifest);
+    await writeFile(join(root, MANIFEST_FILE), written);
     await writeFile(join(root, LOCK_FILE), inLines(provenance));
     await packFolder(root, bundle, signal);
-    return { bundle, manifest, provenance };
+    return { bundle, manifest: readPackageManifest(written), provenance };
   } catch (error) {
     await rm(bundle, { force: true });
     signal.throwIfAborted();
@@ -65,4 +66,4 @@ function unpackAny(
   }
 }
 
-const inLines = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+const inLines = (value: object): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);

@@ -10,12 +10,7 @@ import type {
   DescribedPackage,
   DescribedValue,
 } from '#shared/features/packages/described.ts';
-import {
-  manifestSchema,
-  OURS,
-  type PackageManifest,
-  type UserSetting,
-} from '#shared/features/packages/manifest.ts';
+import { manifestSchema, OURS, type UserSetting } from '#shared/features/packages/manifest.ts';
 import { stripHidden } from '#shared/features/registry/text.ts';
 import { unsupported } from './faults.ts';
 import type { Provenance } from './types.ts';
@@ -41,7 +36,7 @@ export function foreignManifest(
   described: DescribedPackage,
   program: Program,
   provenance: Provenance,
-): PackageManifest {
+): object {
   const settings = createSettings(described.identifier);
   const env = Object.fromEntries(
     described.environmentVariables.map((variable) => {
@@ -51,7 +46,7 @@ export function foreignManifest(
   );
   const args = described.packageArguments.flatMap((argument, at) => argumentsOf(argument, at, settings));
   const { description, license, platform, requires, title } = program;
-  const made = manifestSchema.safeParse({
+  const manifest = {
     manifest_version: '0.3',
     name: packageName(provenance.identifier),
     ...(title ? { display_name: words(title, 120) } : {}),
@@ -74,8 +69,9 @@ export function foreignManifest(
     },
     user_config: settings.all(),
     _meta: { [OURS]: oursOf(provenance) },
-  });
-  if (made.success) return made.data;
+  };
+  const made = manifestSchema.safeParse(manifest);
+  if (made.success) return manifest;
   throw unsupported(
     described.identifier,
     made.error.issues[0]?.message ?? 'its description makes no sense',

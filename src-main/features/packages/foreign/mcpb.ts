@@ -49,7 +49,7 @@ export async function unpackMcpb(
   await rm(join(root, MANIFEST_FILE));
   return {
     root,
-    manifest: { ...given, _meta: { [OURS]: oursOf(provenance) } } as PackageManifest,
+    manifest: { ...given, _meta: { [OURS]: oursOf(provenance) } },
     provenance,
   };
 }

@@ -78,7 +78,7 @@ async function idealTree(
     fund: false,
     packageLock: false,
     omit: ['dev'],
-  } as Arborist.Options);
+  });
   return arborist.buildIdealTree({ add: [`${name}@${version}`] });
 }
 

@@ -45,7 +45,8 @@ export type OnProgress = (progress: { done: number; total?: number; unit: 'bytes
 export interface Unpacked {
   /** Folder that becomes the bundle. */
   root: string;
-  manifest: PackageManifest;
+  /** What becomes its `manifest.json`. */
+  manifest: object;
   provenance: Provenance;
 }
 
