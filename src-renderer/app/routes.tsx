@@ -9,6 +9,7 @@ import { DiscoverPage } from '../features/discover/index.ts';
 import { UsagePage } from '../features/metrics/index.ts';
 import { HomePage } from '../features/home/index.ts';
 import { NetworkPage } from '../features/network/index.ts';
+import { PackagesPage } from '../features/packages/index.ts';
 import { ServersPage } from '../features/servers/index.ts';
 import { SettingsPage } from '../features/settings/index.ts';
 import { WelcomePage } from '../features/welcome/index.ts';
@@ -32,6 +33,9 @@ export function Pages() {
           {({ tool, view }) => <CatalogPage view={view} tool={decoded(tool)} />}
         </Route>
         <Route path="/discover/:name?">{({ name }) => <DiscoverPage name={decoded(name)} />}</Route>
+        <Route path="/packages/:view?/:id?">
+          {({ id, view }) => <PackagesPage view={decoded(view)} id={decoded(id)} />}
+        </Route>
         <Route path="/clients/:name?">{() => <ClientsPage />}</Route>
         <Route path="/network/:view?/:id?">
           {({ view, id }) => <NetworkPage view={view} id={decoded(id)} />}

@@ -16,6 +16,7 @@ import type identity from '../../locales/en/identity.json';
 import type metrics from '../../locales/en/metrics.json';
 import type network from '../../locales/en/network.json';
 import type operators from '../../locales/en/operators.json';
+import type packages from '../../locales/en/packages.json';
 import type palette from '../../locales/en/palette.json';
 import type peers from '../../locales/en/peers.json';
 import type profiles from '../../locales/en/profiles.json';
@@ -43,6 +44,7 @@ export interface Resources {
   metrics: typeof metrics;
   network: typeof network;
   operators: typeof operators;
+  packages: typeof packages;
   palette: typeof palette;
   peers: typeof peers;
   profiles: typeof profiles;

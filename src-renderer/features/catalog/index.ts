@@ -10,3 +10,8 @@ export const NetworkOffers = lazy(async () => ({
 
 /** Arrives when it is opened, so that Home is drawn sooner. */
 export const CatalogPage = lazy(async () => ({ default: (await import('./page.tsx')).CatalogPage }));
+
+/** What was and what is, line by line. */
+export const ChangeLines = lazy(async () => ({
+  default: (await import('./parts/diff.tsx')).ChangeLines,
+}));

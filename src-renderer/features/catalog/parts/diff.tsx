@@ -26,25 +26,31 @@ export function Diff({ title, words, changes, breaking }: DiffProps) {
       {changes.length > 0 && (
         <p>{breaking.length > 0 ? t('diff.breaking', { count: breaking.length }) : t('diff.compatible')}</p>
       )}
-      {changes.map(({ path, before, after }) => (
-        <div key={path} className={styles['change']}>
-          <code dir="ltr">{path}</code>
-          {before !== undefined && (
-            <del>
-              <Minus aria-hidden size="0.875rem" />
-              <span className="visually-hidden">{t('diff.before')}</span>
-              <span dir="auto">{before}</span>
-            </del>
-          )}
-          {after !== undefined && (
-            <ins>
-              <Plus aria-hidden size="0.875rem" />
-              <span className="visually-hidden">{t('diff.after')}</span>
-              <span dir="auto">{after}</span>
-            </ins>
-          )}
-        </div>
-      ))}
+      <ChangeLines changes={changes} />
     </section>
   );
+}
+
+/** Each change with what was and what is. */
+export function ChangeLines({ changes }: { changes: readonly Change[] }) {
+  const { t } = useTranslation('catalog');
+  return changes.map(({ path, before, after }) => (
+    <div key={path} className={styles['change']}>
+      <code dir="ltr">{path}</code>
+      {before !== undefined && (
+        <del>
+          <Minus aria-hidden size="0.875rem" />
+          <span className="visually-hidden">{t('diff.before')}</span>
+          <span dir="auto">{before}</span>
+        </del>
+      )}
+      {after !== undefined && (
+        <ins>
+          <Plus aria-hidden size="0.875rem" />
+          <span className="visually-hidden">{t('diff.after')}</span>
+          <span dir="auto">{after}</span>
+        </ins>
+      )}
+    </div>
+  ));
 }

@@ -1,0 +1,60 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import type { PackageSummary } from '#shared/features/packages/views.ts';
+import { useFormats } from '../../../platform/formats.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { ListRow } from '../../../ui/list.tsx';
+import { addressOfPackage } from '../address.ts';
+import styles from '../packages.module.css';
+import { visible } from '../rules.ts';
+import { TierBadge, usePublisherName } from './publisher-name.tsx';
+import { WarningBadges } from './warnings.tsx';
+
+/** A package that somebody offers. */
+export function PackageRow({ item }: { item: PackageSummary }) {
+  return (
+    <ListRow
+      title={
+        <Link href={addressOfPackage(item.id)}>
+          <bdi>{visible(item.title)}</bdi>
+        </Link>
+      }
+      sub={<Words item={item} />}
+      states={<States item={item} />}
+    />
+  );
+}
+
+function Words({ item }: { item: PackageSummary }) {
+  const { t } = useTranslation('packages');
+  const format = useFormats();
+  const nameOf = usePublisherName();
+  const facts = [
+    t('version', { version: item.version }),
+    t(`runtime.${item.runtime}`),
+    format.bytes(item.size),
+    t('tools', { count: item.tools }),
+  ];
+  return (
+    <>
+      <span className={styles['line']} dir="auto">
+        {visible(item.description)}
+      </span>
+      <span className={styles['line']}>
+        <bdi>{t('by', { name: nameOf(item.publisher) })}</bdi> · {facts.join(' · ')}
+      </span>
+    </>
+  );
+}
+
+function States({ item: { installed, publisher, runsHere, warnings } }: { item: PackageSummary }) {
+  const { t } = useTranslation('packages');
+  return (
+    <>
+      {installed !== undefined && <Badge tone="ok">{t('state.installed')}</Badge>}
+      {!runsHere && <Badge tone="off">{t('state.elsewhere')}</Badge>}
+      <WarningBadges warnings={warnings.filter(({ code }) => code !== 'unknown_publisher')} />
+      <TierBadge publisher={publisher} />
+    </>
+  );
+}

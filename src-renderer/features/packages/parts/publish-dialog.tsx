@@ -1,0 +1,217 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CheckReport } from '#shared/features/packages/views.ts';
+import { useNode } from '../../../platform/node-link.ts';
+import { useCommand } from '../../../platform/use-command.ts';
+import { Button } from '../../../ui/button.tsx';
+import { CopyField } from '../../../ui/copy.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { DialogForm } from '../../../ui/dialog-form.tsx';
+import { FaultNote } from '../../../ui/fault-note.tsx';
+import { Select, TextField } from '../../../ui/fields.tsx';
+import { Note } from '../../../ui/note.tsx';
+import { ProgressBar } from '../../../ui/progress.tsx';
+import { packagesOf } from '../calls.ts';
+import styles from '../packages.module.css';
+import { type Channel, channels } from '../rules.ts';
+import { CheckResult } from './check-result.tsx';
+
+const MAX_NOTES = 4000;
+
+interface PublishDialogProps {
+  isOpen: boolean;
+  onPublished(): void;
+  onClose(): void;
+}
+
+/** From a folder to a link, step by step: choose it, see it checked, say what is new, publish. */
+export function PublishDialog({ isOpen, onClose, onPublished }: PublishDialogProps) {
+  const { t } = useTranslation('packages');
+  return (
+    <Dialog wide title={t('publish.title')} isOpen={isOpen} onClose={onClose}>
+      <Steps onClose={onClose} onPublished={onPublished} />
+    </Dialog>
+  );
+}
+
+interface Released {
+  version: string;
+  link: string;
+}
+
+function Steps({ onClose, onPublished }: Omit<PublishDialogProps, 'isOpen'>) {
+  const [path, setPath] = useState('');
+  const [report, setReport] = useState<CheckReport>();
+  const [released, setReleased] = useState<Released>();
+  const name = report?.name ?? '';
+  if (released) return <Done name={name} released={released} onClose={onClose} />;
+  if (report?.ok)
+    return (
+      <Describe
+        path={path}
+        report={report}
+        onBack={() => setReport(undefined)}
+        onReleased={(done) => {
+          setReleased(done);
+          onPublished();
+        }}
+      />
+    );
+  return <Choose path={path} report={report} onPath={setPath} onReport={setReport} onClose={onClose} />;
+}
+
+/** Which of the three steps this is. */
+function Step({ at }: { at: 1 | 2 | 3 }) {
+  const { t } = useTranslation('packages');
+  return <p className={styles['soft']}>{t('publish.step', { at, of: 3 })}</p>;
+}
+
+interface ChooseProps {
+  path: string;
+  /** Of a check that was not passed. */
+  report: CheckReport | undefined;
+  onPath(path: string): void;
+  onReport(report: CheckReport): void;
+  onClose(): void;
+}
+
+function Choose({ onClose, onPath, onReport, path, report }: ChooseProps) {
+  const { t } = useTranslation('packages');
+  const node = useNode();
+  const check = useCommand(
+    async (signal) => onReport(await packagesOf(node)['packages.check']({ path: path.trim() }, { signal })),
+    { title: t('publish.checking') },
+  );
+  return (
+    <DialogForm
+      stoppable
+      command={check}
+      submit={report ? t('publish.again') : t('publish.check')}
+      onCancel={onClose}
+      ready={path.trim() !== ''}
+    >
+      <Step at={1} />
+      <p>{t('publish.words')}</p>
+      <TextField
+        code
+        required
+        label={t('publish.path')}
+        description={t('publish.pathHelp')}
+        value={path}
+        onChange={onPath}
+      />
+      <Init path={path.trim()} />
+      {check.pending && <ProgressBar label={t('publish.checking')} />}
+      {report && !check.pending && (
+        <>
+          <Note tone="warn">{t('publish.notYet')}</Note>
+          <CheckResult report={report} />
+        </>
+      )}
+    </DialogForm>
+  );
+}
+
+/** Writes a manifest where there is none. */
+function Init({ path }: { path: string }) {
+  const { t } = useTranslation('packages');
+  const node = useNode();
+  const [created, setCreated] = useState<readonly string[]>();
+  const init = useCommand(async (signal) => {
+    const answer = await packagesOf(node)['packages.init']({ path }, { signal });
+    setCreated(answer.created);
+  });
+  return (
+    <details>
+      <summary>{t('init.open')}</summary>
+      <div className={styles['disclosed']}>
+        <p>{t('init.words')}</p>
+        <div>
+          <Button size="small" command={init} isDisabled={path === ''} onPress={() => void init.run()}>
+            {t('init.confirm')}
+          </Button>
+        </div>
+        <div role="status">
+          {created &&
+            (created.length > 0 ? t('init.done', { files: created.join(', ') }) : t('init.nothing'))}
+        </div>
+        <FaultNote fault={init.fault} />
+      </div>
+    </details>
+  );
+}
+
+interface DescribeProps {
+  path: string;
+  report: CheckReport;
+  onBack(): void;
+  onReleased(released: Released): void;
+}
+
+function Describe({ onBack, onReleased, path, report }: DescribeProps) {
+  const { t } = useTranslation(['packages', 'common']);
+  const node = useNode();
+  const [notes, setNotes] = useState('');
+  const [channel, setChannel] = useState<Channel>('stable');
+  const publish = useCommand(
+    async (signal) => {
+      const wanted = { path: path.trim(), channel, notes: notes.trim() };
+      onReleased(await packagesOf(node)['packages.publish'](wanted, { signal }));
+    },
+    { title: t('publish.publishing', { name: report.name }) },
+  );
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void publish.run();
+      }}
+    >
+      <Step at={2} />
+      <CheckResult report={report} />
+      <TextField
+        rows={4}
+        label={t('publish.notes')}
+        description={t('publish.notesHelp')}
+        value={notes}
+        onChange={setNotes}
+        maxLength={MAX_NOTES}
+      />
+      <Select<Channel>
+        label={t('channel.label')}
+        description={t(`channel.${channel}Help`)}
+        options={channels.map((value) => ({ value, label: t(`channel.${value}`) }))}
+        value={channel}
+        onChange={setChannel}
+      />
+      <Note>{t('publish.public')}</Note>
+      <FaultNote fault={publish.fault} />
+      <div className="form-actions">
+        <Button onPress={publish.pending ? publish.cancel : onBack}>
+          {t(publish.pending ? 'common:stop' : 'common:back')}
+        </Button>
+        <Button type="submit" look="primary" command={publish}>
+          {t('publish.confirm', { version: report.version })}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Done({ name, onClose, released }: { name: string; released: Released; onClose(): void }) {
+  const { t } = useTranslation('packages');
+  return (
+    <div className="form">
+      <Step at={3} />
+      <p role="status">{t('publish.done', { name, version: released.version })}</p>
+      <p>{t('publish.stay')}</p>
+      <CopyField label={t('link.label')} value={released.link} />
+      <div className="form-actions">
+        <Button look="primary" autoFocus onPress={onClose}>
+          {t('publish.close')}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+/** What several parts of the pages follow. */
+import type { InstalledPackage, PackageTransfer } from '#shared/features/packages/views.ts';
+import { useNode } from '../../platform/node-link.ts';
+import { type Command, useCommand } from '../../platform/use-command.ts';
+import { useStream } from '../../platform/use-stream.ts';
+import { packagesOf } from './calls.ts';
+
+export const useInstalled = () =>
+  useStream<{ items: InstalledPackage[] }>((node, options) =>
+    packagesOf(node)['packages.watch']({}, options),
+  );
+
+export const useTransfers = () =>
+  useStream<{ items: PackageTransfer[] }>((node, options) =>
+    packagesOf(node)['packages.transfers']({}, options),
+  );
+
+/** Asks peers for anything newer. */
+export function useCheck(title: string): Command<[], { items: InstalledPackage[] }> {
+  const node = useNode();
+  return useCommand((signal) => packagesOf(node)['packages.checkUpdates']({}, { signal }), { title });
+}
