@@ -27,6 +27,7 @@ import type { Load } from '#shared/features/relay/load.ts';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 import { formatToolId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { busyGovernance, type GovernanceWorld, quietGovernance } from './governance-world.ts';
+import { noPackages, type PackagesWorld, somePackages } from './packages-world.ts';
 import { type FleetWorld, freshFleet, usedFleet } from './fleet-world.ts';
 import { type ClientsWorld, freshClients, usedClients } from './clients-world.ts';
 import { everythingTools, notesTools, weatherTools } from './tools.ts';
@@ -95,6 +96,8 @@ export interface World {
   peers: PeerView[];
   /** Nodes of the own provider. */
   fleet: FleetWorld;
+  /** What can be installed, and what is. */
+  packages: PackagesWorld;
   /** AI clients of the machine. */
   clients: ClientsWorld;
   network: { networks: NetworkItem[]; left: LeftNetwork[]; invitations: OpenInvitation[] };
@@ -253,6 +256,7 @@ export const emptyWorld = (now: number): World => ({
   servers: [],
   fleet: freshFleet(OWN_PEER, now),
   clients: freshClients(),
+  packages: noPackages(),
   tasks: [],
   attention: [],
   equivocations: [],
@@ -304,6 +308,7 @@ export function busyWorld(now: number): World {
     governance: busyGovernance(now),
     fleet: usedFleet(OWN_PEER, now),
     clients: usedClients(now),
+    packages: somePackages(now),
     startedAt: now - 7_200_000,
     servers: [
       server('everything', {
