@@ -59,12 +59,12 @@ function GenerationItem({ onBack, one }: { one: PackageGeneration; onBack(): voi
         {current && <Badge tone="ok">{t('history.current')}</Badge>}
         {!current && !kept && <Badge tone="off">{t('history.fetches')}</Badge>}
         {!current && (
-          <Button
-            size="small"
-            aria-label={t('history.backTo', { version, when: format.dateTime(at) })}
-            onPress={onBack}
-          >
+          <Button size="small" onPress={onBack}>
             {t('history.back')}
+            <span className="visually-hidden">
+              {' '}
+              {t('history.which', { version, when: format.dateTime(at) })}
+            </span>
           </Button>
         )}
       </div>

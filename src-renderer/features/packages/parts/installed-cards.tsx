@@ -4,21 +4,25 @@ import { useFormats } from '../../../platform/formats.ts';
 import { useQuery } from '../../../platform/use-query.ts';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { List, ListRow } from '../../../ui/list.tsx';
-import { Card } from '../../../ui/page.tsx';
+import { Card, Stack } from '../../../ui/page.tsx';
 import { packagesOf } from '../calls.ts';
+import styles from '../packages.module.css';
+import { GlanceCard } from './glance-card.tsx';
 import { HistoryCard } from './history-card.tsx';
 import { PinsCard } from './pins-card.tsx';
 import { PolicyCard } from './policy-card.tsx';
 import { SettingsCard } from './settings-card.tsx';
 import { Touches } from './touches.tsx';
+import { VersionsCard } from './versions-card.tsx';
 
 interface InstalledCardsProps {
   item: InstalledPackage;
-  versions: PackageDetails['versions'];
+  /** What its publisher says of it; absent while that is read, or where nobody publishes it. */
+  details: PackageDetails | undefined;
 }
 
 /** What can be seen and decided of a package that is installed here. */
-export function InstalledCards({ item, versions }: InstalledCardsProps) {
+export function InstalledCards({ details, item }: InstalledCardsProps) {
   const { t } = useTranslation('packages');
   const { data: review, fault } = useQuery(
     (node, signal) => packagesOf(node)['packages.review']({ what: item.release }, { signal }),
@@ -26,19 +30,29 @@ export function InstalledCards({ item, versions }: InstalledCardsProps) {
   );
   const settings: PackageReview['settings'] = review?.settings ?? {};
   return (
-    <>
-      <HistoryCard item={item} />
-      {!item.foreign && <PolicyCard key={item.generation} item={item} />}
-      <Card title={t('touch.title')} lead={t('touch.leadInstalled')}>
-        <Touches permissions={item.permissions} settings={settings} />
-      </Card>
-      <FaultNote fault={fault} />
-      {review && Object.keys(settings).length > 0 && (
-        <SettingsCard key={item.generation} item={item} review={review} />
-      )}
-      {!item.foreign && <PinsCard item={item} versions={versions} />}
-      <KeptCard item={item} />
-    </>
+    <div className={styles['pair']}>
+      <Stack>
+        <GlanceCard details={details} installed={item} />
+        <HistoryCard item={item} />
+        <Card title={t('touch.title')} lead={t('touch.leadInstalled')}>
+          <Touches permissions={item.permissions} settings={settings} />
+        </Card>
+        <FaultNote fault={fault} />
+        {review && Object.keys(settings).length > 0 && (
+          <SettingsCard key={item.generation} item={item} review={review} />
+        )}
+      </Stack>
+      <Stack>
+        {details && <VersionsCard details={details} />}
+        {!item.foreign && (
+          <>
+            <PolicyCard key={item.generation} item={item} />
+            <PinsCard item={item} versions={details?.versions ?? []} />
+          </>
+        )}
+        <KeptCard item={item} />
+      </Stack>
+    </div>
   );
 }
 

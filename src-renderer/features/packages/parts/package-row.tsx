@@ -37,23 +37,25 @@ function Words({ item }: { item: PackageSummary }) {
   ];
   return (
     <>
-      <span className={styles['line']} dir="auto">
-        {visible(item.description)}
+      <span className={styles['line']}>
+        <bdi>{visible(item.description)}</bdi>
       </span>
       <span className={styles['line']}>
         <bdi>{t('by', { name: nameOf(item.publisher) })}</bdi> · {facts.join(' · ')}
+      </span>
+      <span className={styles['named']}>
+        <WarningBadges warnings={item.warnings.filter(({ code }) => code !== 'unknown_publisher')} />
       </span>
     </>
   );
 }
 
-function States({ item: { installed, publisher, runsHere, warnings } }: { item: PackageSummary }) {
+function States({ item: { installed, publisher, runsHere } }: { item: PackageSummary }) {
   const { t } = useTranslation('packages');
   return (
     <>
       {installed !== undefined && <Badge tone="ok">{t('state.installed')}</Badge>}
       {!runsHere && <Badge tone="off">{t('state.elsewhere')}</Badge>}
-      <WarningBadges warnings={warnings.filter(({ code }) => code !== 'unknown_publisher')} />
       <TierBadge publisher={publisher} />
     </>
   );

@@ -43,11 +43,16 @@ export function PackageView({ id }: { id: string }) {
       actions={<Actions installed={installed} details={data} />}
     >
       <State details={details} installed={installed} />
-      <div className={styles['pair']}>
-        {(data ?? installed) && <GlanceCard details={data} installed={installed} />}
-        {data && <VersionsCard details={data} />}
-        {installed && <InstalledCards item={installed} versions={data?.versions ?? []} />}
-      </div>
+      {installed ? (
+        <InstalledCards item={installed} details={data} />
+      ) : (
+        data && (
+          <div className={styles['pair']}>
+            <GlanceCard details={data} installed={undefined} />
+            <VersionsCard details={data} />
+          </div>
+        )
+      )}
     </Page>
   );
 }

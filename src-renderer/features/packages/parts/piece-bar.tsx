@@ -8,7 +8,7 @@ interface PieceBarProps {
   label: string;
 }
 
-/** Which pieces are here: one bar, filled where they lie in the file; half-filled where only some of a block are. */
+/** Which pieces are here: one bar, filled where they lie in the file; paler where only some of a block are. */
 export function PieceBar({ label, transfer }: PieceBarProps) {
   const blocks = blocksOf(transfer);
   return (
@@ -22,7 +22,7 @@ export function PieceBar({ label, transfer }: PieceBarProps) {
       {stretchesOf(blocks)
         .filter(({ part }) => part > 0)
         .map(({ from, length, part }) => (
-          <rect key={from} x={from} width={length} y={8 - 8 * part} height={8 * part} />
+          <rect key={from} x={from} width={length} height={8} opacity={0.25 + 0.75 * part} />
         ))}
     </svg>
   );

@@ -70,7 +70,7 @@ function Target({ item, to }: { item: InstalledPackage; to: PackageGeneration })
           ? t('rollback.sameVersion', { version: to.version, when })
           : t('rollback.words', { from: item.version, to: to.version, when })}
       </p>
-      <p>{t('rollback.settings')}</p>
+      {to.version !== item.version && <p>{t('rollback.settings')}</p>}
       <Note tone="warn">{t('rollback.takesBack')}</Note>
       <p>{to.kept ? t('rollback.offline') : t('rollback.fetches')}</p>
     </>

@@ -53,14 +53,15 @@ function Transfer({ transfer }: { transfer: PackageTransfer }) {
       <div className={styles['named']}>
         <Icon aria-hidden size="1.125rem" />
         <span className={styles['grow']}>
-          {t(`transfer.${direction}`)} <bdi className={styles['strong']}>{name}</bdi>
+          {t(`transfer.${direction}`)} <bdi className={styles['strong']}>{name}</bdi>{' '}
+          <Amounts transfer={transfer} />
         </span>
         <Badge tone={tones[state]}>{t(`transfer.state.${state}`)}</Badge>
       </div>
-      <Progress transfer={transfer} />
+      {direction === 'fetch' && <Bar transfer={transfer} />}
       {state === 'stalled' && <p>{t('transfer.stalledWords')}</p>}
       {peers.length > 0 && (
-        <details>
+        <details className={styles['soft']}>
           <summary>{t('transfer.peers', { count: peers.length })}</summary>
           <ul className={styles['disclosed']}>
             {peers.map((peer) => (
@@ -79,7 +80,7 @@ const roundedLeft = (ms: number): number => {
   return Math.max(1000, Math.ceil(ms / step) * step);
 };
 
-function Progress({ transfer }: { transfer: PackageTransfer }) {
+function Amounts({ transfer }: { transfer: PackageTransfer }) {
   const { t } = useTranslation('packages');
   const format = useFormats();
   const { bytes, direction, rate, total } = transfer;
@@ -90,15 +91,15 @@ function Progress({ transfer }: { transfer: PackageTransfer }) {
     rate > 0 && t('transfer.rate', { amount: format.bytes(rate) }),
     left !== undefined && t('transfer.left', { time: format.duration(roundedLeft(left)) }),
   ].filter((text) => text !== false);
+  return <span className={styles['soft']}>{words.join(' · ')}</span>;
+}
+
+function Bar({ transfer }: { transfer: PackageTransfer }) {
+  const { t } = useTranslation('packages');
+  const format = useFormats();
+  const { bytes, total } = transfer;
   const share = total > 0 ? Math.min(1, bytes / total) : 0;
-  return (
-    <>
-      {direction === 'fetch' && (
-        <PieceBar transfer={transfer} label={t('transfer.bar', { share: format.percent(share) })} />
-      )}
-      <p className={styles['soft']}>{words.join(' · ')}</p>
-    </>
-  );
+  return <PieceBar transfer={transfer} label={t('transfer.bar', { share: format.percent(share) })} />;
 }
 
 const peerTones: Record<Peer['state'], Tone> = {

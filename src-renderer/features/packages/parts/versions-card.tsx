@@ -43,12 +43,9 @@ function VersionItem({ mayInstall, version: one }: { version: Version; mayInstal
         {channel === 'beta' && <Badge tone="info">{t('channel.beta')}</Badge>}
         {kept && !installed && <Badge tone="idle">{t('state.kept')}</Badge>}
         {!installed && mayInstall && withdrawn === undefined && (
-          <Button
-            size="small"
-            aria-label={t('versions.lookAt', { version })}
-            onPress={() => go(addressOfReview(release))}
-          >
+          <Button size="small" onPress={() => go(addressOfReview(release))}>
             {t('versions.look')}
+            <span className="visually-hidden"> {t('version', { version })}</span>
           </Button>
         )}
       </div>

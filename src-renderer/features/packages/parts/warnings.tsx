@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { PackageWarning } from '#shared/features/packages/views.ts';
 import { Badge } from '../../../ui/badge.tsx';
+import { Id } from '../../../ui/id.tsx';
 import { Note } from '../../../ui/note.tsx';
 import styles from '../packages.module.css';
 import { byWeight, visible, weightOf } from '../rules.ts';
@@ -15,21 +16,29 @@ export function WarningBadges({ warnings }: { warnings: readonly PackageWarning[
   ));
 }
 
+/** A tool, or another package with the beginning of its publisher's id. */
+function Subject({ text }: { text: string }) {
+  const [provider = '', name] = text.split('/');
+  if (name === undefined) return <bdi className={styles['stranger']}>{text}</bdi>;
+  return (
+    <>
+      <bdi className={styles['stranger']}>{name}</bdi> <Id value={provider} />
+    </>
+  );
+}
+
 /** Each warning in a sentence with what it is about. */
 export function WarningNotes({ warnings }: { warnings: readonly PackageWarning[] }) {
   const { t } = useTranslation('packages');
   return byWeight(warnings).map((warning) => {
     const { code, detail, subject } = warning;
     return (
-      <Note
-        key={`${code} ${subject ?? ''} ${detail ?? ''}`}
-        tone={weightOf(warning) === 'info' ? 'info' : 'warn'}
-      >
+      <Note key={`${code} ${subject ?? ''} ${detail ?? ''}`} tone={weightOf(warning)}>
         <p className={styles['strong']}>{t(`warning.${code}.name`)}</p>
         <p>{t(`warning.${code}.words`)}</p>
         {subject && (
           <p>
-            {t('warning.about')} <bdi className={styles['stranger']}>{visible(subject)}</bdi>
+            {t('warning.about')} <Subject text={visible(subject)} />
           </p>
         )}
         {detail && (
