@@ -16,6 +16,8 @@ export interface SecretsPort {
 
 export interface Vaults {
   get(vault: string, name: string): string | undefined;
+  /** Names of the secrets in it, sorted. */
+  names(vault: string): string[];
   /** Keeps the values under a new name, which it returns. */
   create(server: string, values: Readonly<Record<string, string>>): string;
   drop(vault: string): void;
@@ -35,6 +37,8 @@ export function createVaults(deps: { secrets: SecretsPort; random: Random }): Va
   };
   return {
     get: (vault, name) => secrets.get(`${vault}/${name}`),
+    names: (vault) =>
+      secrets.keys().flatMap((key) => (vaultOf(key) === vault ? [key.slice(vault.length + 1)] : [])),
     create(server, values) {
       const vault = `${server}${RESERVED}${toHex(deps.random.bytes(8))}`;
       for (const [name, value] of Object.entries(values)) secrets.set(`${vault}/${name}`, value);

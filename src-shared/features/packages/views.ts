@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { serverNameSchema } from '../servers/config.ts';
 import { channelSchema } from './log.ts';
 import { userSettingSchema } from './manifest.ts';
-import { permissionsSchema } from './permissions.ts';
+import { type Permissions, permissionsSchema } from './permissions.ts';
 import { packageNameSchema, PLATFORMS, RUNTIMES } from './release.ts';
 
 export const releaseIdSchema = z.string().regex(/^[0-9a-f]{64}$/, 'the id of a release');
@@ -41,6 +41,8 @@ export const publisherSchema = z.object({
   tier: z.string(),
   self: z.boolean(),
 });
+
+export type PublisherView = z.output<typeof publisherSchema>;
 
 export const packageSummarySchema = z.object({
   id: idSchema,
@@ -120,6 +122,8 @@ export interface DependencyNode {
   version: string;
   release: string;
   installed: boolean;
+  /** What it may touch; absent where it could not be read. */
+  permissions?: Permissions | undefined;
   problem?: string | undefined;
   dependencies: DependencyNode[];
 }
@@ -129,6 +133,7 @@ const dependencyNodeSchema: z.ZodType<DependencyNode> = z.lazy(() =>
     version: z.string(),
     release: hex,
     installed: z.boolean(),
+    permissions: permissionsSchema.optional(),
     problem: z.string().optional(),
     dependencies: z.array(dependencyNodeSchema),
   }),

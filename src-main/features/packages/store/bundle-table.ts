@@ -1,6 +1,6 @@
 /** What is known of bundles that lie here, whole or in part. */
 import { type Bundle, type BundleId, bundleId, bundleSchema } from '#shared/features/packages/bundle.ts';
-import { type CborValue, decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
+import { decodeCbor, encodeCbor } from '#shared/kernel/canonical.ts';
 import type { Database } from '../../../platform/sqlite.ts';
 import type { TreeFile } from '../archive/unpack.ts';
 
@@ -64,7 +64,7 @@ export function createBundleTable(db: Database): BundleTable {
     all: () => (sql.all.all() as Row[]).map(fromRow),
     note(bundle, at) {
       const id = bundleId(bundle);
-      sql.note.run(id, encodeCbor(bundle as unknown as CborValue), at);
+      sql.note.run(id, encodeCbor(bundle), at);
       return id;
     },
     setWhole: (id, whole, at) => void sql.whole.run(Number(whole), at, id),
