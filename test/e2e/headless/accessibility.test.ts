@@ -1,5 +1,6 @@
 /** Every page and dialog, in every language and both themes: no violation that axe knows of, and a picture to look at. */
 import type { Page } from '@playwright/test';
+import { ANNA_FILES, ANNA_WEATHER, SPAM_FILES } from '#test/support/renderer/packages-world.ts';
 import { busyWorld, severalNetworks, WORKSHOP } from '#test/support/renderer/world.ts';
 import { settle, violations } from './axe.ts';
 import { expect, test, visit } from './dashboard.ts';
@@ -18,6 +19,9 @@ const welcomeStep = async (page: Page, number: number) => {
     .getByRole('button')
     .click();
 };
+
+const packagePage = (...parts: string[]): string =>
+  `/packages/${parts.map((part) => encodeURIComponent(part)).join('/')}`;
 
 /** Each view: where it is and what to do there. Buttons are found by place, since their words differ by language. */
 const views: Record<string, (page: Page) => Promise<void>> = {
@@ -188,6 +192,32 @@ const views: Record<string, (page: Page) => Promise<void>> = {
       .click();
     await expect(page.getByRole('alertdialog')).toBeVisible();
   },
+  packages: (page) => visit(page, '/packages'),
+  'packages-moving': async (page) => {
+    await visit(page, '/packages/installed');
+    await press(page, 'main section summary');
+  },
+  'packages-updates': (page) => visit(page, '/packages/updates'),
+  'packages-published': (page) => visit(page, '/packages/published'),
+  'packages-publish': async (page) => {
+    await visit(page, '/packages/published/publish');
+    await page.locator('[role=dialog] input').fill('/home/sam/greeter');
+    await press(page, '[role=dialog] button[type=submit]');
+    await expect(page.locator('[role=dialog] textarea')).toBeVisible();
+  },
+  package: (page) => visit(page, packagePage(ANNA_FILES)),
+  'package-rollback': async (page) => {
+    await visit(page, packagePage(ANNA_FILES));
+    await press(page, 'main section button:has(svg.lucide-undo-2)');
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+  },
+  'package-update': async (page) => {
+    await visit(page, packagePage('review', ANNA_FILES));
+    await expect(page.getByRole('insertion')).toBeVisible();
+  },
+  'package-hostile': (page) => visit(page, packagePage('review', SPAM_FILES)),
+  'package-stale': (page) => visit(page, packagePage('review', ANNA_WEATHER)),
+  'package-publisher': (page) => visit(page, packagePage('publisher', ANNA_FILES.split('/')[0] ?? '')),
   catalog: (page) => visit(page, '/catalog'),
   searched: async (page) => {
     await visit(page, '/catalog');
