@@ -80,6 +80,8 @@ export default defineConfig({
     node: {
       consumer: 'server',
       resolve: { noExternal: true, external: NATIVE },
+      // Older modules, npm's own among them, ask where they lie as soon as they are loaded.
+      define: { __dirname: 'import.meta.dirname' },
       build: {
         ssr: true,
         outDir: here('dist/node'),

@@ -148,12 +148,12 @@ function createSettings(what: string): Settings {
 }
 
 function argumentsOf(argument: DescribedArgument, at: number, settings: Settings): string[] {
-  // What is there or not, as somebody likes, is for those who run the server by themselves.
-  if (argument.value === undefined && argument.default === undefined && !argument.isRequired) return [];
   if (argument.type === 'positional') {
     const label = argument.valueHint ?? `argument ${at + 1}`;
     return [settings.valueOf(argument, label, label)];
   }
+  // `--name=` with nothing behind it would say something else than no such argument at all.
+  if (argument.value === undefined && argument.default === undefined && !argument.isRequired) return [];
   const label = argument.name.replace(/^-+/, '');
   return [`${argument.name}=${settings.valueOf(argument, label, label)}`];
 }

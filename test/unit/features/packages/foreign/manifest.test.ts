@@ -64,14 +64,14 @@ describe('what a registry says of variables and arguments', () => {
     });
   });
 
-  it('becomes arguments in their order; what is optional and has no value is left out', () => {
+  it('becomes arguments in their order; a flag that is optional and has no value is left out', () => {
     const { args } = commandOf({
       packageArguments: [
         { type: 'positional', value: 'serve' },
         { type: 'named', name: '--verbose' },
         { type: 'named', name: '--level', default: '2', format: 'number' },
         { type: 'positional', valueHint: 'folder', isRequired: true, format: 'filepath' },
-        { type: 'positional', valueHint: 'folder', isRequired: true },
+        { type: 'positional', valueHint: 'folder', isRepeated: true },
       ],
     });
     expect(args.slice(1)).toEqual([
