@@ -53,6 +53,7 @@ const words = {
   'reconcile/1': 'reconcile',
   'grants/1': 'grants',
   'fleet/1': 'fleet',
+  'packages/1': 'packages',
   'texts-along/1': 'textsAlong',
 } as const;
 const wordOf = (name: string): (typeof words)[keyof typeof words] | undefined =>

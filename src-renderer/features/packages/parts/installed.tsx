@@ -19,6 +19,7 @@ import { addressOfPackage, addressOfReview, addressOfTab } from '../address.ts';
 import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { visible } from '../rules.ts';
+import { InARow } from './in-a-row.tsx';
 import { usePublisherName } from './publisher-name.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { RollbackDialog } from './rollback-dialog.tsx';
@@ -120,7 +121,9 @@ function Words({ item }: { item: InstalledPackage }) {
   const { t } = useTranslation('packages');
   const format = useFormats();
   const nameOf = usePublisherName();
+  const { message, advice } = item.problem ?? {};
   const facts = [
+    item.foreign ? t('byNobody') : t('by', { name: nameOf(item.publisher) }),
     t('version', { version: item.version }),
     t('runsAs', { server: item.server }),
     format.bytes(item.size),
@@ -128,12 +131,13 @@ function Words({ item }: { item: InstalledPackage }) {
   return (
     <>
       <span className={styles['line']}>
-        <bdi>{item.foreign ? t('byNobody') : t('by', { name: nameOf(item.publisher) })}</bdi> ·{' '}
-        {facts.join(' · ')}
+        <InARow facts={facts} />
       </span>
-      {item.problem && (
+      {message !== undefined && (
         <span className={styles['line']}>
-          <Prose>{`${item.problem.message} ${item.problem.advice}`}</Prose>
+          <bdi>
+            <Prose>{`${message} ${advice ?? ''}`}</Prose>
+          </bdi>
         </span>
       )}
     </>

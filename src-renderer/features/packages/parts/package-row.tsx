@@ -7,6 +7,7 @@ import { ListRow } from '../../../ui/list.tsx';
 import { addressOfPackage } from '../address.ts';
 import styles from '../packages.module.css';
 import { visible } from '../rules.ts';
+import { InARow } from './in-a-row.tsx';
 import { TierBadge, usePublisherName } from './publisher-name.tsx';
 import { WarningBadges } from './warnings.tsx';
 
@@ -30,6 +31,7 @@ function Words({ item }: { item: PackageSummary }) {
   const format = useFormats();
   const nameOf = usePublisherName();
   const facts = [
+    t('by', { name: nameOf(item.publisher) }),
     t('version', { version: item.version }),
     t(`runtime.${item.runtime}`),
     format.bytes(item.size),
@@ -41,7 +43,7 @@ function Words({ item }: { item: PackageSummary }) {
         <bdi>{visible(item.description)}</bdi>
       </span>
       <span className={styles['line']}>
-        <bdi>{t('by', { name: nameOf(item.publisher) })}</bdi> · {facts.join(' · ')}
+        <InARow facts={facts} />
       </span>
       <span className={styles['named']}>
         <WarningBadges warnings={item.warnings.filter(({ code }) => code !== 'unknown_publisher')} />

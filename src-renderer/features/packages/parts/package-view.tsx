@@ -118,10 +118,14 @@ function State({
       {installed?.problem && (
         <Note tone="warn">
           <p className={styles['strong']}>
-            <Prose>{installed.problem.message}</Prose>
+            <bdi>
+              <Prose>{installed.problem.message}</Prose>
+            </bdi>
           </p>
           <p>
-            <Prose>{installed.problem.advice}</Prose>
+            <bdi>
+              <Prose>{installed.problem.advice}</Prose>
+            </bdi>
           </p>
         </Note>
       )}

@@ -9,6 +9,7 @@ import { usePeers } from '../../peers/index.ts';
 import styles from '../packages.module.css';
 import { leftOf } from '../rules.ts';
 import { useTransfers } from '../use-packages.ts';
+import { InARow } from './in-a-row.tsx';
 import { PieceBar } from './piece-bar.tsx';
 
 type Peer = PackageTransfer['peers'][number];
@@ -91,7 +92,11 @@ function Amounts({ transfer }: { transfer: PackageTransfer }) {
     rate > 0 && t('transfer.rate', { amount: format.bytes(rate) }),
     left !== undefined && t('transfer.left', { time: format.duration(roundedLeft(left)) }),
   ].filter((text) => text !== false);
-  return <span className={styles['soft']}>{words.join(' · ')}</span>;
+  return (
+    <span className={styles['soft']}>
+      <InARow facts={words} />
+    </span>
+  );
 }
 
 function Bar({ transfer }: { transfer: PackageTransfer }) {
