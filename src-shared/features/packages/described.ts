@@ -64,3 +64,18 @@ export const describedPackageSchema = z.object({
   packageArguments: z.array(argumentSchema).max(MAX_ARGUMENTS).default([]),
 });
 export type DescribedPackage = z.output<typeof describedPackageSchema>;
+
+/** Kinds of packages that become bundles. */
+const INSTALLABLE = new Set(['npm', 'pypi', 'mcpb']);
+
+/** The packages of a `server.json` that can be brought here, in its order; what makes no sense is left out. */
+export function installable(serverJson: unknown): DescribedPackage[] {
+  const { packages } = z
+    .object({ packages: z.array(z.unknown()).max(32).catch([]) })
+    .catch({ packages: [] })
+    .parse(serverJson);
+  return packages.flatMap((one) => {
+    const { data } = describedPackageSchema.safeParse(one);
+    return data && data.transport.type === 'stdio' && INSTALLABLE.has(data.registryType) ? [data] : [];
+  });
+}
