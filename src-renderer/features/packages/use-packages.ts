@@ -3,20 +3,15 @@ import type { InstalledPackage, PackageTransfer } from '#shared/features/package
 import { useNode } from '../../platform/node-link.ts';
 import { type Command, useCommand } from '../../platform/use-command.ts';
 import { useStream } from '../../platform/use-stream.ts';
-import { packagesOf } from './calls.ts';
 
 export const useInstalled = () =>
-  useStream<{ items: InstalledPackage[] }>((node, options) =>
-    packagesOf(node)['packages.watch']({}, options),
-  );
+  useStream<{ items: InstalledPackage[] }>((node, options) => node['packages.watch']({}, options));
 
 export const useTransfers = () =>
-  useStream<{ items: PackageTransfer[] }>((node, options) =>
-    packagesOf(node)['packages.transfers']({}, options),
-  );
+  useStream<{ items: PackageTransfer[] }>((node, options) => node['packages.transfers']({}, options));
 
 /** Asks peers for anything newer. */
 export function useCheck(title: string): Command<[], { items: InstalledPackage[] }> {
   const node = useNode();
-  return useCommand((signal) => packagesOf(node)['packages.checkUpdates']({}, { signal }), { title });
+  return useCommand((signal) => node['packages.checkUpdates']({}, { signal }), { title });
 }

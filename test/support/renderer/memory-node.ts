@@ -17,6 +17,7 @@ import { answerMetrics } from './memory/metrics.ts';
 import { answerJoining } from './memory/joining.ts';
 import { answerNode } from './memory/node.ts';
 import { answerP2p } from './memory/p2p.ts';
+import { answerPackages } from './memory/packages.ts';
 import { answerRecovery } from './memory/recovery.ts';
 import { answerRegistry } from './memory/registry.ts';
 import { answerRelay } from './memory/relay.ts';
@@ -46,6 +47,7 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
     ...answerSettings(memory),
     ...answerMetrics(memory),
     ...answerP2p(memory),
+    ...answerPackages(memory),
     ...answerJoining(memory),
     ...answerDoctor(memory),
     ...answerClients(memory),
@@ -54,6 +56,7 @@ export function createMemoryNode(world: World, { clock }: { clock: Clock }): Mem
     ...answerCentral(memory),
     ...answerRelay(memory),
     ...answerServers(memory),
+    ...answerPackages(memory),
     ...answerRecovery(memory),
     ...answerTasks(memory),
     ...answerUpkeep(memory),

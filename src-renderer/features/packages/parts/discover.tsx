@@ -10,7 +10,6 @@ import { Checkbox, SearchField } from '../../../ui/fields.tsx';
 import { List } from '../../../ui/list.tsx';
 import { Card, Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { FileDialog } from './file-dialog.tsx';
 import { OpenLink } from './open-link.tsx';
@@ -52,7 +51,7 @@ function Found({ filter, onAll }: { filter: Filter; onAll(): void }) {
   // Typing comes first: the list follows when the hands rest.
   const wanted = useDeferredValue(filter);
   const { data, fault } = useQuery(
-    (node, signal) => packagesOf(node)['packages.search']({ ...wanted, limit: SHOWN }, { signal }),
+    (node, signal) => node['packages.search']({ ...wanted, limit: SHOWN }, { signal }),
     [wanted],
   );
   if (fault) return <FaultNote fault={fault} />;

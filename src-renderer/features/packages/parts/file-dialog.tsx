@@ -9,7 +9,6 @@ import { TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { addressOfPackage } from '../address.ts';
-import { packagesOf } from '../calls.ts';
 import { visible } from '../rules.ts';
 
 /** Installs a file or folder of the node's machine, which nobody signed. */
@@ -30,7 +29,7 @@ function FileForm({ onClose }: { onClose(): void }) {
   const [path, setPath] = useState('');
   const install = useCommand(
     async (signal) => {
-      const done = await packagesOf(node)['packages.installFile']({ path: path.trim() }, { signal });
+      const done = await node['packages.installFile']({ path: path.trim() }, { signal });
       toasts.say(t('install.done', { name: visible(done.title), version: done.version }));
       onClose();
       go(addressOfPackage(done.id));

@@ -10,7 +10,6 @@ import { Button } from '../../../ui/button.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { RollbackDialog } from './rollback-dialog.tsx';
 
@@ -18,7 +17,7 @@ import { RollbackDialog } from './rollback-dialog.tsx';
 export function HistoryCard({ item }: { item: InstalledPackage }) {
   const { t } = useTranslation('packages');
   const { data, fault } = useQuery(
-    (node, signal) => packagesOf(node)['packages.history']({ id: item.id }, { signal }),
+    (node, signal) => node['packages.history']({ id: item.id }, { signal }),
     [item.id, item.generation],
   );
   const [to, setTo] = useState<PackageGeneration>();

@@ -11,7 +11,6 @@ import { Checkbox } from '../../../ui/fields.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { addressOfPackage } from '../address.ts';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { type Consents, consentsFor, hindranceOf, visible } from '../rules.ts';
 import { draftsOf, type ReadSettings, readDrafts } from '../settings.ts';
@@ -55,7 +54,7 @@ function useInstall(review: PackageReview, consents: Consents): Install {
   const name = visible(review.title);
   return useCommand(
     async (signal, given: ReadSettings) => {
-      const { title, version } = await packagesOf(node)['packages.install'](
+      const { title, version } = await node['packages.install'](
         {
           release: review.release,
           ...given,

@@ -5,7 +5,6 @@ import { useQuery } from '../../../platform/use-query.ts';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { List, ListRow } from '../../../ui/list.tsx';
 import { Card, Stack } from '../../../ui/page.tsx';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { GlanceCard } from './glance-card.tsx';
 import { HistoryCard } from './history-card.tsx';
@@ -25,7 +24,7 @@ interface InstalledCardsProps {
 export function InstalledCards({ details, item }: InstalledCardsProps) {
   const { t } = useTranslation('packages');
   const { data: review, fault } = useQuery(
-    (node, signal) => packagesOf(node)['packages.review']({ what: item.release }, { signal }),
+    (node, signal) => node['packages.review']({ what: item.release }, { signal }),
     [item.release, item.generation],
   );
   const settings: PackageReview['settings'] = review?.settings ?? {};

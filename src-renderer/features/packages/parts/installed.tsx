@@ -16,7 +16,6 @@ import { Inline, Stack } from '../../../ui/page.tsx';
 import { Prose } from '../../../ui/prose.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { addressOfPackage, addressOfReview, addressOfTab } from '../address.ts';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { visible } from '../rules.ts';
 import { InARow } from './in-a-row.tsx';
@@ -164,7 +163,7 @@ function Verify() {
   const toasts = useToasts();
   const verify = useCommand(
     async (signal) => {
-      const { checked, damaged, mended } = await packagesOf(node)['packages.verify']({}, { signal });
+      const { checked, damaged, mended } = await node['packages.verify']({}, { signal });
       if (damaged.length > 0) toasts.warn(t('verify.damaged', { names: format.list(damaged) }));
       else
         toasts.say(mended > 0 ? t('verify.mended', { count: mended }) : t('verify.good', { count: checked }));

@@ -11,7 +11,6 @@ import { Inline, Page } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { Prose } from '../../../ui/prose.tsx';
 import { addressOfReview, addressOfTab } from '../address.ts';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { visible } from '../rules.ts';
 import { useInstalled } from '../use-packages.ts';
@@ -30,8 +29,7 @@ export function PackageView({ id }: { id: string }) {
   // Of what is installed from a file, nobody publishes anything.
   const isForeign = installed?.foreign === true;
   const details = useQuery(
-    (node, signal) =>
-      isForeign ? Promise.resolve(undefined) : packagesOf(node)['packages.show']({ id }, { signal }),
+    (node, signal) => (isForeign ? Promise.resolve(undefined) : node['packages.show']({ id }, { signal })),
     [id, isForeign, revision],
   );
   const { data } = details;

@@ -13,7 +13,6 @@ import { Select } from '../../../ui/fields.tsx';
 import { List, ListRow } from '../../../ui/list.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { packagesOf } from '../calls.ts';
 
 interface PinsCardProps {
   item: InstalledPackage;
@@ -26,7 +25,7 @@ export function PinsCard({ item, versions }: PinsCardProps) {
   const node = useNode();
   const [choosing, setChoosing] = useState(false);
   const unpin = useCommand((signal, profile: string) =>
-    packagesOf(node)['packages.pin']({ id: item.id, profile, release: null }, { signal }),
+    node['packages.pin']({ id: item.id, profile, release: null }, { signal }),
   );
   const others = versions.filter(
     ({ release, withdrawn }) => release !== item.release && withdrawn === undefined,
@@ -85,7 +84,7 @@ function PinForm({ id, onClose, versions }: PinFormProps) {
   const [release, setRelease] = useState(versions[0]?.release ?? '');
   const pin = useCommand(
     async (signal) => {
-      await packagesOf(node)['packages.pin']({ id, profile, release }, { signal });
+      await node['packages.pin']({ id, profile, release }, { signal });
       toasts.say(t('pins.done', { profile }));
       onClose();
     },

@@ -8,7 +8,6 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Select, TextField } from '../../../ui/fields.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { packagesOf } from '../calls.ts';
 import { channels } from '../rules.ts';
 
 const takes = ['manual', 'patch', 'minor'] as const satisfies ReadonlyArray<UpdatePolicy['take']>;
@@ -90,7 +89,7 @@ function useSave(id: string) {
   const node = useNode();
   const toasts = useToasts();
   return useCommand(async (signal, policy: UpdatePolicy) => {
-    await packagesOf(node)['packages.setPolicy']({ id, policy }, { signal });
+    await node['packages.setPolicy']({ id, policy }, { signal });
     toasts.say(t('policy.saved'));
   });
 }

@@ -11,7 +11,6 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Select, TextField } from '../../../ui/fields.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { type Channel, channels } from '../rules.ts';
 import { CheckResult } from './check-result.tsx';
@@ -79,7 +78,7 @@ function Choose({ onClose, onPath, onReport, path, report }: ChooseProps) {
   const { t } = useTranslation('packages');
   const node = useNode();
   const check = useCommand(
-    async (signal) => onReport(await packagesOf(node)['packages.check']({ path: path.trim() }, { signal })),
+    async (signal) => onReport(await node['packages.check']({ path: path.trim() }, { signal })),
     { title: t('publish.checking') },
   );
   return (
@@ -118,7 +117,7 @@ function Init({ path }: { path: string }) {
   const node = useNode();
   const [created, setCreated] = useState<readonly string[]>();
   const init = useCommand(async (signal) => {
-    const answer = await packagesOf(node)['packages.init']({ path }, { signal });
+    const answer = await node['packages.init']({ path }, { signal });
     setCreated(answer.created);
   });
   return (
@@ -156,7 +155,7 @@ function Describe({ onBack, onReleased, path, report }: DescribeProps) {
   const publish = useCommand(
     async (signal) => {
       const wanted = { path: path.trim(), channel, notes: notes.trim() };
-      onReleased(await packagesOf(node)['packages.publish'](wanted, { signal }));
+      onReleased(await node['packages.publish'](wanted, { signal }));
     },
     { title: t('publish.publishing', { name: report.name }) },
   );

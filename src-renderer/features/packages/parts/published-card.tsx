@@ -15,7 +15,6 @@ import { List, ListRow } from '../../../ui/list.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { packagesOf } from '../calls.ts';
 
 type PublishedItem = PackageDetails & { sentBytes: number };
 type Version = PackageDetails['versions'][number];
@@ -78,12 +77,12 @@ function VersionRow({ name, onChanged, onWithdraw, version }: VersionRowProps) {
   const toasts = useToasts();
   const [link, setLink] = useState<string>();
   const showLink = useCommand(async (signal) => {
-    const answer = await packagesOf(node)['packages.link']({ release: version.release }, { signal });
+    const answer = await node['packages.link']({ release: version.release }, { signal });
     setLink(answer.link);
   });
   const toStable = useCommand(async (signal) => {
     const wanted = { name, version: version.version, channel: 'stable' as const };
-    await packagesOf(node)['packages.setChannel'](wanted, { signal });
+    await node['packages.setChannel'](wanted, { signal });
     toasts.say(t('channel.moved', { version: version.version }));
     onChanged();
   });
@@ -149,7 +148,7 @@ function WithdrawDialog({ item, onClose, onDone, what }: WithdrawDialogProps) {
       confirmLabel={t('withdraw.confirm')}
       onConfirm={async () => {
         const wanted = { name: item.name, reason: reason.trim(), ...(version ? { version } : {}) };
-        await packagesOf(node)['packages.withdraw'](wanted);
+        await node['packages.withdraw'](wanted);
         toasts.say(t('withdraw.done', { name: subject }));
         onDone();
       }}

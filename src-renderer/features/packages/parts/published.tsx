@@ -8,7 +8,6 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { addressOfTab } from '../address.ts';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { PublishDialog } from './publish-dialog.tsx';
 import { PublishedCard } from './published-card.tsx';
@@ -17,10 +16,7 @@ import { PublishedCard } from './published-card.tsx';
 export function Published({ publishing }: { publishing: boolean }) {
   const { t } = useTranslation('packages');
   const [, go] = useLocation();
-  const { data, fault, reload } = useQuery(
-    (node, signal) => packagesOf(node)['packages.published']({}, { signal }),
-    [],
-  );
+  const { data, fault, reload } = useQuery((node, signal) => node['packages.published']({}, { signal }), []);
   const publish = (
     <Button look="primary" icon={Plus} onPress={() => go('/packages/published/publish')}>
       {t('publish.open')}

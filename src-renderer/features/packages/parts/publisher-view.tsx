@@ -10,7 +10,6 @@ import { List } from '../../../ui/list.tsx';
 import { Card, Page } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { addressOfTab } from '../address.ts';
-import { packagesOf } from '../calls.ts';
 import { PackageRow } from './package-row.tsx';
 import { TierBadge, usePublisherName } from './publisher-name.tsx';
 
@@ -20,7 +19,7 @@ export function PublisherView({ provider }: { provider: string }) {
   const [, go] = useLocation();
   const nameOf = usePublisherName();
   const { data, fault } = useQuery(
-    (node, signal) => packagesOf(node)['packages.publisher']({ provider }, { signal }),
+    (node, signal) => node['packages.publisher']({ provider }, { signal }),
     [provider],
   );
   return (

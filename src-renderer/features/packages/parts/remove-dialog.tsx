@@ -5,7 +5,6 @@ import { useNode } from '../../../platform/node-link.ts';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { Checkbox } from '../../../ui/fields.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { packagesOf } from '../calls.ts';
 import { visible } from '../rules.ts';
 
 interface RemoveDialogProps {
@@ -29,7 +28,7 @@ export function RemoveDialog({ item, onClose, onRemoved }: RemoveDialogProps) {
       confirmLabel={t('remove.confirm')}
       onConfirm={async () => {
         if (!item) return;
-        await packagesOf(node)['packages.remove']({ id: item.id, keepData });
+        await node['packages.remove']({ id: item.id, keepData });
         toasts.say(t('remove.done', { name }));
         onRemoved?.();
       }}

@@ -8,7 +8,6 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { addressOfPackage, addressOfTab } from '../address.ts';
-import { packagesOf } from '../calls.ts';
 import styles from '../packages.module.css';
 import { visible } from '../rules.ts';
 import { InstallCard } from './install-card.tsx';
@@ -20,10 +19,7 @@ import { WarningNotes } from './warnings.tsx';
 export function ReviewView({ what }: { what: string }) {
   const { t } = useTranslation('packages');
   const [, go] = useLocation();
-  const { data, fault } = useQuery(
-    (node, signal) => packagesOf(node)['packages.review']({ what }, { signal }),
-    [what],
-  );
+  const { data, fault } = useQuery((node, signal) => node['packages.review']({ what }, { signal }), [what]);
   const back = data?.installed ? addressOfPackage(data.id) : addressOfTab('discover');
   return (
     <Page

@@ -8,7 +8,6 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { packagesOf } from '../calls.ts';
 import { visible } from '../rules.ts';
 import { useRolledBack } from './rolled-back.ts';
 
@@ -36,7 +35,7 @@ export function RollbackDialog({ item, onClose, to }: RollbackDialogProps) {
       onConfirm={async () => {
         if (!item) return;
         const wanted = to ? { generation: to.generation } : {};
-        const done = await packagesOf(node)['packages.rollback']({ id: item.id, ...wanted });
+        const done = await node['packages.rollback']({ id: item.id, ...wanted });
         toasts.say(wordsOf(name, done));
       }}
     >
@@ -49,7 +48,7 @@ export function RollbackDialog({ item, onClose, to }: RollbackDialogProps) {
 function Before({ item }: { item: InstalledPackage }) {
   const { t } = useTranslation('packages');
   const { data, fault } = useQuery(
-    (node, signal) => packagesOf(node)['packages.history']({ id: item.id }, { signal }),
+    (node, signal) => node['packages.history']({ id: item.id }, { signal }),
     [item.id],
   );
   if (fault) return <FaultNote fault={fault} />;

@@ -7,7 +7,6 @@ import { Button } from '../../../ui/button.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { packagesOf } from '../calls.ts';
 import { visible } from '../rules.ts';
 import { draftsOf, type ReadSettings, readDrafts } from '../settings.ts';
 import { SettingsFields, type SettingsForm } from './settings-fields.tsx';
@@ -24,7 +23,7 @@ export function SettingsCard({ item, review }: { item: InstalledPackage; review:
   });
   const save = useCommand(
     async (signal, given: ReadSettings) => {
-      await packagesOf(node)['packages.configure']({ id: item.id, ...given }, { signal });
+      await node['packages.configure']({ id: item.id, ...given }, { signal });
       toasts.say(t('settings.saved', { name: visible(item.title) }));
     },
     { title: t('settings.running', { name: visible(item.title) }) },
