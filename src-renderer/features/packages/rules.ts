@@ -59,6 +59,10 @@ export function brokenDependency(nodes: readonly DependencyNode[]): DependencyNo
   return undefined;
 }
 
+/** What is wrong with a dependency, as far as there are words for it. */
+export const dependencyProblem = (problem: string): 'cycle' | 'too_deep' | 'wrong_version' | 'unknown' =>
+  problem === 'cycle' || problem === 'too_deep' || problem === 'wrong_version' ? problem : 'unknown';
+
 export type Hindrance = 'requirement' | 'dependency' | 'here' | keyof Consents;
 
 /** Why a release may not be installed yet; `undefined`: it may. */
@@ -67,8 +71,9 @@ export function hindranceOf(
   given: Consents,
 ): Hindrance | undefined {
   if (review.installed?.release === review.release) return 'here';
-  if (unmetOf(review.requirements).length > 0) return 'requirement';
-  if (brokenDependency(review.dependencies)) return 'dependency';
+  const unmet = unmetOf(review.requirements);
+  if (unmet.some(({ kind }) => kind !== 'dependency')) return 'requirement';
+  if (unmet.length > 0 || brokenDependency(review.dependencies)) return 'dependency';
   const wanted = consentsFor(review.warnings);
   if (wanted.stale && !given.stale) return 'stale';
   return wanted.fetchedCode && !given.fetchedCode ? 'fetchedCode' : undefined;

@@ -98,6 +98,10 @@ export const taskKinds = {
   'network.join': 'networkJoin',
   'network.leave': 'networkLeave',
   'clients.prove': 'clientsProve',
+  'packages.install': 'packagesInstall',
+  'packages.verify': 'packagesVerify',
+  'packages.check': 'packagesCheck',
+  'packages.publish': 'packagesPublish',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
 export const isKnownKind = (kind: string): kind is TaskKind => Object.hasOwn(taskKinds, kind);

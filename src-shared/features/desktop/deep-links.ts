@@ -1,6 +1,6 @@
 /**
- * Links that other programs and web pages hand to the application: `toolswarm://join/<code>` and
- * `toolswarm://add/<server>`. Anybody can write one, so nothing follows from a link but a question to the person.
+ * Links that other programs and web pages hand to the application: `toolswarm://join/<code>`, `toolswarm://add/<server>`
+ * and `toolswarm:package/…`, which shows what it names. Anybody can write one, so nothing follows from a link but a question to the person.
  *
  * `<code>` is an invitation or the address of a peer, percent-encoded. `<server>` is JSON in base64url (a client's entry
  * such as `{"name": "files", "command": "npx", "args": ["…"]}`, or a `server.json`), or the percent-encoded https
@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { fromBase64Url, fromUtf8 } from '../../kernel/bytes.ts';
+import { isPackageLink, readPackageLink, writePackageLink } from '../packages/link.ts';
 import { hasHidden } from '../registry/text.ts';
 import { addressOfPlace } from './places.ts';
 import { httpTransportSchema, stdioTransportSchema } from '../servers/config.ts';
@@ -48,6 +49,7 @@ export const deepLinkProblemSchema = z.enum([
   'bad_json',
   'bad_server',
   'bad_address',
+  'bad_package',
   'hidden_characters',
   'placeholders',
 ]);
@@ -67,6 +69,7 @@ export const deepLinkIn = (argv: readonly string[]): string | undefined => argv.
 /** Never throws, whatever the text is. */
 export function parseDeepLink(text: string): ParsedLink {
   if (text.length > MAX_DEEP_LINK) return refuse('too_long');
+  if (isPackageLink(text)) return readPackage(text);
   const [, action = '', rest] = /^toolswarm:\/\/([a-z]+)(?:\/([^?#]*))?$/i.exec(text) ?? [];
   const payload = rest === undefined ? undefined : decoded(rest.replace(/\/$/, ''));
   if (rest !== undefined && action.toLowerCase() === 'join') return readJoin(payload);
@@ -74,6 +77,17 @@ export function parseDeepLink(text: string): ParsedLink {
   const path = addressOfPlace(`${action}/${(rest ?? '').replace(/\/$/, '')}`);
   if (path !== undefined && !hasHidden(path)) return accept({ kind: 'show', path });
   return refuse('unknown');
+}
+
+/** Written anew from what was understood, so that nothing else in it comes along. */
+function readPackage(text: string): ParsedLink {
+  if (hasHidden(text)) return refuse('hidden_characters');
+  try {
+    const link = writePackageLink(readPackageLink(text));
+    return accept({ kind: 'show', path: `/packages/review/${encodeURIComponent(link)}` });
+  } catch {
+    return refuse('bad_package');
+  }
 }
 
 function decoded(part: string): string | undefined {

@@ -39,10 +39,11 @@ test('a link leads to a review; what is none is said to be none', async ({ home:
   await field.fill('https://example.org/package');
   await page.getByRole('button', { name: 'Look at it' }).click();
   await expect(page.getByText('This is no link to a package.')).toBeVisible();
-  await field.fill(`toolswarm:package/${releaseOf(ANNA_WEATHER, '0.9.3')}`);
+  const release = releaseOf(ANNA_WEATHER, '0.9.3');
+  await field.fill(`toolswarm:package/${ANNA_WEATHER}@0.9.3/${release}?at=%2Fip4%2F192.0.2.1%2Ftcp%2F7422`);
   await page.getByRole('button', { name: 'Look at it' }).click();
   await expect(page.getByRole('heading', { name: 'Install Weather 0.9.3?' })).toBeVisible();
-  await visit(page, reviewPage(`toolswarm:package/${'0'.repeat(64)}`));
+  await visit(page, reviewPage(`toolswarm:package/${ANNA_WEATHER}@0.9.3/${'0'.repeat(64)}`));
   await expect(page.getByText('No peer knows this package.')).toBeVisible();
 });
 
@@ -213,6 +214,8 @@ test('what moves is shown with its pieces and peers, and what stands still says 
   await moving.getByText('5 peers').click();
   await expect(moving.getByRole('listitem').filter({ hasText: 'Sent wrong data: shut out' })).toHaveCount(2);
   const { packages } = dashboard.node.world;
+  await visit(page, '/packages/published');
+  await expect(card(page, 'Being given away')).toContainText('3.1 MB given of 900 kB');
   packages.transfers = packages.transfers
     .filter(({ id }) => id === LAYLA_MAPS)
     .map((one) => ({ ...one, state: 'stalled', rate: 0 }));

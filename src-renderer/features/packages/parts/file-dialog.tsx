@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { useNode } from '../../../platform/node-link.ts';
-import { useCommand } from '../../../platform/use-command.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { TextField } from '../../../ui/fields.tsx';
@@ -10,6 +9,7 @@ import { Note } from '../../../ui/note.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { addressOfPackage } from '../address.ts';
 import { visible } from '../rules.ts';
+import { useNodeTask } from '../use-packages.ts';
 
 /** Installs a file or folder of the node's machine, which nobody signed. */
 export function FileDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
@@ -27,15 +27,12 @@ function FileForm({ onClose }: { onClose(): void }) {
   const toasts = useToasts();
   const [, go] = useLocation();
   const [path, setPath] = useState('');
-  const install = useCommand(
-    async (signal) => {
-      const done = await node['packages.installFile']({ path: path.trim() }, { signal });
-      toasts.say(t('install.done', { name: visible(done.title), version: done.version }));
-      onClose();
-      go(addressOfPackage(done.id));
-    },
-    { title: t('file.running') },
-  );
+  const install = useNodeTask(async (signal) => {
+    const done = await node['packages.installFile']({ path: path.trim() }, { signal });
+    toasts.say(t('install.done', { name: visible(done.title), version: done.version }));
+    onClose();
+    go(addressOfPackage(done.id));
+  });
   return (
     <DialogForm
       stoppable

@@ -60,7 +60,7 @@ function useOffered(details: PackageDetails | undefined): FactItems {
   if (!details) return [];
   const { heardAt, license, platforms, runtime, tags, tools, version } = details;
   return [
-    { label: t('glance.newest'), value: <bdi>{version}</bdi> },
+    version !== '' && { label: t('glance.newest'), value: <bdi>{version}</bdi> },
     { label: t('glance.runtime'), value: t(`runtime.${runtime}`) },
     platforms.length > 0 && {
       label: t('glance.platforms'),

@@ -1,10 +1,10 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { PackageReview } from '#shared/features/packages/views.ts';
 import { useNode } from '../../../platform/node-link.ts';
-import { type Command, useCommand } from '../../../platform/use-command.ts';
+import type { Command } from '../../../platform/use-command.ts';
 import { Button } from '../../../ui/button.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Checkbox } from '../../../ui/fields.tsx';
@@ -14,6 +14,7 @@ import { addressOfPackage } from '../address.ts';
 import styles from '../packages.module.css';
 import { type Consents, consentsFor, hindranceOf, visible } from '../rules.ts';
 import { draftsOf, type ReadSettings, readDrafts } from '../settings.ts';
+import { useNodeTask } from '../use-packages.ts';
 import { SettingsFields, type SettingsForm } from './settings-fields.tsx';
 import { TransferOf } from './transfers.tsx';
 
@@ -50,25 +51,26 @@ function useInstall(review: PackageReview, consents: Consents): Install {
   const { t } = useTranslation('packages');
   const node = useNode();
   const toasts = useToasts();
-  const [path, go] = useLocation();
-  const name = visible(review.title);
-  return useCommand(
-    async (signal, given: ReadSettings) => {
-      const { title, version } = await node['packages.install'](
-        {
-          release: review.release,
-          ...given,
-          acceptStale: consents.stale,
-          acceptFetchedCode: consents.fetchedCode,
-        },
-        { signal },
-      );
-      toasts.say(t('install.done', { name: visible(title), version }));
-      // Whoever went elsewhere meanwhile is not taken away from there.
-      if (location.hash.endsWith(path)) go(addressOfPackage(review.id));
-    },
-    { title: t('install.running', { name, version: review.version }) },
-  );
+  const [, go] = useLocation();
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => void (here.current = false);
+  }, []);
+  return useNodeTask(async (signal, given: ReadSettings) => {
+    const { title, version } = await node['packages.install'](
+      {
+        release: review.release,
+        ...given,
+        acceptStale: consents.stale,
+        acceptFetchedCode: consents.fetchedCode,
+      },
+      { signal },
+    );
+    toasts.say(t('install.done', { name: visible(title), version }));
+    // Whoever went elsewhere meanwhile is not taken away from there.
+    if (here.current) go(addressOfPackage(review.id));
+  });
 }
 
 interface ConsentFieldsProps {

@@ -5,7 +5,6 @@ import { Link, useLocation } from 'wouter';
 import type { InstalledPackage } from '#shared/features/packages/views.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useNode } from '../../../platform/node-link.ts';
-import { useCommand } from '../../../platform/use-command.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
@@ -18,6 +17,7 @@ import { useToasts } from '../../../ui/toasts.tsx';
 import { addressOfPackage, addressOfReview, addressOfTab } from '../address.ts';
 import styles from '../packages.module.css';
 import { visible } from '../rules.ts';
+import { useNodeTask } from '../use-packages.ts';
 import { InARow } from './in-a-row.tsx';
 import { usePublisherName } from './publisher-name.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
@@ -161,15 +161,12 @@ function Verify() {
   const format = useFormats();
   const node = useNode();
   const toasts = useToasts();
-  const verify = useCommand(
-    async (signal) => {
-      const { checked, damaged, mended } = await node['packages.verify']({}, { signal });
-      if (damaged.length > 0) toasts.warn(t('verify.damaged', { names: format.list(damaged) }));
-      else
-        toasts.say(mended > 0 ? t('verify.mended', { count: mended }) : t('verify.good', { count: checked }));
-    },
-    { title: t('verify.running') },
-  );
+  const verify = useNodeTask(async (signal) => {
+    const { checked, damaged, mended } = await node['packages.verify']({}, { signal });
+    if (damaged.length > 0) toasts.warn(t('verify.damaged', { names: format.list(damaged) }));
+    else
+      toasts.say(mended > 0 ? t('verify.mended', { count: mended }) : t('verify.good', { count: checked }));
+  });
   return (
     <div>
       <Inline>

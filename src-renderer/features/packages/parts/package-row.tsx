@@ -32,7 +32,7 @@ function Words({ item }: { item: PackageSummary }) {
   const nameOf = usePublisherName();
   const facts = [
     t('by', { name: nameOf(item.publisher) }),
-    t('version', { version: item.version }),
+    ...(item.version === '' ? [] : [t('version', { version: item.version })]),
     t(`runtime.${item.runtime}`),
     format.bytes(item.size),
     t('tools', { count: item.tools }),

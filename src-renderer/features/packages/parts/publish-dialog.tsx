@@ -13,6 +13,7 @@ import { Note } from '../../../ui/note.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
 import styles from '../packages.module.css';
 import { type Channel, channels } from '../rules.ts';
+import { useNodeTask } from '../use-packages.ts';
 import { CheckResult } from './check-result.tsx';
 
 const MAX_NOTES = 4000;
@@ -77,9 +78,8 @@ interface ChooseProps {
 function Choose({ onClose, onPath, onReport, path, report }: ChooseProps) {
   const { t } = useTranslation('packages');
   const node = useNode();
-  const check = useCommand(
-    async (signal) => onReport(await node['packages.check']({ path: path.trim() }, { signal })),
-    { title: t('publish.checking') },
+  const check = useCommand(async (signal) =>
+    onReport(await node['packages.check']({ path: path.trim() }, { signal })),
   );
   return (
     <DialogForm
@@ -152,13 +152,10 @@ function Describe({ onBack, onReleased, path, report }: DescribeProps) {
   const node = useNode();
   const [notes, setNotes] = useState('');
   const [channel, setChannel] = useState<Channel>('stable');
-  const publish = useCommand(
-    async (signal) => {
-      const wanted = { path: path.trim(), channel, notes: notes.trim() };
-      onReleased(await node['packages.publish'](wanted, { signal }));
-    },
-    { title: t('publish.publishing', { name: report.name }) },
-  );
+  const publish = useNodeTask(async (signal) => {
+    const wanted = { path: path.trim(), channel, notes: notes.trim() };
+    onReleased(await node['packages.publish'](wanted, { signal }));
+  });
   return (
     <form
       className="form"

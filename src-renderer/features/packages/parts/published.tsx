@@ -11,6 +11,7 @@ import { addressOfTab } from '../address.ts';
 import styles from '../packages.module.css';
 import { PublishDialog } from './publish-dialog.tsx';
 import { PublishedCard } from './published-card.tsx';
+import { Transfers } from './transfers.tsx';
 
 /** What this node gives to others. */
 export function Published({ publishing }: { publishing: boolean }) {
@@ -40,6 +41,7 @@ export function Published({ publishing }: { publishing: boolean }) {
           {data.items.map((item) => (
             <PublishedCard key={item.id} item={item} onChanged={reload} />
           ))}
+          <Transfers direction="seed" />
         </>
       )}
       <PublishDialog isOpen={publishing} onPublished={reload} onClose={() => go(addressOfTab('published'))} />

@@ -8,7 +8,7 @@ import { List, ListRow } from '../../../ui/list.tsx';
 import { Card, Facts } from '../../../ui/page.tsx';
 import { addressOfPackage } from '../address.ts';
 import styles from '../packages.module.css';
-import { visible } from '../rules.ts';
+import { dependencyProblem, touchesOf, visible } from '../rules.ts';
 import { PublisherLink, TierBadge } from './publisher-name.tsx';
 import { Touches } from './touches.tsx';
 
@@ -52,6 +52,8 @@ export function NeedsCard({ review }: { review: PackageReview }) {
   const { t } = useTranslation('packages');
   const format = useFormats();
   const { dependencies, price, requirements, size, toFetch } = review;
+  // The tree tells of each package what is wrong with it.
+  const checked = requirements.filter(({ kind }) => kind !== 'dependency');
   return (
     <Card title={t('needs.title')}>
       <Facts
@@ -70,9 +72,9 @@ export function NeedsCard({ review }: { review: PackageReview }) {
           },
         ]}
       />
-      {requirements.length > 0 && (
+      {checked.length > 0 && (
         <List label={t('needs.requirements')}>
-          {requirements.map((one) => (
+          {checked.map((one) => (
             <RequirementRow key={`${one.kind} ${one.needed}`} requirement={one} />
           ))}
         </List>
@@ -101,6 +103,12 @@ function RequirementRow({ requirement: { found, kind, met, needed } }: { require
 
 function Tree({ nodes }: { nodes: readonly DependencyNode[] }) {
   const { t } = useTranslation('packages');
+  const format = useFormats();
+  const touches = (permissions: PackageReview['permissions']): string => {
+    const all = touchesOf(permissions);
+    if (all.length === 0) return t('touch.nothing');
+    return format.list(all.map(({ what }) => visible(what)));
+  };
   return (
     <ul className={styles['tree']}>
       {nodes.map((node) => (
@@ -115,8 +123,11 @@ function Tree({ nodes }: { nodes: readonly DependencyNode[] }) {
           )}
           {node.problem !== undefined && (
             <Badge plain tone="bad">
-              {node.problem}
+              {t(`dependency.${dependencyProblem(node.problem)}`)}
             </Badge>
+          )}
+          {node.permissions && !node.installed && (
+            <span className={styles['soft']}>{t('needs.touches', { what: touches(node.permissions) })}</span>
           )}
           {node.dependencies.length > 0 && <Tree nodes={node.dependencies} />}
         </li>

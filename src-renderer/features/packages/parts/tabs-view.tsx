@@ -29,7 +29,7 @@ export function TabsView({ publishing, tab }: TabsViewProps) {
   const waiting = fault ? <FaultNote fault={fault} /> : <Loading label={t('reading')} />;
   return (
     <Page title={t('title')} lead={t('lead')}>
-      <Transfers />
+      <Transfers direction="fetch" />
       <Tabs<TabId>
         label={t('tab.label')}
         selected={tab}

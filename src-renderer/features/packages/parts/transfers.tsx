@@ -14,17 +14,17 @@ import { PieceBar } from './piece-bar.tsx';
 
 type Peer = PackageTransfer['peers'][number];
 
-/** What is fetched and given away at the moment; nothing where nothing moves. */
-export function Transfers() {
+/** What is fetched, or given away, at the moment; nothing where nothing moves. */
+export function Transfers({ direction }: Pick<PackageTransfer, 'direction'>) {
   const { t } = useTranslation('packages');
   const { value } = useTransfers();
-  const moving = (value?.items ?? []).filter(({ state }) => state !== 'done');
+  const moving = (value?.items ?? []).filter((one) => one.state !== 'done' && one.direction === direction);
   if (moving.length === 0) return null;
   return (
-    <Card title={t('transfer.title')}>
-      <ul className={styles['transfers']} aria-label={t('transfer.title')}>
+    <Card title={t(`transfer.title.${direction}`)}>
+      <ul className={styles['transfers']} aria-label={t(`transfer.title.${direction}`)}>
         {moving.map((transfer) => (
-          <li key={`${transfer.direction} ${transfer.cid}`}>
+          <li key={transfer.cid}>
             <Transfer transfer={transfer} />
           </li>
         ))}

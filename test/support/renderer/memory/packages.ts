@@ -6,6 +6,8 @@ import type {
   PackageGeneration,
   PackageReview,
 } from '#shared/features/packages/views.ts';
+import { isPackageLink, readPackageLink, writePackageLink } from '#shared/features/packages/link.ts';
+import { parsePackageId } from '#shared/features/packages/release.ts';
 import type { Handlers } from '#shared/kernel/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { cidOf, permissions, plainFacts, releaseOf } from '../packages-world.ts';
@@ -26,7 +28,7 @@ const installedOf = ({ world }: Memory, id: string): InstalledPackage =>
 
 /** The package and version that an id, a release or a link names. */
 function named(memory: Memory, what: string): { item: PackageDetails; version: Version } {
-  const [id = '', wanted] = what.replace(/^toolswarm:package\//, '').split('@');
+  const [id = '', wanted] = (isPackageLink(what) ? readPackageLink(what).release : what).split('@');
   for (const item of memory.world.packages.known)
     for (const version of item.versions) {
       const isNamed = item.id === id && version.version === (wanted ?? item.version);
@@ -252,6 +254,9 @@ function answerInstalled(memory: Memory): Pick<Answers, Installing> {
   };
 }
 
+const linkTo = (id: string, version: string, release: string): string =>
+  writePackageLink({ ...parsePackageId(id), version, release, addresses: ['/ip4/192.168.1.23/tcp/7422'] });
+
 type Publishing =
   | 'packages.init'
   | 'packages.check'
@@ -292,7 +297,7 @@ function answerPublishing(memory: Memory): Pick<Answers, Publishing> {
         state: 'good',
         versions: [{ version, channel, release, releasedAt: clock.now(), kept: true, installed: false }],
       });
-      return after({ id, version, release, cid: cidOf(release), link: `toolswarm:package/${release}` });
+      return after({ id, version, release, cid: cidOf(release), link: linkTo(id, version, release) });
     },
     'packages.published': () => ({
       items: world.packages.known
@@ -312,6 +317,9 @@ function answerPublishing(memory: Memory): Pick<Answers, Publishing> {
       );
       return after({});
     },
-    'packages.link': ({ release }) => ({ link: `toolswarm:package/${release}`, cid: cidOf(release) }),
+    'packages.link'({ release }) {
+      const { item, version } = named(memory, release);
+      return { link: linkTo(item.id, version.version, release), cid: cidOf(release) };
+    },
   };
 }

@@ -135,6 +135,27 @@ describe('links that add a server', () => {
   });
 });
 
+describe('links to packages', () => {
+  const provider = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
+  const link = `toolswarm:package/${provider}/files@1.4.0/${'a'.repeat(64)}?at=%2Fip4%2F192.0.2.1%2Ftcp%2F7422`;
+
+  it('show what they name, with or without slashes', () => {
+    const expected = {
+      ok: true,
+      link: { kind: 'show', path: `/packages/review/${encodeURIComponent(link)}` },
+    };
+    expect(parseDeepLink(link)).toEqual(expected);
+    expect(parseDeepLink(link.replace('toolswarm:', 'toolswarm://'))).toEqual(expected);
+    expect(parseDeepLink(`${link}&do=install`)).toEqual(expected);
+  });
+
+  it('are refused where they name nothing, or hide something', () => {
+    expect(reasonOf('toolswarm:package/')).toBe('bad_package');
+    expect(reasonOf(link.replace('files@', 'files'))).toBe('bad_package');
+    expect(reasonOf(`${link}\u200b`)).toBe('hidden_characters');
+  });
+});
+
 describe('any link', () => {
   it('to a place of the interface shows it, and leads nowhere else', () => {
     const pathOf = (text: string) => {
