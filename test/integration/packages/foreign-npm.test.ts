@@ -140,6 +140,49 @@ describe('an npm package', () => {
     expect((await readFile(first.bundle)).equals(await readFile(second.bundle))).toBe(true);
   });
 
+  it('brings what it needs to where Node looks for it: nested, carried inside, for this platform alone', async () => {
+    const here = { os: [process.platform], cpu: [process.arch] };
+    const main = 'module.exports = require("./package.json").version;';
+    publishWeather({
+      json: {
+        bin: './bin/run.js',
+        dependencies: { clouds: '^2.0.0', rain: '1.0.0' },
+        optionalDependencies: { 'sky-here': '1.0.0', 'sky-elsewhere': '1.0.0' },
+        bundleDependencies: ['wind'],
+      },
+      files: {
+        'bin/run.js': '#!/usr/bin/env node\nconsole.log(require("clouds"), require("rain"), require("wind"))',
+        'node_modules/wind/package.json': '{"name":"wind","version":"7.0.0"}',
+        'node_modules/wind/index.js': main,
+      },
+    });
+    registry.publish(
+      {
+        name: 'rain',
+        version: '1.0.0',
+        json: { dependencies: { clouds: '^3.0.0' } },
+        files: { 'index.js': 'module.exports = require("clouds");' },
+      },
+      { name: 'clouds', version: '2.1.0', files: { 'index.js': main } },
+      { name: 'clouds', version: '3.1.0', files: { 'index.js': main } },
+      { name: 'sky-here', version: '1.0.0', json: here, files: { 'a.node': '' } },
+      { name: 'sky-elsewhere', version: '1.0.0', json: { os: ['aix'] } },
+    );
+    const { bundle, manifest, provenance } = await fetchInto(weather());
+    expect(provenance.parts.map(({ name, version }) => `${name}@${version}`)).toEqual([
+      '@sky/weather-mcp@1.2.0',
+      'clouds@2.1.0',
+      'rain@1.0.0',
+      'clouds@3.1.0',
+      'sky-here@1.0.0',
+    ]);
+    expect(manifest.compatibility?.platforms).toEqual([process.platform]);
+    const root = join(folder, 'unpacked');
+    await unpack(bundle, root, signal);
+    const { stdout } = await promisify(execFile)(process.execPath, [join(root, manifest.server.entry_point)]);
+    expect(stdout).toBe('2.1.0 3.1.0 7.0.0\n');
+  });
+
   it('loses links, and nothing leaves its folder', async () => {
     publishWeather({
       entries: [
@@ -191,7 +234,7 @@ describe('what is refused, with nothing left behind', () => {
     publishWeather();
     const wish = { name: 'clouds', version: '2.0.9', registry: registry.url };
     const [root, cache] = [join(folder, 'tree'), join(folder, 'cache')];
-    const [part] = await resolveNpm(wish, root, cache);
+    const [part] = await resolveNpm(wish, root, cache, signal);
     if (!part) throw new Error('nothing was found');
     const fetching = fetchNpmPart(part, { wish, root, cache, room, signal });
     await expect(fetching).rejects.toMatchObject({ code: 'packages.foreign_too_large' });

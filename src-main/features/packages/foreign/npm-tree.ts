@@ -33,7 +33,8 @@ export interface NpmPart {
 const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
 /** Options that registry requests share; `cache` is a folder of this one installation. */
-export const requestOptions = ({ registry }: NpmWish, cache: string) => ({
+export const requestOptions = ({ registry }: NpmWish, cache: string, signal: AbortSignal) => ({
+  signal,
   ...(registry === undefined ? {} : { registry }),
   cache,
   allowGit: 'none' as const,
@@ -48,14 +49,19 @@ export const requestOptions = ({ registry }: NpmWish, cache: string) => ({
 });
 
 /** Throws `packages.foreign_not_found`, `_unsupported`, `_too_large`, `_integrity` or `_unreachable`. */
-export async function resolveNpm(wish: NpmWish, root: string, cache: string): Promise<NpmPart[]> {
+export async function resolveNpm(
+  wish: NpmWish,
+  root: string,
+  cache: string,
+  signal: AbortSignal,
+): Promise<NpmPart[]> {
   const what = `${wish.name}@${wish.version}`;
   if (wish.name.length > 214 || !NAME.test(wish.name))
     throw unsupported(wish.name, 'it is no name of an npm package');
   if (semver.valid(wish.version) !== wish.version) throw unsupported(what, 'it is no exact version');
   await mkdir(root, { recursive: true });
   await writeFile(join(root, 'package.json'), '{"private":true}');
-  const tree = await idealTree(wish, root, cache).catch((error: unknown) => {
+  const tree = await idealTree(wish, root, cache, signal).catch((error: unknown) => {
     throw describe(error, what, wish);
   });
   const nodes = [...tree.inventory.values()].filter((node) => isWanted(node));
@@ -68,10 +74,11 @@ async function idealTree(
   { name, version, registry }: NpmWish,
   path: string,
   cache: string,
+  signal: AbortSignal,
 ): Promise<Arborist.Node> {
   const { default: Loaded } = await import('@npmcli/arborist');
   const arborist = new Loaded({
-    ...requestOptions({ name, version, registry }, cache),
+    ...requestOptions({ name, version, registry }, cache, signal),
     path,
     ignoreScripts: true,
     audit: false,

@@ -2,6 +2,7 @@
  * Fetches the archive of one npm package and unpacks it: verified against the hash of its registry before anything of it is
  * unpacked, files and folders alone, never outside its own folder, never more than there is room for.
  */
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { once } from 'node:events';
@@ -16,22 +17,23 @@ import { describe, type NpmPart, type NpmWish, requestOptions } from './npm-tree
 /** Headers and padding of a tar beside what is in it. */
 const TAR_OVERHEAD = 1024;
 
-/**
- * @param root folder of the bundle
- * @param room is counted down
- */
+export interface NpmTarget {
+  wish: NpmWish;
+  /** Folder of the bundle. */
+  root: string;
+  cache: string;
+  /** Is counted down. */
+  room: Room;
+  signal: AbortSignal;
+}
+
+/** Throws `packages.foreign_integrity`, `_too_large`, `_unsupported`, `_not_found` or `_unreachable`. */
 export async function fetchNpmPart(
   part: NpmPart,
-  {
-    wish,
-    root,
-    cache,
-    room,
-    signal,
-  }: { wish: NpmWish; root: string; cache: string; room: Room; signal: AbortSignal },
+  { wish, root, cache, room, signal }: NpmTarget,
 ): Promise<void> {
   const what = `${part.name}@${part.version}`;
-  const archive = join(cache, 'part.tgz');
+  const archive = join(cache, `${createHash('sha256').update(part.location).digest('hex')}.tgz`);
   try {
     await download(part, { wish, cache, to: archive, signal });
     signal.throwIfAborted();
@@ -54,7 +56,7 @@ async function download(
     what,
     (stream) =>
       pipeline(stream, limited(LIMITS.fileBytes, what), createWriteStream(to, { mode: 0o600 }), { signal }),
-    { ...requestOptions(wish, cache), resolved, integrity },
+    { ...requestOptions(wish, cache, signal), resolved, integrity },
   );
 }
 

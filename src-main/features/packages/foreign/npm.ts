@@ -8,8 +8,11 @@ import { noProgram, unsupported } from './faults.ts';
 import { LIMITS, newRoom } from './limits.ts';
 import { foreignManifest } from './manifest.ts';
 import { type NpmPart, type NpmWish, resolveNpm } from './npm-tree.ts';
-import { fetchNpmPart } from './npm-unpack.ts';
+import { fetchNpmPart, type NpmTarget } from './npm-unpack.ts';
 import type { ForeignDeps, OnProgress, Provenance, Unpacked } from './types.ts';
+
+/** Packages that are fetched at a time. */
+const AT_A_TIME = 6;
 
 /** What a `package.json` says of itself, as far as it is used. */
 const packageJsonSchema = z.object({
@@ -44,19 +47,40 @@ export async function unpackNpm(
   const wish: NpmWish = { name: identifier, version, registry: registryBaseUrl ?? npmRegistry };
   const [root, cache] = [join(work, 'tree'), join(work, 'cache')];
   await mkdir(cache, { recursive: true });
-  const parts = await resolveNpm(wish, root, cache);
+  const parts = await resolveNpm(wish, root, cache, signal);
   signal.throwIfAborted();
   await rm(join(root, 'package.json'));
-  const room = newRoom();
-  for (const [done, part] of parts.entries()) {
-    onProgress({ done, total: parts.length, unit: 'items' });
-    await fetchNpmPart(part, { wish, root, cache, room, signal });
-  }
-  onProgress({ done: parts.length, total: parts.length, unit: 'items' });
+  await fetchAll(parts, { wish, root, cache, room: newRoom(), signal }, onProgress);
   const own = parts.find(({ location }) => location === `node_modules/${identifier}`);
   if (!own) throw unsupported(identifier, 'its registry gives another package');
   const provenance = provenanceOf(described, own, parts);
   return { root, manifest: await manifestFor(described, root, own, parts, provenance), provenance };
+}
+
+/** Several at a time; what lies in the folder of another after that one, whose folder is made anew. */
+async function fetchAll(parts: readonly NpmPart[], target: NpmTarget, onProgress: OnProgress): Promise<void> {
+  let done = 0;
+  const byDepth = Map.groupBy(parts, ({ location }) => location.split('node_modules/').length);
+  for (const depth of [...byDepth.keys()].sort((a, b) => a - b)) {
+    const waiting = [...(byDepth.get(depth) ?? [])];
+    const worker = async () => {
+      for (let part = waiting.shift(); part; part = waiting.shift()) {
+        await fetchNpmPart(part, target);
+        done += 1;
+        onProgress({ done, total: parts.length, unit: 'items' });
+      }
+    };
+    // One that fails ends the others: nothing may be written to a folder that is thrown away.
+    const ends = await Promise.allSettled(
+      Array.from({ length: AT_A_TIME }, () =>
+        worker().catch((error: unknown) => {
+          waiting.length = 0;
+          throw error;
+        }),
+      ),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
 }
 
 function provenanceOf({ identifier }: DescribedPackage, own: NpmPart, parts: readonly NpmPart[]): Provenance {

@@ -27,7 +27,7 @@ export interface Provenance {
   version: string;
   /** Of the package itself. */
   integrity: string;
-  /** Everything that was fetched, itself included, by name; kept in the bundle as `toolswarm-lock.json`. */
+  /** Everything that was fetched, itself included, where it lies in the bundle; kept there as `toolswarm-lock.json`. */
   parts: LockedPart[];
 }
 
