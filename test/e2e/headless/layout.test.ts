@@ -1,5 +1,6 @@
 /** Small windows and large text: nothing lies outside of the page, and everything can still be reached. */
 import type { Page } from '@playwright/test';
+import { ANNA_FILES, SPAM_FILES } from '#test/support/renderer/packages-world.ts';
 import { expect, test, visit } from './dashboard.ts';
 
 const pages = [
@@ -7,6 +8,13 @@ const pages = [
   '/welcome',
   '/servers/everything',
   '/catalog',
+  '/packages',
+  '/packages/installed',
+  '/packages/updates',
+  '/packages/published',
+  `/packages/${encodeURIComponent(ANNA_FILES)}`,
+  `/packages/review/${encodeURIComponent(ANNA_FILES)}`,
+  `/packages/review/${encodeURIComponent(SPAM_FILES)}`,
   '/access',
   '/access/requests',
   '/activity',
