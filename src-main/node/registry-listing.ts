@@ -43,10 +43,20 @@ export function createRegistryListing(deps: RegistryListingDeps): RegistryListin
   let known: ReadonlyMap<string, ListedVersion> = new Map();
   let sorted: readonly ListedVersion[] = [];
   let isStale = true;
+  /** What is listed is the same object as long as it is as it was: most of a long list is described once. */
+  const described = new WeakMap<ListedServer, { url: string; description: Description }>();
+
+  function describe(server: ListedServer, url: string): Description {
+    const before = described.get(server);
+    if (before?.url === url) return before.description;
+    const description = describeServer(server, url);
+    described.set(server, { url, description });
+    return description;
+  }
 
   function read(): void {
     const now = deps.clock.now();
-    const present = markLatest(describeAll(deps));
+    const present = markLatest(describeAll(deps, describe));
     const next = new Map([...present].map(([place, item]) => [place, dated(item, known.get(place), now)]));
     for (const [place, item] of gone(known, next, now)) next.set(place, item);
     known = next;
@@ -67,12 +77,15 @@ export function createRegistryListing(deps: RegistryListingDeps): RegistryListin
 
 type Present = Omit<ListedVersion, 'publishedAt' | 'updatedAt'>;
 
-function describeAll({ mcpUrl, packages, servers }: RegistryListingDeps): Map<string, Description> {
+function describeAll(
+  { mcpUrl, packages, servers }: RegistryListingDeps,
+  describe: (server: ListedServer, url: string) => Description,
+): Map<string, Description> {
   const all = new Map<string, Description>();
   const url = mcpUrl();
   for (const server of servers()) {
     if (all.size >= MAX_LISTED) break;
-    const described = describeServer(server, url);
+    const described = describe(server, url);
     all.set(placeOf(described), described);
   }
   for (const one of packages?.() ?? []) {
@@ -100,16 +113,18 @@ function markLatest(all: ReadonlyMap<string, Description>): Map<string, Present>
 
 /** What is as it was keeps its time, though its entry was renewed meanwhile. */
 function dated(item: Present, before: ListedVersion | undefined, now: number): ListedVersion {
-  const isSame = before !== undefined && wordsOf(before) === wordsOf(item);
+  const isSame =
+    before !== undefined &&
+    before.status === item.status &&
+    before.isLatest === item.isLatest &&
+    before.private === item.private &&
+    (before.server === item.server || JSON.stringify(before.server) === JSON.stringify(item.server));
   return {
     ...item,
     publishedAt: before?.publishedAt ?? now,
     updatedAt: isSame ? before.updatedAt : now,
   };
 }
-
-const wordsOf = ({ isLatest, private: isPrivate, server, status }: Present): string =>
-  JSON.stringify([server, status, isLatest, isPrivate]);
 
 /** What went, told as deleted. The latest version of a name that lives on is never among it. */
 function gone(

@@ -27,7 +27,7 @@ import { createNetworkEntries } from './network-entries.ts';
 import { createPublisher, describeTools, type LocalServer } from './publisher.ts';
 import { findTool } from './resolve.ts';
 import { createRulesStore } from './rules-store.ts';
-import { listServers } from './server-list.ts';
+import { createServerList } from './server-list.ts';
 import { createShelf, isUsed, type ShelvedTool } from './shelf.ts';
 import { createVersions } from './versions.ts';
 import { fullIdOf, rowView, toolView } from './views.ts';
@@ -201,7 +201,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
         providerName: node.displayName(),
         tags: local.tags,
         issuedAt: local.offers.listedAt,
-        local: true,
+        ...{ local: true, packaged: local.packaged },
         entry: '',
         addresses: [],
         tools: local.offers.tools,
@@ -347,7 +347,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
       const name = directory.providerName(provider);
       return name === undefined ? undefined : stripHidden(name);
     },
-    servers: () => listServers(directory, records),
+    servers: createServerList(directory, records),
     counts: () => countsOf(shelf.all(), revision),
     reconsider() {
       shelf.refresh();

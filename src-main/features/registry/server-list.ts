@@ -5,8 +5,27 @@ import { PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import type { Records } from '../records/index.ts';
 import { type Directory, type Listing, toolKey } from './directory.ts';
 
-/** @param records says which entries are out in the public network. */
-export function listServers(directory: Directory, records: Pick<Records, 'get'>): ListedServer[] {
+/**
+ * What is as it was is the same object as before, so that whoever derives something of it need not do so again.
+ *
+ * @param records says which entries are out in the public network
+ */
+export function createServerList(directory: Directory, records: Pick<Records, 'get'>): () => ListedServer[] {
+  const known = new WeakMap<Listing, ListedServer>();
+  return () =>
+    groupsOf(directory, records).map((group) => {
+      const { isPrivate, listing } = group.reduce((a, b) => (comesFirst(b, a) ? b : a));
+      const nodes = group.filter((seen) => isPrivate || !seen.isPrivate).length;
+      const before = known.get(listing);
+      if (before?.nodes === nodes && before.private === isPrivate) return before;
+      const server = serverOf(listing, directory, { nodes, isPrivate });
+      known.set(listing, server);
+      return server;
+    });
+}
+
+/** Listings by provider, server and version. */
+function groupsOf(directory: Directory, records: Pick<Records, 'get'>): Array<[Seen, ...Seen[]]> {
   const groups = new Map<string, [Seen, ...Seen[]]>();
   for (const listing of directory.listings()) {
     if (listing.local) continue;
@@ -16,7 +35,7 @@ export function listServers(directory: Directory, records: Pick<Records, 'get'>)
     if (group) group.push(seen);
     else groups.set(key, [seen]);
   }
-  return [...groups.values()].map((group) => serverOf(group, directory));
+  return [...groups.values()];
 }
 
 function isForEveryone(entry: string, records: Pick<Records, 'get'>): boolean {
@@ -29,9 +48,11 @@ interface Seen {
   isPrivate: boolean;
 }
 
-/** Of several nodes with one version the newest entry describes it, one that is for everyone before one that is not. */
-function serverOf(group: [Seen, ...Seen[]], directory: Directory): ListedServer {
-  const { isPrivate, listing } = group.reduce((a, b) => (comesFirst(b, a) ? b : a));
+function serverOf(
+  listing: Listing,
+  directory: Directory,
+  { isPrivate, nodes }: { nodes: number; isPrivate: boolean },
+): ListedServer {
   const { about, issuedAt, provider, providerName, server, tags, version } = listing;
   return {
     provider,
@@ -42,12 +63,13 @@ function serverOf(group: [Seen, ...Seen[]], directory: Directory): ListedServer 
     description: about?.description ?? '',
     tags,
     tools: toolsOf(listing, directory),
-    nodes: group.filter((seen) => isPrivate || !seen.isPrivate).length,
+    nodes,
     issuedAt,
     private: isPrivate,
   };
 }
 
+/** Of several nodes with one version the newest entry describes it, one that is for everyone before one that is not. */
 function comesFirst(a: Seen, b: Seen): boolean {
   if (a.isPrivate !== b.isPrivate) return b.isPrivate;
   return a.listing.issuedAt > b.listing.issuedAt;
