@@ -18,6 +18,7 @@ import { operatorsContract } from './features/node/operators.ts';
 import { setupContract } from './features/node/setup.ts';
 import { tasksContract } from './features/node/tasks.ts';
 import { upkeepContract } from './features/node/upkeep.ts';
+import { packagesContract } from './features/packages/contract.ts';
 import { p2pContract } from './features/p2p/contract.ts';
 import { doctorContract } from './features/p2p/doctor.ts';
 import { joiningContract } from './features/p2p/joining.ts';
@@ -58,6 +59,7 @@ export const contract = {
   ...registryContract,
   ...centralContract,
   ...serversContract,
+  ...packagesContract,
   ...resharingContract,
   ...resourcesContract,
   ...relayContract,

@@ -17,6 +17,7 @@ import { createGovernanceHandlers } from '../features/governance/index.ts';
 import { createIdentityHandlers } from '../features/identity/index.ts';
 import { createMetricsHandlers, createUsageHandlers } from '../features/metrics/index.ts';
 import { createRecovery, createRecoveryHandlers } from '../features/recovery/index.ts';
+import { createPackagesHandlers } from '../features/packages/index.ts';
 import { createCentral, createRegistryHandlers } from '../features/registry/index.ts';
 import { createLimitHandlers } from '../features/access/index.ts';
 import { createRelayHandlers } from '../features/relay/index.ts';
@@ -216,6 +217,7 @@ function assemble(
     ...createSetupHandlers({ db, wasUsed: () => wasUsed(slices) }),
     ...slices.conditions.handlers,
     ...slices.fleet.handlers,
+    ...createPackagesHandlers({ clock, log, network, packages: slices.packages, tasks }),
     ...joining.invites.handlers,
     ...doctor.handlers,
     ...createUpkeep({ platform, slices, status: status.read, findings: doctor.findings, restart }),
@@ -326,6 +328,8 @@ async function startSlices(slices: NodeSlices, owned: Platform['owned']): Promis
   owned.defer(() => registry.stop());
   registry.start();
   owned.defer(() => servers.stopAll());
+  owned.defer(() => slices.packages.stop());
+  await slices.packages.start();
   owned.defer(() => relay.stop());
   relay.start();
   owned.defer(() => slices.resharing.stop());

@@ -6,6 +6,7 @@ import { governanceMigrations } from '../features/governance/index.ts';
 import { identityMigrations } from '../features/identity/index.ts';
 import { metricsMigrations } from '../features/metrics/index.ts';
 import { p2pMigrations } from '../features/p2p/index.ts';
+import { packagesMigrations } from '../features/packages/index.ts';
 import { recordsMigrations } from '../features/records/index.ts';
 import { centralMigrations, registryMigrations } from '../features/registry/index.ts';
 import { relayMigrations, resharingMigrations } from '../features/relay/index.ts';
@@ -32,6 +33,7 @@ export const nodeMigrations: readonly Migration[] = [
   ...registryMigrations,
   ...centralMigrations,
   ...serversMigrations,
+  ...packagesMigrations,
   ...relayMigrations,
   ...resharingMigrations,
   ...apiTokenMigrations,

@@ -244,6 +244,60 @@ export const nodeSettings = {
       .describe('Give results of tools of others again for as long as their providers say that they hold.'),
     { needsRestart: false },
   ),
+  'packages.maxDownloadKib': setting(
+    z
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .default(0)
+      .describe('KiB a second at which packages are fetched from peers, at most. 0: no limit.'),
+    { needsRestart: false },
+  ),
+  'packages.maxUploadKib': setting(
+    z
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .default(0)
+      .describe('KiB a second at which packages are given to peers, at most. 0: no limit.'),
+    { needsRestart: false },
+  ),
+  'packages.seed': setting(
+    z
+      .enum(['own', 'ratio', 'time', 'always'])
+      .default('own')
+      .describe(
+        'Which packages are given to peers: those that this node publishes, or also those that it fetched, for a while or for good.',
+      ),
+    { needsRestart: false },
+  ),
+  'packages.seedRatio': setting(
+    z
+      .number()
+      .min(0)
+      .max(1_000)
+      .default(2)
+      .describe('How often what was fetched is given on, where packages.seed is ratio.'),
+    { needsRestart: false },
+  ),
+  'packages.seedHours': setting(
+    z
+      .int()
+      .min(1)
+      .max(87_600)
+      .default(72)
+      .describe('For how many hours what was fetched is given on, where packages.seed is time.'),
+    { needsRestart: false },
+  ),
+  'packages.keepVersions': setting(
+    z
+      .int()
+      .min(1)
+      .max(50)
+      .default(3)
+      .describe('Earlier versions of each package that stay on the disk, to go back to without the network.'),
+    { needsRestart: false },
+  ),
   'relay.maxRunning': setting(
     z
       .int()

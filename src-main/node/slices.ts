@@ -19,6 +19,7 @@ import {
   namedUsage,
 } from '../features/metrics/index.ts';
 import { createNetworks, type Networks } from '../features/p2p/index.ts';
+import type { Packages, Sandbox } from '../features/packages/index.ts';
 import { createRecords } from '../features/records/index.ts';
 import { createRegistry, decidedProviders } from '../features/registry/index.ts';
 import { createRelay, createResharing, type Resharing } from '../features/relay/index.ts';
@@ -38,6 +39,7 @@ import { createNodeGovernance } from './governing.ts';
 import { maskOpener } from './masks.ts';
 import type { Platform } from './platform.ts';
 import { networkOpener } from './network-opener.ts';
+import { createNodePackages } from './packages.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createMembership, type Membership } from './private-network.ts';
 import { createPrivateNetworks, type PrivateNetworks } from './private-networks.ts';
@@ -63,12 +65,14 @@ const DAY_MS = 24 * 3_600_000;
 export interface SlicesOptions {
   /** Most bytes of records that are held of providers who mean nothing here. Default: no bound but the store's own. */
   directoryBytes?: number | undefined;
+  /** How packages are confined. Default: as this machine can. */
+  sandbox?: Sandbox | undefined;
 }
 
 export function createSlices(
   platform: Platform,
   settings: Settings<typeof nodeSettings>,
-  { directoryBytes }: SlicesOptions = {},
+  { directoryBytes, sandbox }: SlicesOptions = {},
 ): NodeSlices {
   const { clock, db, keystore, log, random, verify } = platform;
   const base = { clock, db, log, random, verify };
@@ -140,24 +144,26 @@ export function createSlices(
       idleTimeoutMs: settings.get('relay.idleTimeoutMs'),
       maxMessageBytes: settings.get('relay.maxResultBytes'),
       login: { clientDocument: () => settings.get('servers.clientDocument') || undefined },
+      launch: (...start) => packages.launch(...start),
     },
   );
   const self = identity.self();
+  const node = {
+    providerId: self.providerId,
+    peerId: self.peerId,
+    signer: identity.nodeSigner,
+    certificate: () => identity.certificate(),
+    displayName: () => identity.view().profile.displayName,
+    // Entries travel; how members of a private network reach this node is told to them alone.
+    addresses: () => network.addresses(PUBLIC_NETWORK),
+  };
   const registry = createRegistry(
     {
       ...base,
       records,
       network,
       certified: (certificate) => certifiedNode(certificate, platform, identity),
-      node: {
-        providerId: self.providerId,
-        peerId: self.peerId,
-        signer: identity.nodeSigner,
-        certificate: () => identity.certificate(),
-        displayName: () => identity.view().profile.displayName,
-        // Entries travel; how members of a private network reach this node is told to them alone.
-        addresses: () => network.addresses(PUBLIC_NETWORK),
-      },
+      node,
     },
     {
       maySee: (provider, server) => access.maySee(provider, server).ok,
@@ -175,6 +181,10 @@ export function createSlices(
       answersSearches: () => settings.get('search.answer'),
     },
   );
+  const packages: Packages = createNodePackages(platform, settings, {
+    ...{ network, records, servers, grants, registry, trust, identity, node, sandbox },
+    certified: (certificate) => certifiedNode(certificate, platform, identity),
+  });
   const governance = createNodeGovernance({
     ...base,
     activation,
@@ -285,6 +295,7 @@ export function createSlices(
     grants,
     registry,
     servers,
+    packages,
     relay,
     spans,
     resharing,

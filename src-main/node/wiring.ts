@@ -3,7 +3,8 @@
  * that is connected here, so that this page tells the whole story of who reacts to whom.
  */
 import type { DisposableStore } from '#shared/kernel/disposables.ts';
-import type { ProviderId } from '#shared/kernel/ids.ts';
+import { formatToolId, type ProviderId } from '#shared/kernel/ids.ts';
+import { fingerprintOf } from '#shared/features/registry/tool.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
 import type { Access, Grants } from '../features/access/index.ts';
 import type { Clients } from '../features/clients/index.ts';
@@ -11,6 +12,7 @@ import type { CatalogEvents, CatalogSource } from '../features/endpoint/index.ts
 import type { Identity } from '../features/identity/index.ts';
 import type { Bottlenecks, Metrics, Usage } from '../features/metrics/index.ts';
 import { createRememberedPeers, type Network } from '../features/p2p/index.ts';
+import type { Packages } from '../features/packages/index.ts';
 import type { Records } from '../features/records/index.ts';
 import { notesOf, type Registry } from '../features/registry/index.ts';
 import type { Relay, Resharing } from '../features/relay/index.ts';
@@ -35,12 +37,14 @@ export interface Slices {
   servers: Servers;
   relay: Relay;
   resharing: Resharing;
+  packages: Packages;
 }
 
 export function wire(slices: Slices, owned: DisposableStore, log: Log): void {
   const subscribe = (...stops: Array<() => void>) => stops.forEach((stop) => owned.defer(stop));
   subscribe(
     ...serversToRegistry(slices),
+    packagesToRegistry(slices, log),
     ...newsToReads(slices),
     ...sharing(slices),
     ...wireResharing(slices),
@@ -92,7 +96,7 @@ function serversToRegistry({ access, grants, registry, relay, resharing, servers
   };
   const offer = (server: string) => {
     const offers = servers.offers(server);
-    const { description, state, tags, title } = servers.get(server);
+    const { description, state, tags, title, transport } = servers.get(server);
     if (state === 'disabled') return withdraw(server);
     if (!offers) return;
     registry.setLocalServer(server, {
@@ -100,6 +104,7 @@ function serversToRegistry({ access, grants, registry, relay, resharing, servers
       tags,
       ...(description ? { description } : {}),
       ...(title ? { title } : {}),
+      packaged: transport.type === 'package',
       notes: notesOf(access.shareOf(server), offers.tools),
     });
     publish(server);
@@ -136,6 +141,23 @@ function serversToRegistry({ access, grants, registry, relay, resharing, servers
     }),
   ];
 }
+
+/**
+ * What was shown in the review of a package is agreed to. A tool that its server lists otherwise than it was signed waits
+ * for the operator as any other does.
+ */
+const packagesToRegistry = ({ identity, packages, registry }: Slices, log: Log) =>
+  packages.on('running', ({ server, tools }) => {
+    const { providerId } = identity.self();
+    for (const tool of tools) {
+      const id = formatToolId({ provider: providerId, server, tool: tool.name });
+      try {
+        registry.approve(id, fingerprintOf(tool));
+      } catch (error) {
+        log.info({ server, tool: tool.name, error: String(error) }, 'a tool is not as it was signed');
+      }
+    }
+  });
 
 /** Once the node runs: what is shared is published, and what was published but is no longer shared ends. */
 export function publishShares({ access, registry }: Pick<Slices, 'access' | 'registry'>): void {

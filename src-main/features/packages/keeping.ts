@@ -30,6 +30,8 @@ export interface Keeping {
   verifyNext(signal: AbortSignal): Promise<void>;
 }
 
+/** What came lately may be about to be used. */
+const GRACE_MS = 3_600_000;
 /** In the background each bundle is read this often. */
 const VERIFY_EVERY_MS = 24 * 3_600_000;
 
@@ -49,9 +51,9 @@ export function createKeeping(deps: KeepingDeps): Keeping {
   async function tidy(): Promise<void> {
     const kept = new Set(generations.installed().flatMap(({ package: id }) => [...keptOf(id)]));
     const known = new Set(releases.all().map(({ bundle }) => bundle));
-    for (const { id, published, whole } of table.all()) {
+    for (const { gotAt, id, published, whole } of table.all()) {
       // What is being fetched belongs to somebody who waits for it.
-      if (published || kept.has(id) || (!whole && known.has(id))) continue;
+      if (published || kept.has(id) || (!whole && known.has(id)) || gotAt > clock.now() - GRACE_MS) continue;
       await bundles.remove(id);
     }
     const used = generations.releasesInUse();

@@ -113,7 +113,7 @@ export function createCuration(deps: CurationDeps): Curation {
 
   function stateUnder({ entry, key, pin, resembles }: ShelvedTool, list: readonly ApprovalRule[]) {
     return approvalOf({
-      isLocal: entry.listing.local,
+      isLocal: entry.listing.local && !entry.listing.packaged,
       tool: ruledTool(entry),
       decision: decisions.get(key),
       admitted: rules.admission(key)?.fingerprint,

@@ -18,6 +18,8 @@ export interface Listing {
   /** Epoch ms of the entry; of several nodes of one provider the newest describes the tool. */
   issuedAt: number;
   local: boolean;
+  /** Own, and yet somebody else’s program: its tools wait for a yes like those of the network. */
+  packaged?: boolean | undefined;
   /** Key of the entry behind it; empty for own servers. */
   entry: string;
   /** Multiaddrs of the node, each ending in its `/p2p/…`. */

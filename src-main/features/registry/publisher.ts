@@ -45,6 +45,8 @@ export interface LocalServer {
   notes?: Notes | undefined;
   /** Grants by which it is shared on here, as base64url, the origin's first. */
   via?: readonly string[] | undefined;
+  /** It is of an installed package: its tools wait for a yes. */
+  packaged?: boolean;
 }
 
 export interface Publisher {

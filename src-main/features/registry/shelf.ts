@@ -182,7 +182,7 @@ export function createShelf(deps: ShelfDeps): Shelf {
   function approve(key: string, entry: DirectoryTool, holds: boolean, isSuspicious: boolean): Approval {
     const tool = ruledTool(entry);
     const facts = {
-      isLocal: entry.listing.local,
+      isLocal: entry.listing.local && !entry.listing.packaged,
       tool,
       decision: decisions.get(key),
       admitted: rules.admission(key)?.fingerprint,

@@ -46,6 +46,12 @@ export const FEATURES: readonly FeatureInfo[] = [
     usedIn: ['src-main/features/fleet/own-nodes.ts', 'src-main/features/fleet/seeking.ts'],
   },
   {
+    name: 'packages/1',
+    about: 'Packages are described, and their pieces given, to peers that ask for them.',
+    activation: 'always',
+    usedIn: ['src-main/features/packages/documents.ts', 'src-main/features/packages/transfer/serving.ts'],
+  },
+  {
     name: 'texts-along/1',
     about: 'Texts beside records come in the answer that brings the records.',
     activation: 'decided',
