@@ -99,6 +99,7 @@ export const taskKinds = {
   'network.leave': 'networkLeave',
   'clients.prove': 'clientsProve',
   'packages.install': 'packagesInstall',
+  'packages.fetch': 'packagesFetch',
   'packages.verify': 'packagesVerify',
   'packages.check': 'packagesCheck',
   'packages.publish': 'packagesPublish',

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { PackageSummary } from '#shared/features/packages/views.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { Badge } from '../../../ui/badge.tsx';
+import { classes } from '../../../ui/classes.ts';
 import { ListRow } from '../../../ui/list.tsx';
 import { addressOfPackage } from '../address.ts';
 import styles from '../packages.module.css';
@@ -45,7 +46,7 @@ function Words({ item }: { item: PackageSummary }) {
       <span className={styles['line']}>
         <InARow facts={facts} />
       </span>
-      <span className={styles['named']}>
+      <span className={classes(styles['named'], styles['badges'])}>
         <WarningBadges warnings={item.warnings.filter(({ code }) => code !== 'unknown_publisher')} />
       </span>
     </>

@@ -102,8 +102,12 @@ function VersionRow({ name, onChanged, onWithdraw, version }: VersionRowProps) {
       sub={
         <>
           {t('versions.released', { when: format.ago(version.releasedAt, clock.now()) })}
-          {version.withdrawn !== undefined &&
-            ` · ${t('versions.withdrawnFor', { reason: version.withdrawn })}`}
+          {version.withdrawn && (
+            <>
+              {' · '}
+              {t('versions.withdrawnFor')} <bdi>{version.withdrawn}</bdi>
+            </>
+          )}
           <FaultNote fault={showLink.fault ?? toStable.fault} />
           <Dialog title={t('link.title')} isOpen={link !== undefined} onClose={() => setLink(undefined)}>
             <p>{t('link.words')}</p>

@@ -53,10 +53,14 @@ function VersionItem({ mayInstall, version: one }: { version: Version; mayInstal
         {t('versions.released', { when: format.ago(releasedAt, clock.now()) })}
       </p>
       {withdrawn !== undefined && (
-        <p dir="auto">
-          {withdrawn === ''
-            ? t('versions.withdrawn')
-            : t('versions.withdrawnFor', { reason: visible(withdrawn) })}
+        <p>
+          {withdrawn === '' ? (
+            t('versions.withdrawn')
+          ) : (
+            <>
+              {t('versions.withdrawnFor')} <bdi>{visible(withdrawn)}</bdi>
+            </>
+          )}
         </p>
       )}
     </li>
