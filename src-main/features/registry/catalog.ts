@@ -34,7 +34,7 @@ export function createCatalog({ names, shelf }: { names: CatalogNames; shelf: Sh
   const buildWaiting = (): WaitingEntry[] =>
     shelf.all().flatMap(({ entry, key, state }): WaitingEntry[] => {
       const name = state === 'changed' || state === 'pending' ? names.given(key) : undefined;
-      if (name === undefined || entry.listing.local) return [];
+      if (name === undefined || (entry.listing.local && !entry.listing.packaged)) return [];
       const { provider, server } = entry.listing;
       return [
         {

@@ -141,7 +141,7 @@ export function createRegistry(deps: RegistryDeps, options: RegistryOptions): Re
   }
 
   function decide({ entry, key, pin }: ShelvedTool, verdict: 'approved' | 'rejected'): void {
-    if (entry.listing.local)
+    if (entry.listing.local && !entry.listing.packaged)
       throw new AppError('registry.already_local', 'This tool belongs to a server of this node.', {
         advice: 'Adding the server approved it; stop or remove the server to take it out.',
       });

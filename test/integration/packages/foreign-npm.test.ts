@@ -1,5 +1,7 @@
 /** npm packages as bundles: real archives from a registry on loopback, npm's own resolver, hostile content. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +14,12 @@ import { fetchNpmPart } from '#main/features/packages/foreign/npm-unpack.ts';
 import { systemClock as clock } from '#main/platform/clock.ts';
 import { type DescribedPackage, describedPackageSchema } from '#shared/features/packages/described.ts';
 import { readPackageManifest } from '#shared/features/packages/manifest.ts';
-import { bomb, type NpmRegistryServer, startNpmRegistry } from '#test/support/packages/npm-registry.ts';
+import {
+  bomb,
+  type NpmRegistryServer,
+  startNpmRegistry,
+  tarball,
+} from '#test/support/packages/npm-registry.ts';
 
 let registry: NpmRegistryServer;
 let folder: string;
@@ -154,6 +161,7 @@ describe('an npm package', () => {
         'bin/run.js': '#!/usr/bin/env node\nconsole.log(require("clouds"), require("rain"), require("wind"))',
         'node_modules/wind/package.json': '{"name":"wind","version":"7.0.0"}',
         'node_modules/wind/index.js': main,
+        'certificates/roots.pem': 'kept',
       },
     });
     registry.publish(
@@ -178,7 +186,8 @@ describe('an npm package', () => {
     ]);
     expect(manifest.compatibility?.platforms).toEqual([process.platform]);
     const root = join(folder, 'unpacked');
-    await unpack(bundle, root, signal);
+    const paths = (await unpack(bundle, root, signal)).map(({ path }) => path);
+    expect(paths).toContain('node_modules/@sky/weather-mcp/certificates/roots.pem');
     const { stdout } = await promisify(execFile)(process.execPath, [join(root, manifest.server.entry_point)]);
     expect(stdout).toBe('2.1.0 3.1.0 7.0.0\n');
   });
@@ -225,6 +234,20 @@ describe('what is refused, with nothing left behind', () => {
     publishWeather();
     registry.publish({ name: 'clouds', version: '2.1.0', archive: bomb(1 << 30) });
     expect(await refusal(weather())).toBe('packages.foreign_too_large');
+  });
+
+  it.each([
+    ['no archive at all', Buffer.from('<html>')],
+    [
+      'an archive that ends in the middle',
+      tarball([{ path: 'package/a.js', content: 'x'.repeat(9_000) }]).subarray(0, 60),
+    ],
+    ['an archive in an archive', gzipSync(tarball([{ path: 'package/a.js', content: 'x' }]))],
+    ['an archive that is compressed noise', gzipSync(randomBytes(4_096))],
+  ])('%s, though its hash is right', async (_what, archive) => {
+    publishWeather();
+    registry.publish({ name: 'clouds', version: '2.1.0', archive });
+    expect(await refusal(weather())).toBe('packages.foreign_integrity');
   });
 
   it.each([

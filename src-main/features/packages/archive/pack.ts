@@ -32,14 +32,21 @@ export interface PackedFile {
   size: number;
 }
 
+export interface PackOptions {
+  /** Nothing is left out: the folder holds what was published, not what somebody works in. Default: false. */
+  isWhole?: boolean;
+}
+
 /** Throws `packages.unpackable` for links, devices and what is beyond the limits of an archive. */
-export async function listFolder(root: string): Promise<PackedFile[]> {
+export async function listFolder(root: string, { isWhole = false }: PackOptions = {}): Promise<PackedFile[]> {
+  const isLeftOut = (name: string) =>
+    !isWhole && (LEFT_OUT.has(name) || LEFT_OUT_ENDINGS.some((ending) => name.endsWith(ending)));
   const files: PackedFile[] = [];
   let total = 0;
   const visit = async (folder: string): Promise<void> => {
     const names = await readdir(join(root, folder));
     for (const name of names.sort()) {
-      if (LEFT_OUT.has(name) || LEFT_OUT_ENDINGS.some((ending) => name.endsWith(ending))) continue;
+      if (isLeftOut(name)) continue;
       const path = folder === '' ? name : `${folder}/${name}`;
       const about = await lstat(join(root, path));
       if (about.isDirectory()) await visit(path);
@@ -57,8 +64,13 @@ export async function listFolder(root: string): Promise<PackedFile[]> {
 }
 
 /** Writes the archive to `to`, which must not exist. */
-export async function packFolder(root: string, to: string, signal: AbortSignal): Promise<PackedFile[]> {
-  const files = await listFolder(root);
+export async function packFolder(
+  root: string,
+  to: string,
+  signal: AbortSignal,
+  options: PackOptions = {},
+): Promise<PackedFile[]> {
+  const files = await listFolder(root, options);
   const zip = new ZipFile();
   for (const { path } of files) {
     const { mode } = await lstat(join(root, path));

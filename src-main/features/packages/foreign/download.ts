@@ -36,7 +36,10 @@ export async function download({ clock, maxBytes, onProgress, signal, to, url }:
   try {
     const response = await follow(url, AbortSignal.any([signal, silence.signal]));
     const total = Number(response.headers.get('content-length') ?? 0);
-    if (total > maxBytes) throw tooLarge(url, `${maxBytes} bytes`);
+    if (total > maxBytes) {
+      await response.body?.cancel();
+      throw tooLarge(url, `${maxBytes} bytes`);
+    }
     const chunks = bounded(response, url, maxBytes, (done) => {
       heard();
       onProgress({ done, ...(total > 0 ? { total } : {}), unit: 'bytes' });

@@ -26,14 +26,18 @@ export async function fetchForeign(
 ): Promise<FetchedForeign> {
   const work = join(into, 'work');
   const bundle = join(into, 'bundle.mcpb');
-  await mkdir(work, { recursive: true, mode: 0o700 });
+  // What a fetch left that was killed.
+  for (const path of [work, bundle]) await rm(path, { recursive: true, force: true });
+  await mkdir(work, { mode: 0o700 });
   try {
     const { manifest, provenance, root } = await unpackAny(deps, described, work, signal, onProgress);
     signal.throwIfAborted();
     const written = inLines(manifest);
+    for (const file of [MANIFEST_FILE, LOCK_FILE])
+      await rm(join(root, file), { recursive: true, force: true });
     await writeFile(join(root, MANIFEST_FILE), written);
     await writeFile(join(root, LOCK_FILE), inLines(provenance));
-    await packFolder(root, bundle, signal);
+    await packFolder(root, bundle, signal, { isWhole: true });
     return { bundle, manifest: readPackageManifest(written), provenance };
   } catch (error) {
     await rm(bundle, { force: true });

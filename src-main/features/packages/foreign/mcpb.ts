@@ -2,7 +2,7 @@
  * A bundle that a registry names by its address and its hash. It is checked, unpacked and packed anew: what it says of its
  * permissions is nobody's word, and its name and version have to fit those of other packages.
  */
-import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DescribedPackage } from '#shared/features/packages/described.ts';
 import {
@@ -31,7 +31,6 @@ export async function unpackMcpb(
   if (fileSha256 === undefined)
     throw unsupported(identifier, 'its registry does not name the hash of its file');
   const [root, archive] = [join(work, 'tree'), join(work, 'fetched.mcpb')];
-  await mkdir(work, { recursive: true });
   const wanted = { url: identifier, to: archive, maxBytes: LIMITS.fileBytes };
   const sha256 = await download({ ...wanted, clock, signal, onProgress });
   if (sha256 !== fileSha256) throw wrongContent(identifier);
@@ -46,7 +45,6 @@ export async function unpackMcpb(
     integrity,
     parts: [{ name: given.name, version, integrity }],
   };
-  await rm(join(root, MANIFEST_FILE));
   return {
     root,
     manifest: { ...given, _meta: { [OURS]: oursOf(provenance) } },

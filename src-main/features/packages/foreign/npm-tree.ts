@@ -139,13 +139,16 @@ interface NpmError extends Error {
   statusCode?: number;
 }
 
+/** What the disk says is no fault of a package. */
+export const isOfDisk = (code: string | undefined): boolean =>
+  /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EMFILE|ENFILE|EIO)$/.test(code ?? '');
+
 /** What npm's libraries throw, in our words. */
 export function describe(error: unknown, what: string, { registry }: NpmWish): unknown {
   const { code = '', message, name, statusCode } = error as NpmError;
-  if (name === 'AbortError' || name === 'AppError') return error;
+  if (name === 'AbortError' || name === 'AppError' || isOfDisk(code)) return error;
   if (code === 'E404' || code === 'ETARGET' || code === 'ENOVERSIONS') return notFound(what, error);
-  if (code === 'EINTEGRITY' || code === 'Z_DATA_ERROR' || code === 'TAR_BAD_ARCHIVE')
-    return wrongContent(what, error);
+  if (code === 'EINTEGRITY' || /^(Z|TAR)_/.test(code)) return wrongContent(what, error);
   if (code.startsWith('EALLOW'))
     return unsupported(what, 'a package that it needs does not come from a registry', error);
   const isNetwork =

@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { tooLarge, unsupported, wrongContent } from './faults.ts';
 import { LIMITS, type Room } from './limits.ts';
-import { describe, type NpmPart, type NpmWish, requestOptions } from './npm-tree.ts';
+import { describe, isOfDisk, type NpmPart, type NpmWish, requestOptions } from './npm-tree.ts';
 
 /** Headers and padding of a tar beside what is in it. */
 const TAR_OVERHEAD = 1024;
@@ -70,12 +70,14 @@ async function unpack(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   let fault: Error | undefined;
-  const unpacked = new Unpack({
+  const tar = new Unpack({
     cwd: folder,
     strip: 1,
     preserveOwner: false,
     noMtime: true,
     umask: 0o077,
+    // It was inflated once, and counted; an archive in an archive is none.
+    maxDecompressionRatio: 1,
     filter(_path, entry) {
       const { size, type } = entry as { size: number; type: string };
       if (!/^(File|OldFile|ContiguousFile)$/.test(type)) return /^(Directory|GNUDumpDir)$/.test(type);
@@ -85,23 +87,37 @@ async function unpack(
       if (room.bytes < 0) fault ??= tooLarge(what, `${LIMITS.treeBytes} bytes`);
       return fault === undefined;
     },
-    onwarn(code, message) {
-      if (code === 'TAR_BAD_ARCHIVE' || code === 'TAR_ENTRY_INVALID') fault ??= wrongContent(what, message);
-      if (code === 'TAR_ENTRY_ERROR') fault ??= unsupported(what, 'a file of it cannot be written', message);
+    onwarn(code, message, data) {
+      const cause = data instanceof Error ? data : new Error(message);
+      if (code === 'TAR_ENTRY_INFO') return;
+      fault ??= code === 'TAR_ENTRY_ERROR' ? unwritten(what, cause) : wrongContent(what, cause);
     },
   });
-  const done = once(unpacked, 'close');
-  const most = room.bytes + room.files * TAR_OVERHEAD + 16 * TAR_OVERHEAD;
-  const inflated = createReadStream(archive).pipe(createGunzip());
-  for await (const chunk of inflated.pipe(limited(most, what))) {
-    signal.throwIfAborted();
-    if (fault) throw fault;
-    if (!unpacked.write(chunk as Buffer)) await Promise.race([once(unpacked, 'drain'), done]);
-  }
-  unpacked.end();
-  await done;
+  const ended = once(tar, 'close');
+  // It is waited for below; until then nobody else may have to hear of its end.
+  ended.catch(() => undefined);
+  const most = room.bytes + Math.max(room.files, 16) * TAR_OVERHEAD;
+  await pipeline(
+    createReadStream(archive),
+    createGunzip(),
+    limited(most, what),
+    async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        if (fault) throw fault;
+        if (!tar.write(chunk)) await Promise.race([once(tar, 'drain'), ended]);
+      }
+      tar.end();
+      await ended;
+    },
+    { signal },
+  ).catch((error: Error) => {
+    throw fault ?? error;
+  });
   if (fault) throw fault;
 }
+
+const unwritten = (what: string, cause: NodeJS.ErrnoException): Error =>
+  isOfDisk(cause.code) ? cause : unsupported(what, 'a file of it cannot be written', cause);
 
 function limited(most: number, what: string): Transform {
   let bytes = 0;

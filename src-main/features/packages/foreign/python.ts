@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { DescribedPackage } from '#shared/features/packages/described.ts';
 import { PLATFORMS } from '#shared/features/packages/release.ts';
 import type { AppError } from '#shared/kernel/errors.ts';
@@ -17,6 +17,7 @@ import {
   unsupported,
   wrongContent,
 } from './faults.ts';
+import { findOnPath } from '../install/runtime.ts';
 import { LIMITS } from './limits.ts';
 import { foreignManifest } from './manifest.ts';
 import type { ForeignDeps, LockedPart, OnProgress, Provenance, Unpacked } from './types.ts';
@@ -41,7 +42,7 @@ export async function unpackPython(
   const what = `${identifier} ${version}`;
   if (!NAME.test(identifier)) throw unsupported(identifier, 'it is no name of a Python package');
   if (!VERSION.test(version)) throw unsupported(what, 'it is no exact version');
-  const uv = await findUv(deps.path ?? '');
+  const uv = findUv(deps.path ?? '');
   const [root, lock] = [join(work, 'tree'), join(work, 'lock.txt')];
   await mkdir(root, { recursive: true });
   await writeFile(join(work, 'wish.txt'), `${identifier}==${version}\n`);
@@ -77,12 +78,9 @@ export async function unpackPython(
   return { root, manifest: await manifestFor(described, root, isNative, provenance), provenance };
 }
 
-async function findUv(path: string): Promise<string> {
-  const name = process.platform === 'win32' ? 'uv.exe' : 'uv';
-  for (const folder of path.split(delimiter).filter(Boolean)) {
-    const found = await lstat(join(folder, name)).catch(() => undefined);
-    if (found && !found.isDirectory()) return join(folder, name);
-  }
+function findUv(path: string): string {
+  const found = findOnPath([process.platform === 'win32' ? 'uv.exe' : 'uv'], path);
+  if (found) return found;
   throw runtimeMissing('uv', 'Install uv, the Python package manager, then try again.');
 }
 
