@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
@@ -22,18 +25,28 @@ const provenance: Provenance = {
   parts: [],
 };
 const program: Program = { type: 'node', entryPoint: 'node_modules/x/run.js' };
-const made = (more: object, of: Program = program) =>
-  manifestSchema.parse(
-    foreignManifest(
-      describedPackageSchema.parse({
-        registryType: 'npm',
-        identifier: '@sky/weather-mcp',
-        version: '1.2.0',
-        ...more,
-      }),
-      of,
-      provenance,
-    ),
+const raw = (more: object, of: Program = program) =>
+  foreignManifest(
+    describedPackageSchema.parse({
+      registryType: 'npm',
+      identifier: '@sky/weather-mcp',
+      version: '1.2.0',
+      ...more,
+    }),
+    of,
+    provenance,
+  );
+const made = (more: object, of?: Program) => manifestSchema.parse(raw(more, of));
+/** As others who know bundles read it. */
+const isMcpb = addFormats
+  .default(new Ajv({ strict: false }))
+  .compile(
+    JSON.parse(
+      readFileSync(
+        new URL('mcpb-manifest-v0.3.schema.json', import.meta.resolve('@anthropic-ai/mcpb')),
+        'utf8',
+      ),
+    ) as object,
   );
 const commandOf = (more: object) => made(more).server.mcp_config;
 
@@ -93,6 +106,7 @@ describe('what a registry says of variables and arguments', () => {
   });
 
   it('gives a manifest that holds, or a refusal, whatever strangers wrote', () => {
+    expect(isMcpb(raw({ environmentVariables: [{ name: 'A' }] }))).toBe(true);
     const words = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(
       fc.property(
@@ -107,7 +121,10 @@ describe('what a registry says of variables and arguments', () => {
           };
           const of = { ...program, title: a, description: b, author: c, license: a, requires: b };
           try {
-            made(more, of);
+            const manifest = raw(more, of);
+            manifestSchema.parse(manifest);
+            isMcpb(manifest);
+            expect(isMcpb.errors ?? []).toEqual([]);
           } catch (error) {
             expect(error).toBeInstanceOf(AppError);
           }
