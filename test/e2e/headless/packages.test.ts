@@ -62,7 +62,12 @@ test('what is stale or fetches code is installed only with a yes to each', async
   await page.getByText('Install it although it fetches code when it starts').click();
   await install.click();
   await expect(page.getByText('Weather 0.9.3 is installed and runs')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Its server' })).toBeVisible();
+  // Its server is changed and removed with it, and says so.
+  await page.getByRole('button', { name: 'Its server' }).click();
+  await expect(page.getByRole('heading', { name: 'weather', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Edit', exact: true })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Its package' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Weather' })).toBeVisible();
   expect(dashboard.node.world.packages.installed.some(({ id }) => id === ANNA_WEATHER)).toBe(true);
 });
 

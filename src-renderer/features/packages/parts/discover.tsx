@@ -1,7 +1,8 @@
 import { FileInput, Link2, Share2 } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
+import { useNodeLink } from '../../../platform/node-link.ts';
 import { useQuery } from '../../../platform/use-query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
@@ -17,6 +18,8 @@ import { PackageRow } from './package-row.tsx';
 
 /** More than these are found by asking more exactly. */
 const SHOWN = 100;
+/** What peers announce meanwhile appears without a press. */
+const LOOK_AGAIN_MS = 15_000;
 
 interface Filter {
   text: string;
@@ -50,10 +53,15 @@ function Found({ filter, onAll }: { filter: Filter; onAll(): void }) {
   const { t } = useTranslation('packages');
   // Typing comes first: the list follows when the hands rest.
   const wanted = useDeferredValue(filter);
-  const { data, fault } = useQuery(
+  const { data, fault, reload } = useQuery(
     (node, signal) => node['packages.search']({ ...wanted, limit: SHOWN }, { signal }),
     [wanted],
   );
+  const { clock } = useNodeLink();
+  useEffect(() => {
+    const timer = clock.every(LOOK_AGAIN_MS, reload);
+    return () => timer.cancel();
+  }, [clock, reload]);
   if (fault) return <FaultNote fault={fault} />;
   if (!data) return <Loading label={t('discover.searching')} />;
   if (data.items.length === 0) return <Nothing filter={wanted} onAll={onAll} />;

@@ -76,10 +76,13 @@ function VersionRow({ name, onChanged, onWithdraw, version }: VersionRowProps) {
   const node = useNode();
   const toasts = useToasts();
   const [link, setLink] = useState<string>();
-  const showLink = useCommand(async (signal) => {
-    const answer = await node['packages.link']({ release: version.release }, { signal });
-    setLink(answer.link);
-  });
+  const showLink = useCommand(
+    async (signal) => {
+      const answer = await node['packages.link']({ release: version.release }, { signal });
+      setLink(answer.link);
+    },
+    { call: 'packages.link' },
+  );
   const toStable = useCommand(async (signal) => {
     const wanted = { name, version: version.version, channel: 'stable' as const };
     await node['packages.setChannel'](wanted, { signal });

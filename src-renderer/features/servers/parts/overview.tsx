@@ -1,9 +1,11 @@
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { Tag } from '../../../ui/badge.tsx';
 import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Facts, Inline, Stack } from '../../../ui/page.tsx';
+import { addressOfPackage, nameOfPackage } from '../package-of.ts';
 import { useServerUsage } from './use-usage.ts';
 
 /** What a server is, in facts. */
@@ -31,7 +33,12 @@ export function Overview({ server }: { server: ServerView }) {
               }
             : transport.type === 'http'
               ? { label: t('facts.url'), value: <code dir="ltr">{transport.url}</code> }
-              : { label: t('facts.package'), value: <code dir="ltr">{transport.package}</code> },
+              : {
+                  label: t('facts.package'),
+                  value: (
+                    <Link href={addressOfPackage(transport.package)}>{nameOfPackage(transport.package)}</Link>
+                  ),
+                },
           transport.type === 'stdio' &&
             transport.cwd !== undefined && {
               label: t('facts.cwd'),

@@ -1,6 +1,7 @@
-import { Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react';
+import { Package, Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
 import type { ServerView } from '#shared/features/servers/contract.ts';
 import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
@@ -10,6 +11,7 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Inline, Stack } from '../../../ui/page.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
+import { addressOfPackage } from '../package-of.ts';
 import { EditServerDialog } from './edit-server-dialog.tsx';
 import { ServerStateBadge } from './state-badge.tsx';
 
@@ -57,12 +59,18 @@ export function ServerActions({ server, onRemoved, onRenaming }: ServerActionsPr
         <Button size="small" icon={RotateCw} command={act} onPress={() => void act.run('restart')}>
           {t('restart')}
         </Button>
-        <Button size="small" icon={Pencil} onPress={() => setEditing(true)}>
-          {t('edit.open')}
-        </Button>
-        <Button size="small" look="quiet" icon={Trash2} onPress={() => setAsking('remove')}>
-          {t('remove.open')}
-        </Button>
+        {server.transport.type === 'package' ? (
+          <PackageButton id={server.transport.package} />
+        ) : (
+          <>
+            <Button size="small" icon={Pencil} onPress={() => setEditing(true)}>
+              {t('edit.open')}
+            </Button>
+            <Button size="small" look="quiet" icon={Trash2} onPress={() => setAsking('remove')}>
+              {t('remove.open')}
+            </Button>
+          </>
+        )}
       </Inline>
       <div aria-live="polite">{act.pending && <ProgressBar label={t('starting')} />}</div>
       <FaultNote fault={act.fault} />
@@ -94,5 +102,16 @@ export function ServerActions({ server, onRemoved, onRenaming }: ServerActionsPr
         <p>{t('remove.words')}</p>
       </ConfirmDialog>
     </Stack>
+  );
+}
+
+/** What belongs to a package is changed and removed with it. */
+function PackageButton({ id }: { id: string }) {
+  const { t } = useTranslation('servers');
+  const [, go] = useLocation();
+  return (
+    <Button size="small" icon={Package} onPress={() => go(addressOfPackage(id))}>
+      {t('package.open')}
+    </Button>
   );
 }

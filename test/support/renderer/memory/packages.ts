@@ -168,7 +168,11 @@ function answerInstalled(memory: Memory): Pick<Answers, Installing> {
       ...part,
     };
     world.packages.installed.push(item);
-    if (!world.servers.some((one) => one.name === name)) world.servers.push(server(name));
+    const { id, release } = part;
+    if (!world.servers.some((one) => one.name === name))
+      world.servers.push(
+        server(name, { transport: { type: 'package', package: id, release, generation: 1 } }),
+      );
     return item;
   };
   return {
