@@ -9,6 +9,15 @@ import { type FolderWish, toolNamed, writePackage } from '#test/support/packages
 
 const context = { signal: new AbortController().signal } as never;
 
+const codeOf = async (work: () => unknown): Promise<string> => {
+  try {
+    await work();
+    return '';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
 describe('a package', () => {
   const nodes: WholeNode[] = [];
   let folder: string;
@@ -91,5 +100,112 @@ describe('a package', () => {
     const installed = await install(b, looked.release);
     expect(installed).toMatchObject({ id: published.id, server: 'files', version: '1.0.0', generation: 1 });
     expect(await call(b, 'files_echo', { text: 'hello' })).toMatchObject({ version: '1.0.0', text: 'hello' });
+  });
+
+  it('is updated only to what starts, and gone back from in one step, with what was given since', async () => {
+    const [a, b] = [await start(), await start()];
+    await connect(b, a);
+    const userConfig = {
+      setting: { type: 'string', title: 'Setting', required: true },
+      token: { type: 'string', title: 'Token', sensitive: true },
+    };
+    const env = { SETTING: '$' + '{user_config.setting}', TOKEN: '$' + '{user_config.token}' };
+    const manifest = {
+      user_config: userConfig,
+      server: {
+        type: 'node',
+        entry_point: 'server/index.mjs',
+        mcp_config: { command: 'node', args: ['$' + '{__dirname}/server/index.mjs'], env },
+      },
+    };
+    const checked = {
+      ...manifest,
+      user_config: { ...userConfig, setting: { ...userConfig.setting, default: 'standard' } },
+    };
+    const first = await publish(a, { manifest: checked });
+    await heard(b, '1.0.0');
+    await review(b, first.id);
+    await install(b, first.release, { settings: { setting: 'mine' } });
+    expect(await call(b, 'files_echo')).toMatchObject({ version: '1.0.0', env: 'mine' });
+
+    // A version that does not start changes nothing.
+    const bad = await publish(a, {
+      version: '1.1.0',
+      manifest: checked,
+      code: `if (process.env.SETTING === 'mine') process.exit(3);`,
+    });
+    await heard(b, '1.1.0');
+    await review(b, bad.id);
+    await expect(install(b, bad.release)).rejects.toMatchObject({ code: 'packages.does_not_start' });
+    expect(await call(b, 'files_echo')).toMatchObject({ version: '1.0.0', env: 'mine' });
+
+    const second = await publish(a, {
+      version: '1.2.0',
+      manifest: checked,
+      tools: [toolNamed('echo', 'Does it otherwise'), toolNamed('more')],
+    });
+    await heard(b, '1.2.0');
+    const looked = await review(b, second.id);
+    expect(looked.tools).toMatchObject([
+      { name: 'echo', change: 'changed', before: 'Does echo' },
+      { name: 'more', change: 'new' },
+    ]);
+    expect(looked.values).toEqual({ setting: 'mine' });
+    await install(b, second.release, { secretValues: { token: 'the secret' } });
+    expect(await call(b, 'files_echo')).toMatchObject({
+      version: '1.2.0',
+      env: 'mine',
+      secret: 'the secret',
+    });
+    await b.node.handlers['servers.share'](
+      { name: 'files', audience: { kind: 'grants' }, confirmed: true },
+      context,
+    );
+    await b.node.handlers['access.grant'](
+      { to: a.node.ready().providerId, server: 'files', days: 1, note: '' },
+      context,
+    );
+
+    const back = await b.node.handlers['packages.rollback']({ id: first.id }, context);
+    expect(back).toMatchObject({ version: '1.0.0', grantsRevoked: 1, secretsRemoved: ['token'] });
+    expect(await call(b, 'files_echo')).toMatchObject({ version: '1.0.0', env: 'mine' });
+    expect(await call(b, 'files_echo')).not.toHaveProperty('secret');
+    const { items } = await b.node.handlers['packages.history']({ id: first.id }, context);
+    expect(items.map(({ current, reason, version }) => [reason, version, current])).toEqual([
+      ['rollback', '1.0.0', true],
+      ['update', '1.2.0', false],
+      ['install', '1.0.0', false],
+    ]);
+
+    // The same with the network gone, after a restart.
+    await a.stop();
+    nodes.splice(nodes.indexOf(a), 1);
+    await b.restart();
+    expect(await call(b, 'files_echo')).toMatchObject({ version: '1.0.0' });
+    await b.node.handlers['packages.rollback']({ id: first.id, generation: 2 }, context);
+    expect(await call(b, 'files_echo')).toMatchObject({ version: '1.2.0', secret: 'the secret' });
+    await b.node.handlers['packages.remove']({ id: first.id, keepData: false }, context);
+    expect((await b.node.handlers['servers.list']({}, context)).items).toEqual([]);
+    expect((await b.node.handlers['packages.installed']({}, context)).items).toEqual([]);
+  });
+
+  it('is refused where its publisher told two histories, and what is installed runs on', async () => {
+    const [a, b] = [await start(), await start()];
+    await connect(b, a);
+    const first = await publish(a);
+    await heard(b, '1.0.0');
+    await review(b, first.id);
+    await install(b, first.release);
+    // The publisher's machine forgets, as if an older backup had been restored, and tells another story.
+    const db = a.node.platform.db;
+    db.exec('DELETE FROM packages_known; DELETE FROM packages_releases;');
+    await publish(a, { version: '1.0.1' });
+    await until(
+      async () =>
+        (await codeOf(() => b.node.handlers['packages.show']({ id: first.id }, context))) ===
+        'packages.rewritten',
+    );
+    expect(await call(b, 'files_echo')).toMatchObject({ version: '1.0.0' });
+    await expect(review(b, first.id)).rejects.toMatchObject({ code: 'packages.rewritten' });
   });
 });
