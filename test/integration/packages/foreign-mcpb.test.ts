@@ -10,6 +10,7 @@ import { fetchForeign } from '#main/features/packages/foreign/index.ts';
 import { systemClock as clock } from '#main/platform/clock.ts';
 import { describedPackageSchema } from '#shared/features/packages/described.ts';
 import { readPackageManifest } from '#shared/features/packages/manifest.ts';
+import { createManualClock } from '#test/support/clock.ts';
 import { type HttpsFiles, startHttpsFiles } from '#test/support/packages/https-files.ts';
 import { zipOf } from '#test/support/packages/zip.ts';
 
@@ -148,4 +149,18 @@ it('stops at the limit though nobody said how long it would be, and when it is c
     onProgress,
   });
   await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+it('gives up on a server that falls silent', async () => {
+  web.files.set('/endless', { endless: true });
+  const manual = createManualClock();
+  const silent = {
+    url: `${web.url}/endless`,
+    to: join(folder, 'a'),
+    maxBytes: 1 << 20,
+    clock: manual,
+    signal,
+  };
+  const fetching = download({ ...silent, onProgress: () => void setImmediate(() => manual.advance(60_000)) });
+  await expect(fetching).rejects.toMatchObject({ code: 'packages.foreign_unreachable', retryable: true });
 });

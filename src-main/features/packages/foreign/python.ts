@@ -17,7 +17,7 @@ import {
   unsupported,
   wrongContent,
 } from './faults.ts';
-import { findOnPath } from '../install/runtime.ts';
+import { findOnPath, findPython } from '../install/runtime.ts';
 import { LIMITS } from './limits.ts';
 import { foreignManifest } from './manifest.ts';
 import type { ForeignDeps, LockedPart, OnProgress, Provenance, Unpacked } from './types.ts';
@@ -43,15 +43,15 @@ export async function unpackPython(
   if (!NAME.test(identifier)) throw unsupported(identifier, 'it is no name of a Python package');
   if (!VERSION.test(version)) throw unsupported(what, 'it is no exact version');
   const uv = findUv(deps.path ?? '');
+  const python = findPython(deps.path ?? '');
   const [root, lock] = [join(work, 'tree'), join(work, 'lock.txt')];
   await mkdir(root, { recursive: true });
   await writeFile(join(work, 'wish.txt'), `${identifier}==${version}\n`);
   const index = registryBaseUrl ? `${registryBaseUrl.replace(/\/$/, '')}/simple` : deps.pythonIndex;
-  const run = (args: string[]) =>
-    runUv(uv, [...args, ...(index ? ['--default-index', index] : [])], { deps, work, what, signal });
+  const common = ['--python', python, ...(index ? ['--default-index', index] : [])];
+  const run = (args: string[]) => runUv(uv, ['pip', ...args, ...common], { deps, work, what, signal });
   onProgress({ done: 0, total: 2, unit: 'items' });
   await run([
-    'pip',
     'compile',
     'wish.txt',
     '--output-file',
@@ -61,16 +61,8 @@ export async function unpackPython(
     '--no-header',
   ]);
   onProgress({ done: 1, total: 2, unit: 'items' });
-  await run([
-    'pip',
-    'install',
-    '--requirements',
-    lock,
-    '--require-hashes',
-    '--no-deps',
-    '--target',
-    join(root, LIBRARY),
-  ]);
+  const into = ['--target', join(root, LIBRARY)];
+  await run(['install', '--requirements', lock, '--require-hashes', '--no-deps', ...into]);
   onProgress({ done: 2, total: 2, unit: 'items' });
   const parts = readLock(await readFile(lock, 'utf8'));
   const isNative = await cleanse(join(root, LIBRARY), what);
@@ -206,7 +198,8 @@ async function manifestFor(
       description: about.get('summary'),
       author: about.get('author') ?? about.get('author-email'),
       license: about.get('license-expression'),
-      requires: about.get('requires-python'),
+      // As npm writes ranges; what has no such form is left to Python to refuse.
+      requires: about.get('requires-python')?.replaceAll(',', ' '),
       platform: isNative ? platform : undefined,
     },
     provenance,
