@@ -25,14 +25,17 @@ export function CheckResult({ report }: { report: CheckReport }) {
           { label: t('check.size'), value: t('check.files', { count: files, size: format.bytes(size) }) },
           startMs !== undefined && { label: t('check.start'), value: format.duration(startMs) },
           memoryBytes !== undefined && { label: t('check.memory'), value: format.bytes(memoryBytes) },
-          {
+          // What never ran was not confined either.
+          startMs !== undefined && {
             label: t('check.confined'),
             value: sandboxed ? t('check.sandboxed') : t('check.notSandboxed'),
           },
         ]}
       />
       {sorted.length === 0 ? (
-        <Badge tone="ok">{t('check.nothing')}</Badge>
+        <p>
+          <Badge tone="ok">{t('check.nothing')}</Badge>
+        </p>
       ) : (
         <List label={t('check.findings')}>
           {sorted.map((finding) => (
@@ -45,16 +48,19 @@ export function CheckResult({ report }: { report: CheckReport }) {
           ))}
         </List>
       )}
-      <details>
-        <summary>{t('check.tools', { count: tools.length })}</summary>
-        <ul className={styles['disclosed']}>
-          {tools.map((tool) => (
-            <li key={tool.name}>
-              <code dir="ltr">{visible(tool.name)}</code> <span dir="auto">{visible(tool.description)}</span>
-            </li>
-          ))}
-        </ul>
-      </details>
+      {tools.length > 0 && (
+        <details>
+          <summary>{t('check.tools', { count: tools.length })}</summary>
+          <ul className={styles['disclosed']}>
+            {tools.map((tool) => (
+              <li key={tool.name}>
+                <code dir="ltr">{visible(tool.name)}</code>{' '}
+                <span dir="auto">{visible(tool.description)}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       <details>
         <summary>{t('touch.title')}</summary>
         <div className={styles['disclosed']}>

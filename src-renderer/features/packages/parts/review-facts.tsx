@@ -8,7 +8,7 @@ import { List, ListRow } from '../../../ui/list.tsx';
 import { Card, Facts } from '../../../ui/page.tsx';
 import { addressOfPackage } from '../address.ts';
 import styles from '../packages.module.css';
-import { dependencyProblem, touchesOf, visible } from '../rules.ts';
+import { dependencyProblem, touchesOf, unmetOf, visible } from '../rules.ts';
 import { PublisherLink, TierBadge } from './publisher-name.tsx';
 import { Touches } from './touches.tsx';
 
@@ -72,14 +72,37 @@ export function NeedsCard({ review }: { review: PackageReview }) {
           },
         ]}
       />
-      {checked.length > 0 && (
-        <List label={t('needs.requirements')}>
-          {checked.map((one) => (
+      <Requirements requirements={checked} />
+    </Card>
+  );
+}
+
+/** What is missing stands in sight; what is there is told together. */
+function Requirements({ requirements }: { requirements: readonly Requirement[] }) {
+  const { t } = useTranslation('packages');
+  const unmet = unmetOf(requirements);
+  return (
+    <>
+      {unmet.length > 0 && (
+        <List label={t('needs.missing')}>
+          {unmet.map((one) => (
             <RequirementRow key={`${one.kind} ${one.needed}`} requirement={one} />
           ))}
         </List>
       )}
-    </Card>
+      <details>
+        <summary>{unmet.length === 0 ? t('needs.allThere') : t('needs.requirements')}</summary>
+        <div className={styles['disclosed']}>
+          <List label={t('needs.requirements')}>
+            {requirements
+              .filter(({ met }) => met)
+              .map((one) => (
+                <RequirementRow key={`${one.kind} ${one.needed}`} requirement={one} />
+              ))}
+          </List>
+        </div>
+      </details>
+    </>
   );
 }
 

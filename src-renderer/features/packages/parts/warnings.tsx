@@ -27,6 +27,23 @@ function Subject({ text }: { text: string }) {
   );
 }
 
+/** What a publisher or a peer said; what only tells who keeps this machine is folded away. */
+function Detail({ code, text }: { code: PackageWarning['code']; text: string }) {
+  const { t } = useTranslation('packages');
+  if (code !== 'old_sandbox')
+    return (
+      <p className={styles['soft']}>
+        <bdi>{text}</bdi>
+      </p>
+    );
+  return (
+    <details className={styles['soft']}>
+      <summary>{t('technical.title')}</summary>
+      <code dir="ltr">{text}</code>
+    </details>
+  );
+}
+
 /** Each warning in a sentence with what it is about. */
 export function WarningNotes({ warnings }: { warnings: readonly PackageWarning[] }) {
   const { t } = useTranslation('packages');
@@ -41,11 +58,7 @@ export function WarningNotes({ warnings }: { warnings: readonly PackageWarning[]
             {t('warning.about')} <Subject text={visible(subject)} />
           </p>
         )}
-        {detail && (
-          <p dir="auto" className={styles['soft']}>
-            {visible(detail)}
-          </p>
-        )}
+        {detail && <Detail code={code} text={visible(detail)} />}
       </Note>
     );
   });

@@ -142,6 +142,8 @@ function switchTo({ world }: Memory, item: InstalledPackage, to: Pick<Version, '
 type Installing =
   | 'packages.install'
   | 'packages.installFile'
+  | 'packages.installListed'
+  | 'packages.installListed'
   | 'packages.rollback'
   | 'packages.configure'
   | 'packages.setPolicy'
@@ -175,6 +177,14 @@ function answerInstalled(memory: Memory): Pick<Answers, Installing> {
       );
     return item;
   };
+  const beginForeign = (kind: string, title: string, version: string) => {
+    const id = `${kind}/${title}`;
+    const publisher = { provider: kind, tier: 'unknown', self: false };
+    const item = begin({ id, publisher, title, version, release: releaseOf(id, version) });
+    item.foreign = true;
+    append(memory, item, { reason: 'install' });
+    return after(item);
+  };
   return {
     'packages.install'({ release, settings }) {
       const { item: known, version } = named(memory, release);
@@ -187,19 +197,17 @@ function answerInstalled(memory: Memory): Pick<Answers, Installing> {
       if (facts) facts.values = { ...facts.values, ...settings };
       return after(item);
     },
-    'packages.installFile'({ path }) {
-      const title =
+    'packages.installFile': ({ path }) =>
+      beginForeign(
+        'file',
         path
           .split('/')
           .at(-1)
-          ?.replace(/\.mcpb$/, '') ?? path;
-      const publisher = { provider: 'file', tier: 'unknown', self: false };
-      const id = `file/${title}`;
-      const item = begin({ id, publisher, title, version: '1.0.0', release: releaseOf(id, '1.0.0') });
-      item.foreign = true;
-      append(memory, item, { reason: 'install' });
-      return after(item);
-    },
+          ?.replace(/\.mcpb$/, '') ?? path,
+        '1.0.0',
+      ),
+    'packages.installListed': ({ package: { identifier, registryType, version = '1.0.0' } }) =>
+      beginForeign(registryType, identifier, version),
     'packages.rollback'({ generation, id }) {
       const item = installedOf(memory, id);
       const to = find(
