@@ -2,6 +2,7 @@
 import type {
   DependencyNode,
   InstalledPackage,
+  PackageGeneration,
   PackageReview,
   PackageTransfer,
   PackageWarning,
@@ -89,7 +90,10 @@ export interface Touch {
 
 type Permissions = PackageReview['permissions'];
 
-export const touchesOf = (permissions: Permissions, wider: Partial<Permissions> = {}): Touch[] => [
+export const touchesOf = (
+  permissions: Permissions,
+  wider: Partial<Pick<Permissions, 'hosts' | 'read' | 'write'>> = {},
+): Touch[] => [
   ...permissions.hosts.map((what) => touch('host', what, wider.hosts)),
   ...permissions.read.map((what) => touch('read', what, wider.read)),
   ...permissions.write.map((what) => touch('write', what, wider.write)),
@@ -121,6 +125,20 @@ export const visible = (text: string): string =>
 
 export const withUpdate = (items: readonly InstalledPackage[]): InstalledPackage[] =>
   items.filter(({ update }) => update !== undefined);
+
+/**
+ * Where one step back leads: the newest state before the current one. Steps back are no states of their own, so that going
+ * back twice goes back further; a version that one profile was given never was the current one.
+ *
+ * @param history newest first
+ */
+export function stepBackFrom(history: readonly PackageGeneration[]): PackageGeneration | undefined {
+  const current = history.find((one) => one.current);
+  const from = current?.of ?? current?.generation ?? 0;
+  return history.find(
+    ({ generation, of, reason }) => generation < from && of === undefined && reason !== 'pin',
+  );
+}
 
 /** Blocks of a bar: more than a person can tell apart are drawn together. */
 export const MOST_BLOCKS = 96;

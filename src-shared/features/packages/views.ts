@@ -150,6 +150,15 @@ export type SettingValue = z.output<typeof settingValueSchema>;
 export const settingsSchema = z.record(z.string().max(64), settingValueSchema);
 export type PackageSettings = z.output<typeof settingsSchema>;
 
+/** Without defaults: what is absent is not wider. */
+const wideningSchema = z.object({
+  hosts: z.array(z.string()),
+  read: z.array(z.string()),
+  write: z.array(z.string()),
+  memoryMb: z.number().optional(),
+  processes: z.number().optional(),
+});
+
 export const reviewSchema = z.object({
   release: hex,
   id: idSchema,
@@ -169,7 +178,7 @@ export const reviewSchema = z.object({
   toFetch: z.number(),
   permissions: permissionsSchema,
   /** What it may touch that the installed version may not; absent: nothing, or nothing is installed. */
-  wider: permissionsSchema.partial().optional(),
+  wider: wideningSchema.optional(),
   tools: z.array(reviewToolSchema),
   settings: z.record(z.string(), userSettingSchema),
   /** Values that are set already; secrets by name alone. */
@@ -232,7 +241,8 @@ export const generationSchema = z.object({
   at,
   version: z.string(),
   release: hex,
-  reason: z.enum(['install', 'update', 'configure', 'rollback', 'automatic_rollback']),
+  /** `pin`: for profiles that were given a version of their own; it was never the current one. */
+  reason: z.enum(['install', 'update', 'configure', 'rollback', 'automatic_rollback', 'pin']),
   /** The generation that was gone back to. */
   of: z.number().int().optional(),
   current: z.boolean(),

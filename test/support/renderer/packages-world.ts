@@ -188,7 +188,7 @@ const filesFacts = (): ReleaseFacts => ({
     write: ['${user_config.folder}'],
     memoryMb: 768,
   }),
-  wider: { hosts: ['files.example.org'], memoryMb: 768 },
+  wider: { hosts: ['files.example.org'], read: [], write: [], memoryMb: 768 },
   tools: [
     tool('list', 'Lists a folder.', { change: 'same', readOnly: true }),
     tool('read', 'Reads a file as text.', { change: 'same', readOnly: true }),

@@ -11,6 +11,7 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Card } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import styles from '../packages.module.css';
+import { stepBackFrom } from '../rules.ts';
 import { RollbackDialog } from './rollback-dialog.tsx';
 
 /** What was changed here, the newest first, with a way back to each. */
@@ -21,7 +22,7 @@ export function HistoryCard({ item }: { item: InstalledPackage }) {
     [item.id, item.generation],
   );
   const [to, setTo] = useState<PackageGeneration>();
-  const before = data?.items.find(({ generation }) => generation < item.generation);
+  const before = data && stepBackFrom(data.items);
   return (
     <Card
       title={t('history.title')}
@@ -51,13 +52,14 @@ function GenerationItem({ onBack, one }: { one: PackageGeneration; onBack(): voi
   const format = useFormats();
   const { clock } = useNodeLink();
   const { at, current, kept, of, reason, version } = one;
+  const isPin = reason === 'pin';
   return (
     <li data-current={current || undefined}>
       <div className={styles['named']}>
         <span className={styles['grow']}>{t(`history.${reason}`, { version })}</span>
         {current && <Badge tone="ok">{t('history.current')}</Badge>}
-        {!current && !kept && <Badge tone="off">{t('history.fetches')}</Badge>}
-        {!current && (
+        {!current && !kept && !isPin && <Badge tone="off">{t('history.fetches')}</Badge>}
+        {!current && !isPin && (
           <Button size="small" onPress={onBack}>
             {t('history.back')}
             <span className="visually-hidden">

@@ -8,7 +8,7 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { Loading } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
-import { visible } from '../rules.ts';
+import { stepBackFrom, visible } from '../rules.ts';
 import { useRolledBack } from './rolled-back.ts';
 
 interface RollbackDialogProps {
@@ -53,7 +53,7 @@ function Before({ item }: { item: InstalledPackage }) {
   );
   if (fault) return <FaultNote fault={fault} />;
   if (!data) return <Loading label={t('history.reading')} />;
-  const to = data.items.find(({ generation }) => generation < item.generation);
+  const to = stepBackFrom(data.items);
   return to ? <Target item={item} to={to} /> : <p>{t('rollback.nowhere')}</p>;
 }
 

@@ -56,14 +56,7 @@ function UpdateRow({ item }: { item: InstalledPackage }) {
   return (
     <ListRow
       title={<bdi>{visible(item.title)}</bdi>}
-      sub={
-        <>
-          <span className={styles['line']}>
-            {t('updates.fromTo', { from: item.version, to: update.version })}
-          </span>
-          {!update.wider && !update.major && <span className={styles['line']}>{t('updates.plain')}</span>}
-        </>
-      }
+      sub={t('updates.fromTo', { from: item.version, to: update.version })}
       states={
         <>
           {update.wider && <Badge tone="warn">{t('updates.wider')}</Badge>}

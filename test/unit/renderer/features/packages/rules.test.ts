@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DependencyNode, PackageReview } from '#shared/features/packages/views.ts';
+import {
+  type DependencyNode,
+  type PackageGeneration,
+  type PackageReview,
+  reviewSchema,
+} from '#shared/features/packages/views.ts';
 import {
   addressOfPackage,
   addressOfReview,
@@ -15,6 +20,7 @@ import {
   hindranceOf,
   leftOf,
   MOST_BLOCKS,
+  stepBackFrom,
   stretchesOf,
   touchesOf,
   visible,
@@ -101,10 +107,38 @@ describe('a review', () => {
     expect(chosenBy('~/Documents')).toBeUndefined();
   });
 
+  it('is told of nothing as wider that is not', () => {
+    const wider = { hosts: ['a.example.org'], read: [], write: [] };
+    expect(reviewSchema.shape.wider.parse(wider)).toEqual(wider);
+  });
+
   it('shows what hides, and puts the gravest first', () => {
     expect(visible('Reads\u200b a file \u{1f600}\ufe0f')).toBe('Reads⟨U+200B⟩ a file \u{1f600}\ufe0f');
     const sorted = byWeight([{ code: 'prerelease' }, { code: 'stale' }, { code: 'lookalike' }]);
     expect(sorted.map(({ code }) => code)).toEqual(['lookalike', 'stale', 'prerelease']);
+  });
+});
+
+describe('one step back', () => {
+  const change = (generation: number, part: Partial<PackageGeneration> = {}): PackageGeneration => ({
+    generation,
+    at: generation,
+    version: `${generation}.0.0`,
+    release: RELEASE,
+    reason: 'update',
+    current: false,
+    kept: true,
+    ...part,
+  });
+
+  it('leads to the state before, further back each time, and never to what one profile alone was given', () => {
+    const history = [change(4, { current: true }), change(3, { reason: 'pin' }), change(2), change(1)];
+    expect(stepBackFrom(history)?.generation).toBe(2);
+    const again = [change(5, { reason: 'rollback', of: 2, current: true }), ...history.slice(1)];
+    expect(stepBackFrom(again)?.generation).toBe(1);
+    const last = [change(6, { reason: 'rollback', of: 1, current: true }), ...again.slice(1)];
+    expect(stepBackFrom(last)).toBeUndefined();
+    expect(stepBackFrom([])).toBeUndefined();
   });
 });
 
