@@ -159,7 +159,7 @@ describe('the bar of pieces', () => {
   it('covers every piece once, however many there are', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 2000 }), (here) => {
-        const bytes = new Array<number>(Math.ceil(here.length / 8)).fill(0);
+        const bytes = Array.from({ length: Math.ceil(here.length / 8) }, () => 0);
         for (const [piece, isHere] of here.entries())
           if (isHere) bytes[piece >> 3] = (bytes[piece >> 3] ?? 0) | (0x80 >> (piece & 7));
         const blocks = blocksOf({ have: base64url(bytes), pieces: here.length });
