@@ -118,6 +118,7 @@ export const leastRole = {
   'packages.init': 'owner',
   'packages.install': 'owner',
   'packages.installFile': 'owner',
+  'packages.installListed': 'owner',
   'packages.installed': 'read-only',
   'packages.link': 'read-only',
   'packages.pin': 'owner',

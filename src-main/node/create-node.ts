@@ -241,10 +241,12 @@ function assemble(
 
   const registryListing = createRegistryListing({
     servers: slices.registry.servers,
+    packages: slices.packages.listed,
     mcpUrl: () => endpoint.url,
     clock,
   });
   owned.defer(slices.registry.on('changed', registryListing.refresh));
+  owned.defer(slices.packages.on('changed', registryListing.refresh));
 
   async function start(): Promise<void> {
     await startSlices(slices, owned);

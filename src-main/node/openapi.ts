@@ -1,6 +1,8 @@
 /** The OpenAPI 3.1 description of the HTTP API, derived from the contract and from nothing else. */
 import { z } from 'zod';
 import type { ApiScope } from '#shared/features/node/contract.ts';
+import { toHex, utf8 } from '#shared/kernel/bytes.ts';
+import { sha256Bytes } from '#shared/kernel/canonical.ts';
 import type { Contract, Procedure } from '#shared/kernel/contract.ts';
 
 export interface DescribeApiOptions {
@@ -74,10 +76,15 @@ const eventStream = (output: z.ZodType): object => ({
   },
 });
 
+/** A schema that names itself is described where it stands; what it refers to lies inside of it, and is named from there. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
+  if (!('$defs' in rest)) return rest;
+  // References begin at the root of what has an `$id`, and not of the whole document.
+  return { $id: `urn:toolswarm:schema:${hashOf(rest)}`, ...rest };
 }
+
+const hashOf = (schema: object): string => toHex(sha256Bytes(utf8(JSON.stringify(schema)))).slice(0, 16);
 
 const ERROR_SCHEMA = {
   type: 'object',

@@ -3,6 +3,7 @@
  * that is connected here, so that this page tells the whole story of who reacts to whom.
  */
 import type { DisposableStore } from '#shared/kernel/disposables.ts';
+import { serversFor, toolsFor } from '#shared/features/packages/pinning.ts';
 import { formatToolId, type ProviderId } from '#shared/kernel/ids.ts';
 import { fingerprintOf } from '#shared/features/registry/tool.ts';
 import { createEmitter } from '#shared/kernel/events.ts';
@@ -270,7 +271,14 @@ function rotation({ access, identity, records, registry, trust, usage }: Slices)
 
 /** The catalog as the endpoint reads it: approved tools from the registry, prompts and resources from local servers. */
 export function createCatalogSource(
-  { clients, registry, servers }: Pick<Slices, 'registry' | 'servers'> & { clients: Clients },
+  {
+    clients,
+    packages,
+    registry,
+    servers,
+  }: Pick<Slices, 'packages' | 'registry' | 'servers'> & {
+    clients: Clients;
+  },
   owned: DisposableStore,
 ): CatalogSource {
   const events = createEmitter<CatalogEvents>();
@@ -283,6 +291,7 @@ export function createCatalogSource(
       if (prompts || resources) events.emit('changed', { tools: false, prompts, resources });
     }),
   );
+  owned.defer(packages.on('changed', () => events.emit('changed', all)));
   owned.defer(servers.on('added', () => events.emit('changed', all)));
   owned.defer(servers.on('removed', () => events.emit('changed', all)));
   owned.defer(clients.on('profileChanged', () => events.emit('changed', all)));
@@ -290,15 +299,19 @@ export function createCatalogSource(
   owned.defer(servers.on('logged', (event) => events.emit('logged', event)));
   return {
     on: events.on,
-    tools: () => registry.catalog(),
+    tools: (profile) => toolsFor(profile, registry.catalog(), packages.pinned()),
     waiting: () =>
       registry.waiting().map((tool) => ({
         ...tool,
         provider: registry.providerName(tool.provider) ?? tool.provider,
       })),
     find: async (text, limit) => (await registry.search(text, limit, 'catalog')).map(({ id }) => id),
-    servers: () =>
-      servers.list().flatMap(({ name, state }) => {
+    servers: (profile) =>
+      serversFor(
+        profile,
+        servers.list().map((one) => ({ ...one, server: one.name })),
+        packages.pinned(),
+      ).flatMap(({ name, state }) => {
         const offers = servers.offers(name);
         return offers && state !== 'disabled' ? [{ server: name, offers }] : [];
       }),

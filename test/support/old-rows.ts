@@ -106,6 +106,15 @@ export const OLD_ROWS: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO servers (name, config, added_at, vault)
        VALUES ('mail', ${json({ ...SERVER, name: 'mail' })}, 2, 'vault-2');`,
   ],
+  packages: [
+    `INSERT INTO packages_documents VALUES (x'01', x'02', 1);
+     INSERT INTO packages_known VALUES ('${ALICE}/files', 1, x'01', x'02', 1, 2, 'good', NULL);
+     INSERT INTO packages_releases VALUES ('r1', '${ALICE}/files', '1.0.0', 'b1', NULL, x'02', 1);
+     INSERT INTO packages_bundles (bundle, description, whole, published, got_at) VALUES ('b1', x'02', 1, 0, 1);
+     INSERT INTO packages_installed VALUES ('${ALICE}/files', 'files', 1, '{}', 1, NULL);
+     INSERT INTO packages_generations VALUES ('${ALICE}/files', 1, 1, 'install', NULL, 'r1', '{}', '{}', 'v1');
+     INSERT INTO packages_pins VALUES ('work', '${ALICE}/files', 'r1', 'files-1-0-0');`,
+  ],
   relay: [
     `INSERT INTO invocations VALUES
        ('call-1', 1000, 'local', 'ok', 'files', ${json({ ...FIRST_CALL, request: { ask: 1 }, response: { say: 2 } })});`,

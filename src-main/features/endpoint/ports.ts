@@ -66,8 +66,9 @@ export interface CatalogEvents {
 }
 
 export interface CatalogSource extends EventSource<CatalogEvents> {
-  tools(): readonly CatalogTool[];
-  servers(): readonly CatalogServer[];
+  /** @param profile whose view it is; absent: what everybody sees. */
+  tools(profile?: string): readonly CatalogTool[];
+  servers(profile?: string): readonly CatalogServer[];
   /** Tools that were in the catalog and are not until the operator says so. Absent: there are none. */
   waiting?(): readonly WaitingTool[];
   /** Full ids of tools that fit some words, the best first. */

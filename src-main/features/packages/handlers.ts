@@ -19,6 +19,7 @@ import type { Log } from '../../platform/log.ts';
 import type { Network } from '../p2p/index.ts';
 import type { Heard } from './histories.ts';
 import { notInstalled } from './install/faults.ts';
+import { createBringing } from './bringing.ts';
 import { createInstalling } from './installing.ts';
 import { isSigned, type Packages } from './packages.ts';
 import { initPackage } from './publish/init.ts';
@@ -36,6 +37,7 @@ export function createPackagesHandlers(deps: PackagesHandlersDeps): Handlers<typ
   const { generations, histories, installer, keeping, publisher, releases, sandbox, self, swarm, views } =
     packages;
   const installing = createInstalling(deps);
+  const bringing = createBringing(deps);
   const ownId = (name: string): PackageId => packageId(self.providerId, name);
 
   const installed = (): { items: InstalledPackage[] } => ({
@@ -102,9 +104,16 @@ export function createPackagesHandlers(deps: PackagesHandlersDeps): Handlers<typ
       tasks.run({ kind: 'packages.install', signal }, async (task) =>
         views.installed(await installing.install(request, task.signal)),
       ),
-    'packages.installFile': () => {
-      throw notPublished();
-    },
+    'packages.installFile': (request, { signal }) =>
+      tasks.run({ kind: 'packages.install', subject: request.path, signal }, async (task) =>
+        views.installed(await bringing.file(request.path, request, task.signal)),
+      ),
+    'packages.installListed': (request, { signal }) =>
+      tasks.run({ kind: 'packages.install', subject: request.package.identifier, signal }, async (task) =>
+        views.installed(
+          await bringing.listed(request.package, request, task.signal, (progress) => task.report(progress)),
+        ),
+      ),
     'packages.installed': installed,
     'packages.watch': (_input, { signal }) =>
       watch(signal, installed, (changed) => packages.on('changed', changed)),
@@ -126,8 +135,9 @@ export function createPackagesHandlers(deps: PackagesHandlersDeps): Handlers<typ
       generations.setPolicy(id, policy);
       return oneInstalled(id);
     },
-    'packages.pin': () => {
-      throw notPublished();
+    async 'packages.pin'({ id, profile, release }, { signal }) {
+      await installer.pin(id, profile, release ?? undefined, signal);
+      return oneInstalled(id);
     },
     async 'packages.checkUpdates'(_input, { signal }) {
       for (const { package: id } of generations.installed()) {

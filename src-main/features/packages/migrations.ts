@@ -37,6 +37,8 @@ export const packagesMigrations: readonly Migration[] = [
         bundle TEXT PRIMARY KEY,
         description BLOB NOT NULL,
         whole INTEGER NOT NULL,
+        -- Somebody waits for it: what a crash cut off is gone on with.
+        wanted INTEGER NOT NULL DEFAULT 0,
         published INTEGER NOT NULL,
         got_at INTEGER NOT NULL,
         verified_at INTEGER,

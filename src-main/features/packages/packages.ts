@@ -2,7 +2,10 @@
 import { rm } from 'node:fs/promises';
 import type { BundleId } from '#shared/features/packages/bundle.ts';
 import { type PackageManifest, readPackageManifest } from '#shared/features/packages/manifest.ts';
+import type { PinnedServer } from '#shared/features/packages/pinning.ts';
 import { type CertifiedThen, type PackageId, parsePackageId } from '#shared/features/packages/release.ts';
+import { writePackageLink } from '#shared/features/packages/link.ts';
+import type { ListedPackage } from '#shared/features/registry/server-json.ts';
 import type { CertifiedNode } from '#shared/features/registry/entry.ts';
 import type { StandingOf } from '#shared/features/trust/standing.ts';
 import { equalBytes, toHex } from '#shared/kernel/bytes.ts';
@@ -23,14 +26,14 @@ import type { Records } from '../records/index.ts';
 import type { PublishingNode } from '../registry/index.ts';
 import { createVaults, type LaunchPackage, type SecretsPort, type Servers } from '../servers/index.ts';
 import { createDocuments, type Documents } from './documents.ts';
-import { createHistories, type Histories } from './histories.ts';
+import { createHistories, type Heard, type Histories } from './histories.ts';
 import { createGenerations, type Generations, type Installed } from './install/generations.ts';
 import { createInstaller, type Installer } from './install/installer.ts';
 import { createLauncher } from './install/launcher.ts';
 import { type Machine, thisMachine } from './install/requirements.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { createKnownPackages } from './known.ts';
-import { type Checked, checkPackage } from './publish/check.ts';
+import { type Checked, checkPackage, type CheckWish } from './publish/check.ts';
 import { createPublisher, type Publisher } from './publish/publisher.ts';
 import { createReviewing, readTools, type Reviewing } from './review.ts';
 import { createSandbox, type Denial, type Sandbox } from './sandbox/index.ts';
@@ -87,7 +90,7 @@ export interface Packages extends EventSource<PackagesEvents> {
   start(): Promise<void>;
   stop(): Promise<void>;
   launch: LaunchPackage;
-  check(path: string, signal: AbortSignal): Promise<Checked>;
+  check(path: string, signal: AbortSignal, wish?: CheckWish): Promise<Checked>;
   machine(): Promise<Machine>;
   manifestOf(kept: KeptRelease): PackageManifest | undefined;
   readonly documents: Documents;
@@ -105,6 +108,10 @@ export interface Packages extends EventSource<PackagesEvents> {
   readonly views: Views;
   readonly sandbox: Sandbox;
   readonly self: PublishingNode;
+  /** What is offered now, for programs that browse registries. */
+  listed(): ListedPackage[];
+  /** Profiles that see a version of their own. */
+  pinned(): PinnedServer[];
   /** Removes what a package kept over all its versions. */
   forgetData(id: PackageId): Promise<void>;
   /** How a bundle may be fetched: through which network alone, where there is one. */
@@ -143,7 +150,14 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
       },
     },
   );
-  const bundles = createBundles({ clock, places, table, download: swarm.downloads, freeBytes });
+  const bundles = createBundles({
+    clock,
+    places,
+    table,
+    download: swarm.downloads,
+    freeBytes,
+    stopping: stopping.signal,
+  });
   const launcher = createLauncher({
     ...{ bundles, generations, places, releases, sandbox, path },
     onDenied: (id, denial) => events.emit('denied', { id, denial }),
@@ -152,6 +166,7 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
     ...{ bundles, clock, generations, log, releases, servers, vaults },
     grants: deps.grants,
     onRunning: agreedTo,
+    onChanged: () => events.emit('changed', {}),
   });
   const views = createViews({
     ...{ histories, generations, releases, bundles },
@@ -238,6 +253,8 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
     await bundles.recover();
     await installer.reconcile();
     await keeping.tidy();
+    for (const { id } of table.all().filter(({ wanted, whole }) => wanted && !whole))
+      background('going on with a download', () => fetchAgain(id, stopping.signal));
   }
 
   async function mendOne(id: BundleId): Promise<void> {
@@ -268,7 +285,7 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
       await sandbox.close();
     },
     launch: launcher.launch,
-    check: (from, signal) =>
+    check: (from, signal, wish) =>
       checkPackage(
         {
           ...{ places, bundles, table, launcher, clock, random, log },
@@ -276,15 +293,42 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
         },
         from,
         signal,
+        wish,
       ),
     machine,
     manifestOf,
     throughOf,
+    listed: () =>
+      histories
+        .heard()
+        .filter(({ stale, state }) => state === 'good' && !stale)
+        .flatMap((heard) => listedFrom(heard, deps.providerName(heard.provider))),
+    pinned: () =>
+      generations.pins().flatMap(({ package: id, profile, server }) => {
+        const base = generations.get(id)?.server;
+        return base === undefined ? [] : [{ profile, base, server }];
+      }),
     forgetData: (id) => rm(places.dataOf(id), { recursive: true, force: true }),
     ...{ documents, histories, generations, releases, bundles, table, places },
     ...{ installer, publisher, reviewing, swarm, keeping, views, sandbox },
     self: node,
   };
+}
+
+function listedFrom(
+  { networks, provider, record }: Heard,
+  providerName: string | undefined,
+): ListedPackage[] {
+  const { description, iat, name, release, title, version } = record;
+  if (version === null || release === null) return [];
+  const link = writePackageLink({ provider, name, version, release: toHex(release), addresses: [] });
+  return [
+    {
+      ...{ provider, name, version, title, description, link, issuedAt: iat },
+      providerName: providerName ?? record.by,
+      private: !networks.includes(PUBLIC_NETWORK),
+    },
+  ];
 }
 
 /** Whether a package is somebody's of the network, and not of a file or a centralized registry. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, query, stream } from '../../kernel/contract.ts';
 import { serverNameSchema } from '../servers/config.ts';
+import { describedPackageSchema } from './described.ts';
 import { channelSchema } from './log.ts';
 import { permissionsSchema } from './permissions.ts';
 import { MAX_NOTES, packageNameSchema, versionSchema } from './release.ts';
@@ -73,6 +74,17 @@ export const packagesContract = {
   'packages.installFile': command(
     'Installs an .mcpb or folder of this machine that nobody signed, in the sandbox and marked as foreign.',
     source.extend({
+      settings: accepted.settings,
+      secretValues: accepted.secretValues,
+      permissions: permissionsSchema.optional(),
+      server: serverNameSchema.optional(),
+    }),
+    installedPackageSchema,
+  ),
+  'packages.installListed': command(
+    'Brings a package of a centralized registry here as a bundle, without running anything of it, and installs it in the sandbox, marked as foreign.',
+    z.object({
+      package: describedPackageSchema,
       settings: accepted.settings,
       secretValues: accepted.secretValues,
       permissions: permissionsSchema.optional(),

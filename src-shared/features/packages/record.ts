@@ -33,6 +33,8 @@ export const packageRecordSchema = z.looseObject({
   events: z.number().int().min(0).max(MAX_EVENTS),
   /** Newest of the stable channel, else of beta. */
   version: versionSchema.nullable(),
+  /** SHA-256 of that release. */
+  release: hashSchema.nullable(),
   title: z.string().max(120),
   description: z.string().max(400),
   tags: z.array(z.string().max(40)).max(12),

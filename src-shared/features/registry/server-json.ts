@@ -46,9 +46,7 @@ export interface ListedPackage {
   version: string;
   title: string;
   description: string;
-  /** SHA-256 of the bundle, lower-case hex. */
-  sha256: string;
-  /** Link by which it is fetched, `toolswarm:package/…`. */
+  /** Link by which it is fetched, `toolswarm:package/…`; it names by hash what it means. */
   link: string;
   /** Epoch ms. */
   issuedAt: number;
@@ -109,7 +107,7 @@ export function describeServer(listed: ListedServer, mcpUrl: string): Descriptio
 }
 
 export function describePackage(listed: ListedPackage): Description {
-  const { issuedAt, link, name, provider, providerName, sha256, version } = listed;
+  const { issuedAt, link, name, provider, providerName, version } = listed;
   const meta = {
     id: `${provider}/${name}@${encodeURIComponent(version.toWellFormed())}`,
     provider,
@@ -120,7 +118,6 @@ export function describePackage(listed: ListedPackage): Description {
     registryType: 'toolswarm',
     identifier: link,
     version: allowedVersion(version),
-    fileSha256: sha256,
     transport: { type: 'stdio' },
   };
   return {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWholeNode, type WholeNode } from '#test/conformance/support/whole-node.ts';
 import { until } from '#test/support/mesh-node.ts';
@@ -207,5 +208,57 @@ describe('a package', () => {
     );
     expect(await call(b, 'files_echo')).toMatchObject({ version: '1.0.0' });
     await expect(review(b, first.id)).rejects.toMatchObject({ code: 'packages.rewritten' });
+  });
+
+  it('is installed from a file that nobody signed, and says so', async () => {
+    const b = await start();
+    const path = await writePackage(join(folder, 'mine'), { name: 'mine', tools: [toolNamed('echo')] });
+    const installed = await b.node.handlers['packages.installFile'](
+      { path, settings: {}, secretValues: {} },
+      context,
+    );
+    expect(installed).toMatchObject({ id: 'file/mine', server: 'mine', foreign: true });
+    expect(await call(b, 'mine_echo', { text: 'hi' })).toMatchObject({ text: 'hi' });
+    const link = () => b.node.handlers['packages.link']({ release: installed.release }, context);
+    expect(await codeOf(link)).toBe('packages.no_release');
+  });
+
+  it('runs in several versions at once, each profile seeing its own', async () => {
+    const [a, b] = [await start(), await start()];
+    await connect(b, a);
+    const first = await publish(a);
+    await heard(b, '1.0.0');
+    await review(b, first.id);
+    await install(b, first.release);
+    const second = await publish(a, { version: '2.0.0' });
+    await heard(b, '2.0.0');
+    await review(b, second.id);
+    await install(b, second.release);
+    await b.node.handlers['profiles.set']({ name: 'careful', prefix: true }, context);
+    await b.node.handlers['packages.pin'](
+      { id: first.id, profile: 'careful', release: first.release },
+      context,
+    );
+    const connectAs = async (profile: string) => {
+      const { token } = await b.node.handlers['clients.create']({ name: profile, profile } as never, context);
+      const client = new Client({ name: 'test', version: '1' });
+      await client.connect(
+        new StreamableHTTPClientTransport(new URL(b.url), {
+          requestInit: { headers: { authorization: `Bearer ${token}` } },
+        }),
+      );
+      const { tools } = await client.listTools();
+      const { content } = await client.callTool({ name: 'files_echo', arguments: {} });
+      await client.close();
+      const [part] = content as Array<{ text: string }>;
+      return { names: tools.map(({ name }) => name), said: JSON.parse(part?.text ?? '{}') as object };
+    };
+    expect(await connectAs('default')).toMatchObject({ names: ['files_echo'], said: { version: '2.0.0' } });
+    expect(await connectAs('careful')).toMatchObject({ names: ['files_echo'], said: { version: '1.0.0' } });
+    await b.restart();
+    expect(await connectAs('careful')).toMatchObject({ names: ['files_echo'], said: { version: '1.0.0' } });
+    await b.node.handlers['packages.pin']({ id: first.id, profile: 'careful', release: null }, context);
+    expect(await connectAs('careful')).toMatchObject({ names: ['files_echo'], said: { version: '2.0.0' } });
+    expect((await b.node.handlers['servers.list']({}, context)).items).toHaveLength(1);
   });
 });

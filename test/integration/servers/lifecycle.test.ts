@@ -1,3 +1,4 @@
+import { declaredServerSchema } from '#shared/features/servers/config.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -116,7 +117,7 @@ describe('the life of a server', () => {
       ['my-server', undefined],
       ['broken', 'It names neither a command nor a URL.'],
     ]);
-    const config = program('it', 'legacy-stdio.ts');
+    const config = declaredServerSchema.parse(program('it', 'legacy-stdio.ts'));
     await handlers['servers.add']({ ...config, secretValues: {} }, context);
     const controller = new AbortController();
     const following = handlers['servers.followLogs']({ name: 'it' }, { signal: controller.signal })[

@@ -89,8 +89,8 @@ export function createViews(deps: ViewsDeps, options: ViewOptions & { debounceMs
     const { catalog } = deps;
     const { find, waiting } = catalog;
     const source = {
-      tools: catalog.tools(),
-      servers: catalog.servers(),
+      tools: catalog.tools(profile.name),
+      servers: catalog.servers(profile.name),
       find,
       ...(waiting ? { waiting } : {}),
     };

@@ -69,6 +69,8 @@ export interface Generations {
   setProblem(id: PackageId, problem: ErrorShape | undefined): void;
   renameServer(from: string, to: string): void;
   remove(id: PackageId): void;
+  /** Packages of which there are states and that are not installed: their first change was cut off. */
+  unfinished(): PackageId[];
   pins(id?: PackageId): Pin[];
   setPin(pin: Pin): void;
   removePin(profile: string, id: PackageId): void;
@@ -120,6 +122,9 @@ export function createGenerations(db: Database): Generations {
     rename: db.prepare('UPDATE packages_installed SET server = ? WHERE server = ?'),
     removeInstalled: db.prepare('DELETE FROM packages_installed WHERE package = ?'),
     removeGenerations: db.prepare('DELETE FROM packages_generations WHERE package = ?'),
+    unfinished: db.prepare(
+      'SELECT DISTINCT package FROM packages_generations WHERE package NOT IN (SELECT package FROM packages_installed)',
+    ),
     removePins: db.prepare('DELETE FROM packages_pins WHERE package = ?'),
     pins: db.prepare('SELECT * FROM packages_pins ORDER BY package, profile'),
     pin: db.prepare(
@@ -173,6 +178,7 @@ export function createGenerations(db: Database): Generations {
       sql.removeGenerations.run(id);
       sql.removePins.run(id);
     }),
+    unfinished: () => (sql.unfinished.all() as Array<{ package: string }>).map(({ package: id }) => id),
     pins(id) {
       const all = sql.pins.all() as Pin[];
       return id === undefined ? all : all.filter((pin) => pin.package === id);

@@ -12,9 +12,10 @@ import {
   readPackageManifest,
 } from '#shared/features/packages/manifest.ts';
 import type { Permissions } from '#shared/features/packages/permissions.ts';
-import type { PackageId } from '#shared/features/packages/release.ts';
+import type { PackageId, ReleaseId } from '#shared/features/packages/release.ts';
 import type { PackageGeneration, PackageSettings } from '#shared/features/packages/views.ts';
-import { type PackageTransport, serverConfigSchema } from '#shared/features/servers/config.ts';
+import type { ServerChange } from '#shared/features/servers/contract.ts';
+import { serverConfigSchema } from '#shared/features/servers/config.ts';
 import { equalBytes } from '#shared/kernel/bytes.ts';
 import { type CborValue, encodeCbor, sha256Bytes } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
@@ -34,7 +35,9 @@ import {
   notKept,
 } from './faults.ts';
 import type { Generation, Generations, Installed } from './generations.ts';
-import { endedAt, goBackTo, keptSettings } from './rules.ts';
+import { createPins } from './pins.ts';
+import { createReconcile } from './reconcile.ts';
+import { endedAt, freeName, goBackTo, keptSettings, secretsIn, transportOf } from './rules.ts';
 
 export interface InstallWish {
   kept: KeptRelease;
@@ -73,6 +76,11 @@ export interface Installer {
     reason?: PackageGeneration['reason'],
   ): Promise<RollbackOutcome>;
   remove(id: PackageId): Promise<void>;
+  /**
+   * Gives a profile a version of its own, which runs beside the current one; without a release it sees the current one
+   * again. Throws `packages.not_kept` or `packages.does_not_start`.
+   */
+  pin(id: PackageId, profile: string, release: ReleaseId | undefined, signal: AbortSignal): Promise<void>;
   /** Makes the servers what the database says; after a start, and whenever they may differ. */
   reconcile(): Promise<void>;
 }
@@ -86,13 +94,18 @@ export interface InstallerDeps {
   vaults: Vaults;
   servers: Servers;
   grants: Pick<Grants, 'made' | 'revoke'>;
+  /** What is installed is shown otherwise. */
+  onChanged(): void;
   /** A server runs this release now. */
   onRunning(installed: Installed, kept: KeptRelease): void;
 }
 
 export function createInstaller(deps: InstallerDeps): Installer {
-  const { bundles, clock, generations, grants, log, releases, servers, vaults } = deps;
+  const { bundles, clock, generations, grants, releases, servers, vaults } = deps;
   const busy = new Set<PackageId>();
+  const currentOf = (id: PackageId): Generation => generations.current(id) ?? fail(notInstalled(id));
+  const pins = createPins({ ...deps, currentOf, check: manifestOf });
+  const reconcile = createReconcile({ ...deps, currentOf, changeTo });
 
   /** One change of a package at a time: a second one would be decided on what is no longer so. */
   async function alone<T>(id: PackageId, work: () => Promise<T>): Promise<T> {
@@ -104,21 +117,6 @@ export function createInstaller(deps: InstallerDeps): Installer {
       busy.delete(id);
     }
   }
-
-  const transportOf = ({ generation, package: id, release }: Generation): PackageTransport => ({
-    type: 'package',
-    package: id,
-    release,
-    generation,
-  });
-
-  const secretsIn = (vault: string, names: readonly string[]): Record<string, string> =>
-    Object.fromEntries(
-      names.flatMap((name) => {
-        const value = vaults.get(vault, name);
-        return value === undefined ? [] : [[name, value] as const];
-      }),
-    );
 
   const secretNames = ({ user_config: declared }: PackageManifest): string[] =>
     Object.entries(declared).flatMap(([name, { sensitive }]) => (sensitive ? [name] : []));
@@ -144,7 +142,7 @@ export function createInstaller(deps: InstallerDeps): Installer {
     const names = secretNames(manifest);
     const unknown = Object.keys(secretValues).find((name) => !names.includes(name));
     if (unknown !== undefined) throw noSuchSecret(unknown);
-    const secrets = { ...(before ? secretsIn(before.vault, names) : {}), ...secretValues };
+    const secrets = { ...(before ? secretsIn(vaults, before.vault, names) : {}), ...secretValues };
     const vault = vaults.create(kept.release.name, secrets);
     const next = generations.append({
       package: kept.package,
@@ -186,7 +184,7 @@ export function createInstaller(deps: InstallerDeps): Installer {
     secretValues: Record<string, string>,
     signal: AbortSignal,
   ): Promise<void> {
-    const name = freeName(server ?? kept.release.name, server !== undefined);
+    const name = server ?? freeName(servers, kept.release.name);
     const config = serverConfigSchema.parse({ name, transport: transportOf(next) });
     const view = await servers.add(config, secretValues);
     if (signal.aborted || view.problem) {
@@ -215,19 +213,10 @@ export function createInstaller(deps: InstallerDeps): Installer {
     generations.switchTo(id, next.generation, server, clock.now());
   }
 
-  const changeTo = (server: string, next: Generation, secretValues: Record<string, string>) => ({
-    transport: transportOf(next),
-    secretValues,
-    removeSecrets: servers.get(server).secrets.filter((name) => secretValues[name] === undefined),
-  });
-
-  /** The wanted name; where that is taken by something else, the next that is free, unless the operator chose it. */
-  function freeName(wanted: string, isChosen: boolean): string {
-    if (isChosen || !servers.has(wanted)) return wanted;
-    for (let number = 2; ; number += 1) {
-      const name = `${wanted.slice(0, 31 - `-${number}`.length)}-${number}`;
-      if (!servers.has(name)) return name;
-    }
+  function changeTo(server: string, next: Generation, secretValues: Record<string, string>): ServerChange {
+    const had = servers.get(server).secrets;
+    const removeSecrets = had.filter((name) => secretValues[name] === undefined);
+    return { transport: transportOf(next), secretValues, removeSecrets };
   }
 
   function revokeGrantsSince(server: string, since: number): number {
@@ -256,7 +245,7 @@ export function createInstaller(deps: InstallerDeps): Installer {
     const { server } = generations.get(id) as Installed;
     const since = endedAt(history, target) ?? clock.now();
     const names = servers.get(server).secrets;
-    const secrets = secretsIn(target.vault, [...namesIn(target.vault)]);
+    const secrets = secretsIn(vaults, target.vault);
     const vault = vaults.create(kept.release.name, secrets);
     const next = generations.appendAndSwitch({
       ...target,
@@ -275,50 +264,6 @@ export function createInstaller(deps: InstallerDeps): Installer {
       secretsRemoved: names.filter((name) => secrets[name] === undefined),
       tookMs,
     };
-  }
-
-  const namesIn = (vault: string): string[] => vaults.names(vault);
-
-  function currentOf(id: PackageId): Generation {
-    const current = generations.current(id);
-    if (current) return current;
-    throw notInstalled(id);
-  }
-
-  async function reconcileOne(installed: Installed): Promise<void> {
-    const { package: id, server } = installed;
-    if (!servers.has(server)) return addAgain(installed);
-    const { transport } = servers.get(server);
-    if (transport.type !== 'package' || transport.package !== id) return addAgain(installed);
-    if (transport.generation === installed.generation) return;
-    // It had shown that it starts when this process was ended.
-    const verified = generations.generation(id, transport.generation);
-    if (verified && transport.generation > installed.generation)
-      return generations.switchTo(id, transport.generation, server, clock.now());
-    await follow(installed);
-  }
-
-  async function follow({ package: id, server }: Installed): Promise<void> {
-    const current = currentOf(id);
-    const secrets = secretsIn(current.vault, namesIn(current.vault));
-    await servers.update(server, changeTo(server, current, secrets), { unchecked: true });
-  }
-
-  async function addAgain({ package: id, server }: Installed): Promise<void> {
-    const current = currentOf(id);
-    const name = freeName(server, false);
-    const config = serverConfigSchema.parse({ name, transport: transportOf(current), enabled: true });
-    await servers.add(config, secretsIn(current.vault, namesIn(current.vault)));
-    if (name !== server) generations.renameServer(server, name);
-  }
-
-  async function removeStrays(): Promise<void> {
-    const known = new Set([
-      ...generations.installed().map(({ server }) => server),
-      ...generations.pins().map(({ server }) => server),
-    ]);
-    for (const { name, transport } of servers.list())
-      if (transport.type === 'package' && !known.has(name)) await servers.remove(name);
   }
 
   return {
@@ -343,35 +288,15 @@ export function createInstaller(deps: InstallerDeps): Installer {
         for (const name of [server, ...pinned]) if (servers.has(name)) await servers.remove(name);
         for (const vault of vaultsBefore) vaults.drop(vault);
       }),
-    async reconcile() {
-      vaults.sweep(
-        new Set(
-          generations
-            .installed()
-            .flatMap(({ package: id }) => generations.history(id).map(({ vault }) => vault)),
-        ),
-      );
-      dropUnfinished(generations, servers);
-      for (const installed of generations.installed())
-        await reconcileOne(installed).catch((error: unknown) =>
-          log.error(
-            { package: installed.package, error: String(error) },
-            'an installed package could not be run',
-          ),
-        );
-      await removeStrays();
-    },
+    pin: (id, profile, release, signal) =>
+      alone(id, async () => {
+        currentOf(id);
+        if (release === undefined) await pins.remove(id, profile);
+        else await pins.set(id, profile, release, signal);
+        deps.onChanged();
+      }),
+    reconcile,
   };
-}
-
-/** Generations that nothing points at and no server runs: their change was cut off before it took effect. */
-function dropUnfinished(generations: Generations, servers: Servers): void {
-  for (const { generation: current, package: id, server } of generations.installed()) {
-    const running = servers.has(server) ? servers.get(server).transport : undefined;
-    const runs = running?.type === 'package' && running.package === id ? running.generation : current;
-    for (const { generation } of generations.history(id))
-      if (generation > Math.max(current, runs)) generations.drop(id, generation);
-  }
 }
 
 /** Whether the manifest in the bundle is the one that was signed, and says what the release says. */
@@ -381,4 +306,8 @@ function saysTheSame({ release }: KeptRelease, bytes: Uint8Array): boolean {
   const signed = { dependencies, fetchesCode, name, permissions, platforms, runtime, version };
   const encode = (value: object) => encodeCbor(value as CborValue);
   return equalBytes(encode(derivedFrom(readPackageManifest(bytes))), encode(signed));
+}
+
+function fail(error: Error): never {
+  throw error;
 }

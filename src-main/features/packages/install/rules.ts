@@ -1,4 +1,6 @@
-/** Pure decisions about what is installed. */
+/** Decisions about what is installed, without effects. */
+import type { PackageTransport } from '#shared/features/servers/config.ts';
+import type { Vaults } from '../../servers/index.ts';
 import type { PackageManifest } from '#shared/features/packages/manifest.ts';
 import type { PackageSettings } from '#shared/features/packages/views.ts';
 import type { Generation } from './generations.ts';
@@ -15,8 +17,9 @@ export function goBackTo(
   named: number | undefined,
 ): Generation | undefined {
   const from = current.goneBackTo ?? current.generation;
-  const target = history.find(({ generation, goneBackTo }) =>
-    named === undefined ? generation < from && goneBackTo === undefined : generation === named,
+  const isState = ({ goneBackTo, reason }: Generation) => goneBackTo === undefined && reason !== 'pin';
+  const target = history.find((one) =>
+    named === undefined ? one.generation < from && isState(one) : one.generation === named,
   );
   return target?.generation === current.generation ? undefined : target;
 }
@@ -33,3 +36,38 @@ export const keptSettings = (
   Object.fromEntries(
     Object.entries(before).filter(([name]) => declared[name] !== undefined && !declared[name].sensitive),
   );
+
+/** What a server is called that runs another version beside the current one. */
+export const besideName = (server: string, version: string): string => {
+  const suffix = `-${version.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 20);
+  return `${server.slice(0, 31 - suffix.length)}${suffix}`.replace(/-+$/, '');
+};
+
+export const transportOf = ({ generation, package: id, release }: Generation): PackageTransport => ({
+  type: 'package',
+  package: id,
+  release,
+  generation,
+});
+
+/** Values of the secrets in a vault; those that are named, or all. */
+export const secretsIn = (
+  vaults: Vaults,
+  vault: string,
+  names: readonly string[] = vaults.names(vault),
+): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = vaults.get(vault, name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+
+/** The wanted name of a server, or the next that is free. */
+export function freeName(servers: { has(name: string): boolean }, wanted: string): string {
+  if (!servers.has(wanted)) return wanted;
+  for (let number = 2; ; number += 1) {
+    const name = `${wanted.slice(0, 31 - `-${number}`.length)}-${number}`;
+    if (!servers.has(name)) return name;
+  }
+}

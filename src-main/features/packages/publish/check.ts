@@ -10,7 +10,8 @@ import {
   readPackageManifest,
 } from '#shared/features/packages/manifest.ts';
 import type { Release } from '#shared/features/packages/release.ts';
-import type { CheckReport, Finding } from '#shared/features/packages/views.ts';
+import type { Permissions } from '#shared/features/packages/permissions.ts';
+import type { CheckReport, Finding, PackageSettings } from '#shared/features/packages/views.ts';
 import type { Tool } from '#shared/features/registry/tool.ts';
 import { sha256Bytes } from '#shared/kernel/canonical.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
@@ -40,13 +41,24 @@ export interface Checked {
   facts: UnplacedRelease;
   tools: Tool[];
 }
+/** What it is tried with; absent: what it asks for, and something in the place of secrets. */
+export interface CheckWish {
+  permissions?: Permissions | undefined;
+  settings?: PackageSettings | undefined;
+  secretValues?: Readonly<Record<string, string>> | undefined;
+}
 export type UnplacedRelease = ReturnType<typeof derivedFrom> & Pick<Release, 'bundle' | 'manifest'>;
 
 /**
  * Packs a folder or takes an `.mcpb`, and tries it. What was found wrong is in the report; only what cannot be looked at
  * at all is thrown: `storage.unreadable`, `packages.unpackable`, `packages.hostile_archive`, `packages.bad_manifest`.
  */
-export async function checkPackage(deps: CheckDeps, path: string, signal: AbortSignal): Promise<Checked> {
+export async function checkPackage(
+  deps: CheckDeps,
+  path: string,
+  signal: AbortSignal,
+  wish: CheckWish = {},
+): Promise<Checked> {
   const staged = deps.places.stage();
   let files: number;
   try {
@@ -58,7 +70,7 @@ export async function checkPackage(deps: CheckDeps, path: string, signal: AbortS
   const bundle = await describeBundle(staged, signal);
   const id = await deps.bundles.adopt(staged, bundle);
   try {
-    return await checkAdopted(deps, id, files, signal);
+    return await checkAdopted(deps, id, files, signal, wish);
   } catch (error) {
     if (!isUsed(deps.table, id)) await deps.bundles.remove(id);
     throw error;
@@ -80,6 +92,7 @@ async function checkAdopted(
   id: string,
   packed: number,
   signal: AbortSignal,
+  wish: CheckWish,
 ): Promise<Checked> {
   const { bundles, table } = deps;
   const folder = await bundles.unpacked(id, signal);
@@ -95,7 +108,7 @@ async function checkAdopted(
     bundle: row.bundle,
     manifest: sha256Bytes(manifestBytes),
   };
-  const { findings, outcome } = await tryOut(deps, manifest, facts, signal);
+  const { findings, outcome } = await tryOut(deps, manifest, facts, signal, wish);
   const all = [...lintManifest(manifest), ...entryPoint(manifest, row.tree), ...findings];
   return {
     manifest,
@@ -135,15 +148,16 @@ async function tryOut(
   manifest: PackageManifest,
   facts: UnplacedRelease,
   signal: AbortSignal,
+  wish: CheckWish,
 ): Promise<{ findings: Finding[]; outcome: TrialOutcome | undefined }> {
   try {
     const outcome = await runTrial(
       deps,
       {
         kept: trialRelease(facts),
-        permissions: facts.permissions,
-        settings: {},
-        secretValues: placeholders(manifest),
+        permissions: wish.permissions ?? facts.permissions,
+        settings: wish.settings ?? {},
+        secretValues: { ...placeholders(manifest), ...wish.secretValues },
         data: deps.places.stage(),
       },
       signal,

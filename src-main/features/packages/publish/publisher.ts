@@ -122,7 +122,14 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     const newest = newestIn(versions, 'stable') ?? newestIn(versions, 'beta');
     const seq = nextSeq(name);
     const envelope = seal(
-      { ...shown, name, log: hash, events: log.events.length, version: newest?.version ?? null },
+      {
+        ...shown,
+        name,
+        log: hash,
+        events: log.events.length,
+        version: newest?.version ?? null,
+        release: newest ? fromHex(newest.release) : null,
+      },
       seq,
     );
     deps.db.transaction(() => {
@@ -192,7 +199,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     withdraw(name, version, reason) {
       if (version === undefined) {
         if (!logOf(name)) throw noRelease();
-        const ended = seal({ ...shownOf(name), name, log: null, events: 0, version: null }, nextSeq(name));
+        const ended = seal(
+          { ...shownOf(name), name, log: null, events: 0, version: null, release: null },
+          nextSeq(name),
+        );
         records.publish(PACKAGE_TYPE, ended);
         return;
       }

@@ -3,11 +3,13 @@ import { basename } from 'node:path';
 import type { SandboxProfile } from './types.ts';
 
 const MIB = 1 << 20;
+/** Below this Node does not start. */
+const LEAST_HEAP_MIB = 16;
 
 export const isNode = (command: string): boolean => /^node(\.exe)?$/.test(basename(command));
 
 /** Options that stand before the program. */
-export function nodePermissions({ data, limits, program, read, write }: SandboxProfile): string[] {
+export function nodePermissionArgs({ data, limits, program, read, write }: SandboxProfile): string[] {
   const below = (path: string) => [path, `${path}/*`];
   const readable = [program, data, ...read, ...write].flatMap(below);
   const writable = [data, ...write].flatMap(below);
@@ -19,8 +21,7 @@ export function nodePermissions({ data, limits, program, read, write }: SandboxP
     ...writable.map((path) => `--allow-fs-write=${path}`),
     // Compiled modules are confined by the sandbox, as every program is.
     '--allow-addons',
-    '--allow-worker',
-    ...(limits.processes > 1 ? ['--allow-child-process'] : []),
-    `--max-old-space-size=${Math.max(16, Math.floor(limits.memoryBytes / MIB))}`,
+    ...(limits.processes > 1 ? ['--allow-worker', '--allow-child-process'] : []),
+    `--max-old-space-size=${Math.max(LEAST_HEAP_MIB, Math.floor(limits.memoryBytes / MIB))}`,
   ];
 }

@@ -8,6 +8,8 @@ export interface BundleRow {
   id: BundleId;
   bundle: Bundle;
   whole: boolean;
+  /** Somebody waits for it. */
+  wanted: boolean;
   published: boolean;
   gotAt: number;
   verifiedAt: number | undefined;
@@ -22,6 +24,7 @@ export interface BundleTable {
   /** Notes a bundle that is not there yet. */
   note(bundle: Bundle, at: number): BundleId;
   setWhole(id: BundleId, whole: boolean, at: number): void;
+  setWanted(id: BundleId, wanted: boolean): void;
   setPublished(id: BundleId): void;
   setTree(id: BundleId, tree: TreeFile[] | undefined): void;
   verified(id: BundleId, at: number): void;
@@ -33,6 +36,7 @@ interface Row {
   bundle: string;
   description: Uint8Array;
   whole: number;
+  wanted: number;
   published: number;
   got_at: number;
   verified_at: number | null;
@@ -50,6 +54,7 @@ export function createBundleTable(db: Database): BundleTable {
     whole: db.prepare(
       'UPDATE packages_bundles SET whole = ?, got_at = ?, verified_at = NULL WHERE bundle = ?',
     ),
+    wanted: db.prepare('UPDATE packages_bundles SET wanted = ? WHERE bundle = ?'),
     published: db.prepare('UPDATE packages_bundles SET published = 1 WHERE bundle = ?'),
     tree: db.prepare('UPDATE packages_bundles SET tree = ? WHERE bundle = ?'),
     verified: db.prepare('UPDATE packages_bundles SET verified_at = ? WHERE bundle = ?'),
@@ -68,6 +73,7 @@ export function createBundleTable(db: Database): BundleTable {
       return id;
     },
     setWhole: (id, whole, at) => void sql.whole.run(Number(whole), at, id),
+    setWanted: (id, wanted) => void sql.wanted.run(Number(wanted), id),
     setPublished: (id) => void sql.published.run(id),
     setTree: (id, tree) => void sql.tree.run(tree ? JSON.stringify(tree) : null, id),
     verified: (id, at) => void sql.verified.run(at, id),
@@ -80,6 +86,7 @@ const fromRow = (row: Row): BundleRow => ({
   id: row.bundle,
   bundle: bundleSchema.parse(decodeCbor(new Uint8Array(row.description))),
   whole: row.whole === 1,
+  wanted: row.wanted === 1,
   published: row.published === 1,
   gotAt: row.got_at,
   verifiedAt: row.verified_at ?? undefined,

@@ -49,6 +49,8 @@ export interface BundlesDeps {
   table: BundleTable;
   download: DownloadDeps;
   freeBytes(path: string): Promise<number | undefined>;
+  /** Aborts when the node stops. */
+  stopping: AbortSignal;
 }
 
 export function createBundles(deps: BundlesDeps): Bundles {
@@ -66,6 +68,7 @@ export function createBundles(deps: BundlesDeps): Bundles {
   async function fetchOnce(bundle: Bundle, options: DownloadOptions): Promise<void> {
     const id = table.note(bundle, clock.now());
     if (table.get(id)?.whole) return;
+    table.setWanted(id, true);
     const file = await openBundleFile(places.part(id), bundle, options.signal);
     try {
       const there = bundle.pieces.reduce(
@@ -76,6 +79,10 @@ export function createBundles(deps: BundlesDeps): Bundles {
       partial.set(id, { bundle, path: places.part(id), has: file.has });
       await download(deps.download, bundle, file, options);
       await file.sync();
+    } catch (error) {
+      // Called off, or impossible for now: whoever wants it asks again. What a stop or a kill cuts off is gone on with.
+      if (!deps.stopping.aborted) table.setWanted(id, false);
+      throw error;
     } finally {
       partial.delete(id);
       await file.close();
@@ -88,6 +95,7 @@ export function createBundles(deps: BundlesDeps): Bundles {
     await rename(from, places.bundle(id)).catch(inOurWords(from));
     syncDirectory(places.bundles);
     table.setWhole(id, true, clock.now());
+    table.setWanted(id, false);
   }
 
   async function unpackOnce(id: BundleId, signal: AbortSignal): Promise<string> {

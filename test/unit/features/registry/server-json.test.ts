@@ -38,7 +38,6 @@ const packaged: ListedPackage = {
   version: '1.2.0',
   title: 'Files',
   description: 'Reads and writes files.',
-  sha256: 'c'.repeat(64),
   link: `toolswarm:package/${provider}/files@1.2.0`,
   issuedAt: 2,
   private: false,
@@ -101,7 +100,7 @@ describe('a server as a registry describes it', () => {
     const { server } = mergeDescriptions(describeServer(files, mcpUrl), describePackage(packaged));
     expect(serverJsonSchema.parse(server)).toEqual(server);
     expect(server.remotes).toHaveLength(1);
-    expect(server.packages).toMatchObject([{ fileSha256: packaged.sha256, identifier: packaged.link }]);
+    expect(server.packages).toMatchObject([{ identifier: packaged.link }]);
     expect(server._meta[LISTING_META]).toMatchObject({ package: packaged.link, toolCount: 2 });
   });
 });
