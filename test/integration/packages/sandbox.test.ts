@@ -16,6 +16,7 @@ import { createProcesses } from '#main/platform/processes.ts';
 import { systemRandom } from '#main/platform/random.ts';
 
 const SECRET = 'not-to-be-seen';
+const deps = { clock: systemClock, random: systemRandom, log: silentLog };
 
 describe('the sandbox', () => {
   let sandbox: Sandbox;
@@ -24,7 +25,7 @@ describe('the sandbox', () => {
   const processes = createProcesses({ clock: systemClock });
 
   beforeAll(async () => {
-    sandbox = createSandbox({ clock: systemClock, random: systemRandom, log: silentLog });
+    sandbox = createSandbox(deps);
     root = await realpath(await mkdtemp(join(tmpdir(), 'sandbox-')));
     outside = join(root, 'outside');
     await mkdir(outside);
@@ -46,9 +47,10 @@ describe('the sandbox', () => {
       env?: Record<string, string>;
       command?: string;
       asNobody?: boolean;
+      sandbox?: Sandbox;
     } = {},
   ) {
-    const { asNobody: _, command = process.execPath, env = {}, ...profile } = wish;
+    const { asNobody: _, command = process.execPath, env = {}, sandbox: used = sandbox, ...profile } = wish;
     number += 1;
     const program = join(root, `program-${number}`);
     const data = join(root, `data-${number}`);
@@ -57,7 +59,7 @@ describe('the sandbox', () => {
     for (const folder of wish.asNobody ? [root, program, data] : []) await chmod(folder, 0o777);
     await writeFile(join(program, 'main.mjs'), script);
     const denials: Denial[] = [];
-    const confined = await sandbox.confine(
+    const confined = await used.confine(
       {
         command,
         args:
@@ -247,13 +249,22 @@ describe('the sandbox', () => {
     expect(found['file']).toMatch(/EFBIG/);
   });
 
-  it('bounds the processes it starts, where the node is not root', async () => {
-    const fork = `await new Promise((resolve) => { let failed; for (let n = 0; n < 100; n++) child.spawn('/bin/sleep', ['1'], { stdio: 'ignore' }).on('error', (e) => { failed ??= e.code; }); setTimeout(() => resolve(failed ?? 'all'), 200); })`;
-    const limits = { memoryBytes: 256 << 20, processes: 40, files: 1024, fileBytes: 1 << 20 };
-    const found = await bare({ fork }, { limits, asNobody: process.getuid?.() === 0 });
-    expect(found['fork']).toBe('EAGAIN');
+  const fork = `await new Promise((resolve) => { let failed; for (let n = 0; n < 150; n++) child.spawn('/bin/sleep', ['1'], { stdio: 'ignore' }).on('error', (e) => { failed ??= e.code; }); setTimeout(() => resolve(failed ?? 'all'), 200); })`;
+  const fewProcesses = { memoryBytes: 256 << 20, processes: 40, files: 1024, fileBytes: 1 << 20 };
+
+  it('bounds the processes it starts, and says so where it cannot', async () => {
     const { warnings } = await sandbox.status();
-    expect(warnings.includes('runs_as_root')).toBe(process.getuid?.() === 0);
+    const found = await bare({ fork }, { limits: fewProcesses });
+    expect(found['fork']).toBe(warnings.includes('no_process_limit') ? 'all' : 'EAGAIN');
+  });
+
+  it('bounds them without control groups too, where the node is not root', async () => {
+    const plain = createSandbox(deps, { controlGroups: false });
+    const asRoot = process.getuid?.() === 0;
+    expect((await plain.status()).warnings.includes('no_process_limit')).toBe(asRoot);
+    const found = await bare({ fork }, { limits: fewProcesses, asNobody: asRoot, sandbox: plain });
+    await plain.close();
+    expect(found['fork']).toBe('EAGAIN');
   });
 
   it('puts Node’s own permissions in front of the wall', async () => {

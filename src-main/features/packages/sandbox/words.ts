@@ -13,13 +13,13 @@ const WRITABLE = ['/tmp', '/dev/shm'];
 /** Words of a line that holds nothing but plain, single-quoted and double-quoted parts. Throws for anything else. */
 export function shellWords(line: string): string[] {
   const words: string[] = [];
-  const part = /(\s+)|'([^']*)'|"([^"$`\\]*)"|([^\s'"\\$`;&|<>()*?[\]#~]+)|\\(.)/gsu;
+  const part = /(\s+)|'([^']*)'|"([^"$`\\]*)"|([^\s'"\\$`;&|<>()*?[\]#~]+)/gsu;
   let word: string | undefined;
   let end = 0;
   for (const found of line.matchAll(part)) {
     if (found.index !== end) break;
     end += found[0].length;
-    if (found[1] === undefined) word = (word ?? '') + (found[2] ?? found[3] ?? found[4] ?? found[5] ?? '');
+    if (found[1] === undefined) word = (word ?? '') + (found[2] ?? found[3] ?? found[4] ?? '');
     else if (word !== undefined) {
       words.push(word);
       word = undefined;
