@@ -132,6 +132,7 @@ export const leastRole = {
   'packages.search': 'read-only',
   'packages.setChannel': 'owner',
   'packages.setPolicy': 'owner',
+  'packages.settings': 'read-only',
   'packages.show': 'read-only',
   'packages.transfers': 'read-only',
   'packages.verify': 'owner',

@@ -128,6 +128,11 @@ export function createPackagesHandlers(deps: PackagesHandlersDeps): Handlers<typ
         tookMs,
       };
     },
+    'packages.settings'({ id }) {
+      const found = packages.reviewing.settingsOf(id);
+      if (!found) throw notInstalled(id);
+      return found;
+    },
     'packages.configure': async ({ id, secretValues, settings }, { signal }) =>
       views.installed(await installer.configure(id, settings, secretValues, signal)),
     'packages.setPolicy'({ id, policy }) {

@@ -9,6 +9,7 @@ import { isWider, type Permissions, wideningOf } from '#shared/features/packages
 import { type PackageId, packageId, type Release } from '#shared/features/packages/release.ts';
 import type {
   DependencyNode,
+  InstalledSettings,
   PackageReview,
   PackageWarning,
   Requirement,
@@ -205,7 +206,20 @@ export function createReviewing(deps: ReviewDeps) {
     });
   }
 
-  return { review, newest };
+  /** Of an installed package, signed or not; `undefined` where it is not installed. */
+  function settingsOf(id: PackageId): InstalledSettings | undefined {
+    const current = generations.current(id);
+    if (!current) return undefined;
+    const kept = releases.get(current.release);
+    const manifest = kept && documents.get(kept.release.manifest);
+    return {
+      settings: manifest ? readPackageManifest(manifest).user_config : {},
+      values: current.settings,
+      secretsSet: vaults.names(current.vault),
+    };
+  }
+
+  return { review, newest, settingsOf };
 }
 
 export function readTools(bytes: Uint8Array): Tool[] {

@@ -9,6 +9,7 @@ import {
   checkReportSchema,
   generationSchema,
   installedPackageSchema,
+  installedSettingsSchema,
   packageDetailsSchema,
   packageIdSchema,
   packageSummarySchema,
@@ -118,6 +119,11 @@ export const packagesContract = {
       /** How long the switch took, in ms. */
       tookMs: z.number(),
     }),
+  ),
+  'packages.settings': query(
+    'What an installed package can be told, and what it was told.',
+    byId,
+    installedSettingsSchema,
   ),
   'packages.configure': command(
     'Changes the settings of an installed package; secrets that are not named stay.',

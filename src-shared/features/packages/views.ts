@@ -150,6 +150,14 @@ export type SettingValue = z.output<typeof settingValueSchema>;
 export const settingsSchema = z.record(z.string().max(64), settingValueSchema);
 export type PackageSettings = z.output<typeof settingsSchema>;
 
+/** What an installed package can be told by its operator, and what it was told; of secrets the names alone. */
+export const installedSettingsSchema = z.object({
+  settings: z.record(z.string(), userSettingSchema),
+  values: settingsSchema,
+  secretsSet: z.array(z.string()),
+});
+export type InstalledSettings = z.output<typeof installedSettingsSchema>;
+
 /** Without defaults: what is absent is not wider. */
 const wideningSchema = z.object({
   hosts: z.array(z.string()),
@@ -295,6 +303,8 @@ export const checkReportSchema = z.object({
   size: z.number(),
   tools: z.array(z.object({ name: z.string(), description: z.string() })),
   permissions: permissionsSchema,
+  /** What its operator will be asked. */
+  settings: z.record(z.string(), userSettingSchema),
   /** From the start of the process to its first list of tools, in ms; and its memory then, in bytes. */
   startMs: z.number().optional(),
   memoryBytes: z.number().optional(),

@@ -1,5 +1,6 @@
 /** Packages: found and looked at before they are installed, changed and gone back, given to others. */
 import type { Page } from '@playwright/test';
+import { userSettingSchema } from '#shared/features/packages/manifest.ts';
 import {
   ANNA_FILES,
   ANNA_WEATHER,
@@ -153,7 +154,13 @@ test('rules for updates, a version for one profile and settings are kept', async
   expect(installed[0]?.policy).toEqual({ take: 'patch', channel: 'stable', afterPeers: 2, afterHours: 72 });
 });
 
-test('a package is removed after a question; a file is installed and marked', async ({ home: page }) => {
+test('a package is removed after a question; a file is installed and marked', async ({
+  home: page,
+  dashboard,
+}) => {
+  dashboard.node.world.packages.report.settings = {
+    beads: userSettingSchema.parse({ type: 'number', title: 'Beads', required: true }),
+  };
   await visit(page, '/packages/installed');
   const rows = page.getByRole('list', { name: 'Installed' }).getByRole('listitem');
   await expect(rows).toHaveCount(3);
@@ -167,8 +174,15 @@ test('a package is removed after a question; a file is installed and marked', as
   await expect(page.getByText('1 version was damaged and is mended')).toBeVisible();
   await visit(page, '/packages');
   await page.getByRole('button', { name: 'Install a file…' }).click();
-  await page.getByRole('textbox', { name: 'File or folder' }).fill('/home/sam/abacus.mcpb');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'File or folder' }).fill('/home/sam/abacus.mcpb');
   await page.keyboard.press('Enter');
+  // What is in it is shown before it is installed, and what it asks for is asked.
+  await expect(dialog.getByText('14 files, 300 kB')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Install it' }).click();
+  await expect(dialog.getByText('Fill this in.')).toBeVisible();
+  await dialog.getByRole('textbox', { name: 'Beads' }).fill('12');
+  await dialog.getByRole('button', { name: 'Install it' }).click();
   await expect(page.getByText('abacus 1.0.0 is installed and runs')).toBeVisible();
   await expect(page.getByText('Nobody in your network signed it')).toBeVisible();
 });

@@ -138,6 +138,7 @@ const emptyReport = (): CheckReport => ({
   size: 0.3 * MB,
   tools: [{ name: 'greet', description: 'Says hello in the language of whoever is greeted.' }],
   permissions: permissions(),
+  settings: {},
   startMs: 212,
   memoryBytes: 48 * MB,
   sandboxed: true,

@@ -195,6 +195,7 @@ describe('scopes of the HTTP API', () => {
           "packages.review",
           "packages.sandbox",
           "packages.search",
+          "packages.settings",
           "packages.show",
           "packages.transfers",
           "packages.watch",

@@ -109,6 +109,7 @@ describe('roles of operators', () => {
           "packages.review",
           "packages.sandbox",
           "packages.search",
+          "packages.settings",
           "packages.show",
           "packages.transfers",
           "packages.watch",

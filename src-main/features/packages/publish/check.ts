@@ -124,6 +124,7 @@ async function checkAdopted(
       size: row.bundle.size,
       tools: (outcome?.tools ?? []).map(({ description = '', name }) => ({ name, description })),
       permissions: facts.permissions,
+      settings: manifest.user_config,
       ...(outcome ? { startMs: Math.round(outcome.startMs) } : {}),
       ...(outcome?.memoryBytes === undefined ? {} : { memoryBytes: outcome.memoryBytes }),
       sandboxed: outcome !== undefined,

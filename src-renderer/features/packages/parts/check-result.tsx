@@ -64,7 +64,7 @@ export function CheckResult({ report }: { report: CheckReport }) {
       <details>
         <summary>{t('touch.title')}</summary>
         <div className={styles['disclosed']}>
-          <Touches permissions={report.permissions} settings={{}} />
+          <Touches permissions={report.permissions} settings={report.settings} />
         </div>
       </details>
     </>

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { InstalledPackage, PackageDetails, PackageReview } from '#shared/features/packages/views.ts';
+import type { InstalledPackage, PackageDetails } from '#shared/features/packages/views.ts';
 import { useFormats } from '../../../platform/formats.ts';
 import { useQuery } from '../../../platform/use-query.ts';
 import { FaultNote } from '../../../ui/fault-note.tsx';
@@ -23,22 +23,21 @@ interface InstalledCardsProps {
 /** What can be seen and decided of a package that is installed here. */
 export function InstalledCards({ details, item }: InstalledCardsProps) {
   const { t } = useTranslation('packages');
-  const { data: review, fault } = useQuery(
-    (node, signal) => node['packages.review']({ what: item.release }, { signal }),
-    [item.release, item.generation],
+  const { data: told, fault } = useQuery(
+    (node, signal) => node['packages.settings']({ id: item.id }, { signal }),
+    [item.id, item.generation],
   );
-  const settings: PackageReview['settings'] = review?.settings ?? {};
   return (
     <div className={styles['pair']}>
       <Stack>
         <GlanceCard details={details} installed={item} />
         <HistoryCard item={item} />
         <Card title={t('touch.title')} lead={t('touch.leadInstalled')}>
-          <Touches permissions={item.permissions} settings={settings} />
+          <Touches permissions={item.permissions} settings={told?.settings ?? {}} />
         </Card>
         <FaultNote fault={fault} />
-        {review && Object.keys(settings).length > 0 && (
-          <SettingsCard key={item.generation} item={item} review={review} />
+        {told && Object.keys(told.settings).length > 0 && (
+          <SettingsCard key={item.generation} item={item} told={told} />
         )}
       </Stack>
       <Stack>

@@ -1,6 +1,6 @@
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import type { InstalledPackage, PackageReview } from '#shared/features/packages/views.ts';
+import type { InstalledPackage, InstalledSettings } from '#shared/features/packages/views.ts';
 import { useNode } from '../../../platform/node-link.ts';
 import { useCommand } from '../../../platform/use-command.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -12,13 +12,13 @@ import { draftsOf, type ReadSettings, readDrafts } from '../settings.ts';
 import { SettingsFields, type SettingsForm } from './settings-fields.tsx';
 
 /** The settings of a package as they are; saving starts its server anew. */
-export function SettingsCard({ item, review }: { item: InstalledPackage; review: PackageReview }) {
+export function SettingsCard({ item, told }: { item: InstalledPackage; told: InstalledSettings }) {
   const { t } = useTranslation('packages');
   const node = useNode();
   const toasts = useToasts();
-  const { settings } = review;
+  const { secretsSet, settings, values } = told;
   const { control, handleSubmit } = useForm<SettingsForm>({
-    defaultValues: { given: draftsOf(settings, review.values) },
+    defaultValues: { given: draftsOf(settings, values) },
     mode: 'onTouched',
   });
   const save = useCommand(
@@ -32,7 +32,7 @@ export function SettingsCard({ item, review }: { item: InstalledPackage; review:
   return (
     <Card title={t('settings.title')} lead={t('settings.lead')}>
       <form className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <SettingsFields control={control} settings={settings} secretsSet={review.secretsSet} />
+        <SettingsFields control={control} settings={settings} secretsSet={secretsSet} />
         <FaultNote fault={save.fault} />
         <div className="form-actions">
           <Button type="submit" command={save}>

@@ -81,6 +81,7 @@ type Reading =
   | 'packages.installed'
   | 'packages.watch'
   | 'packages.history'
+  | 'packages.settings'
   | 'packages.transfers'
   | 'packages.sandbox';
 
@@ -107,6 +108,11 @@ function answerReading(memory: Memory): Pick<Answers, Reading> {
     'packages.installed': items,
     'packages.watch': (_, { signal }) => live.follow(items, signal),
     'packages.history': ({ id }) => ({ items: world.packages.history.get(id) ?? [] }),
+    'packages.settings'({ id }) {
+      installedOf(memory, id);
+      const { secretsSet, settings, values } = world.packages.facts.get(id) ?? plainFacts();
+      return { settings, values, secretsSet };
+    },
     'packages.transfers': (_, { signal }) => live.follow(() => ({ items: world.packages.transfers }), signal),
     'packages.sandbox': () => ({ usable: true, kind: 'sandbox-runtime', warnings: [], problems: [] }),
   };
