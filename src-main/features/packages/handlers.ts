@@ -171,14 +171,14 @@ export function createPackagesHandlers(deps: PackagesHandlersDeps): Handlers<typ
       ),
     'packages.sandbox': () => sandbox.status(),
     'packages.init': ({ name, path }) => initPackage(path, name),
-    'packages.check': ({ path }, { signal }) =>
+    'packages.check': ({ path, ...tried }, { signal }) =>
       tasks.run(
         { kind: 'packages.check', subject: path, signal },
-        async (task) => (await packages.check(path, task.signal)).report,
+        async (task) => (await packages.check(path, task.signal, tried)).report,
       ),
-    'packages.publish': ({ channel, notes, path }, { signal }) =>
+    'packages.publish': ({ channel, notes, path, ...tried }, { signal }) =>
       tasks.run({ kind: 'packages.publish', subject: path, signal }, async (task) => {
-        const checked = await packages.check(path, task.signal);
+        const checked = await packages.check(path, task.signal, tried);
         const published = publisher.publish({ checked, channel, notes });
         swarm.refresh();
         return { ...published, link: linkTo(published.id, published.version, published.release) };

@@ -1,5 +1,7 @@
 /** Pure decisions of the pages of packages. */
+import type { UserSetting } from '#shared/features/packages/manifest.ts';
 import type {
+  CheckReport,
   DependencyNode,
   InstalledPackage,
   PackageGeneration,
@@ -139,6 +141,21 @@ export function stepBackFrom(history: readonly PackageGeneration[]): PackageGene
     ({ generation, of, reason }) => generation < from && of === undefined && reason !== 'pin',
   );
 }
+
+/** Before anybody was asked what it asks for, nothing is wrong with it if that alone keeps it from starting. */
+export const isSoundSoFar = ({ findings, settings }: Pick<CheckReport, 'findings' | 'settings'>): boolean =>
+  findings.every(
+    ({ code, level }) =>
+      level !== 'error' || (code === 'packages.does_not_start' && Object.values(settings).some(asksFirst)),
+  );
+
+const asksFirst = ({ default: proposed, required, sensitive }: UserSetting): boolean =>
+  required && !sensitive && proposed === undefined;
+
+export const withoutErrors = (report: CheckReport): CheckReport => ({
+  ...report,
+  findings: report.findings.filter(({ level }) => level !== 'error'),
+});
 
 /** Blocks of a bar: more than a person can tell apart are drawn together. */
 export const MOST_BLOCKS = 96;

@@ -16,6 +16,10 @@ export interface ReadSettings {
   secretValues: Record<string, string>;
 }
 
+/** Those that a package is tried with before it is published: for secrets something stands in. */
+export const withoutSecrets = (settings: Settings): Settings =>
+  Object.fromEntries(Object.entries(settings).filter(([, { sensitive }]) => !sensitive));
+
 const asText = (value: SettingValue | undefined): string =>
   Array.isArray(value) ? value.join('\n') : value === undefined ? '' : String(value);
 

@@ -40,6 +40,9 @@ const accepted = {
   acceptFetchedCode: z.boolean().default(false),
 };
 
+/** With what it is tried: many servers do not start without. Nothing of it is published. */
+const tried = { settings: accepted.settings, secretValues: accepted.secretValues };
+
 export const packagesContract = {
   'packages.search': query(
     'Packages that peers publish, as far as this node has heard; the best match first.',
@@ -178,12 +181,13 @@ export const packagesContract = {
   ),
   'packages.check': command(
     'Tries a package before it is published: its manifest, its server in the sandbox, its tools, how long it takes to start.',
-    source,
+    source.extend(tried),
     checkReportSchema,
   ),
   'packages.publish': command(
     'Signs a release of a package, keeps its pieces for peers and announces it. It must have passed its check.',
     source.extend({
+      ...tried,
       channel: channelSchema.default('stable'),
       notes: z.string().max(MAX_NOTES).default(''),
     }),

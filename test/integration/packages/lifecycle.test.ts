@@ -46,7 +46,10 @@ describe('a package', () => {
     more: { channel?: 'stable' | 'beta'; notes?: string } = {},
   ) {
     const path = await writePackage(join(folder, `${wish.name ?? 'files'}-${wish.version ?? '1.0.0'}`), wish);
-    return node.handlers['packages.publish']({ path, channel: 'stable', notes: '', ...more }, context);
+    return node.handlers['packages.publish'](
+      { path, settings: {}, secretValues: {}, channel: 'stable', notes: '', ...more },
+      context,
+    );
   }
 
   const search = async ({ node }: WholeNode, text = '') =>

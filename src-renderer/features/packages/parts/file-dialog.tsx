@@ -14,7 +14,7 @@ import { Note } from '../../../ui/note.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import { addressOfPackage } from '../address.ts';
-import { visible } from '../rules.ts';
+import { isSoundSoFar, visible, withoutErrors } from '../rules.ts';
 import { draftsOf, type ReadSettings, readDrafts } from '../settings.ts';
 import { useNodeTask } from '../use-packages.ts';
 import { CheckResult } from './check-result.tsx';
@@ -98,17 +98,18 @@ function InstallForm({ onBack, onClose, path, report }: InstallFormProps) {
     go(addressOfPackage(done.id));
   });
   const submit = handleSubmit(({ given }) => install.run(readDrafts(report.settings, given)));
+  const sound = isSoundSoFar(report);
   return (
     <form className="form" noValidate onSubmit={(event) => void submit(event)}>
-      {!report.ok && <Note tone="warn">{t('file.unsound')}</Note>}
-      <CheckResult report={report} />
+      {!sound && <Note tone="warn">{t('file.unsound')}</Note>}
+      <CheckResult report={sound ? withoutErrors(report) : report} />
       <SettingsFields control={control} settings={report.settings} secretsSet={[]} />
       <FaultNote fault={install.fault} />
       <div className="form-actions">
         <Button onPress={install.pending ? install.cancel : onBack}>
           {t(install.pending ? 'common:stop' : 'common:back')}
         </Button>
-        <Button type="submit" look="primary" command={install} isDisabled={!report.ok}>
+        <Button type="submit" look="primary" command={install} isDisabled={!sound}>
           {t('file.confirm')}
         </Button>
       </div>

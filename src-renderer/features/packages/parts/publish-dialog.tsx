@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import type { CheckReport } from '#shared/features/packages/views.ts';
 import { useNode } from '../../../platform/node-link.ts';
@@ -13,8 +14,10 @@ import { Note } from '../../../ui/note.tsx';
 import { ProgressBar } from '../../../ui/progress.tsx';
 import styles from '../packages.module.css';
 import { type Channel, channels } from '../rules.ts';
+import { draftsOf, type ReadSettings, readDrafts, withoutSecrets } from '../settings.ts';
 import { useNodeTask } from '../use-packages.ts';
 import { CheckResult } from './check-result.tsx';
+import { SettingsFields, type SettingsForm } from './settings-fields.tsx';
 
 const MAX_NOTES = 4000;
 
@@ -39,8 +42,11 @@ interface Released {
   link: string;
 }
 
+const NOTHING: ReadSettings = { settings: {}, secretValues: {} };
+
 function Steps({ onClose, onPublished }: Omit<PublishDialogProps, 'isOpen'>) {
   const [path, setPath] = useState('');
+  const [tried, setTried] = useState(NOTHING);
   const [report, setReport] = useState<CheckReport>();
   const [released, setReleased] = useState<Released>();
   const name = report?.name ?? '';
@@ -49,6 +55,7 @@ function Steps({ onClose, onPublished }: Omit<PublishDialogProps, 'isOpen'>) {
     return (
       <Describe
         path={path}
+        tried={tried}
         report={report}
         onBack={() => setReport(undefined)}
         onReleased={(done) => {
@@ -57,7 +64,20 @@ function Steps({ onClose, onPublished }: Omit<PublishDialogProps, 'isOpen'>) {
         }}
       />
     );
-  return <Choose path={path} report={report} onPath={setPath} onReport={setReport} onClose={onClose} />;
+  return (
+    <Choose
+      key={Object.keys(report?.settings ?? {}).join(' ')}
+      path={path}
+      tried={tried}
+      report={report}
+      onPath={setPath}
+      onReport={(found, given) => {
+        setReport(found);
+        setTried(given);
+      }}
+      onClose={onClose}
+    />
+  );
 }
 
 /** Which of the three steps this is. */
@@ -68,23 +88,30 @@ function Step({ at }: { at: 1 | 2 | 3 }) {
 
 interface ChooseProps {
   path: string;
+  tried: ReadSettings;
   /** Of a check that was not passed. */
   report: CheckReport | undefined;
   onPath(path: string): void;
-  onReport(report: CheckReport): void;
+  onReport(report: CheckReport, tried: ReadSettings): void;
   onClose(): void;
 }
 
-function Choose({ onClose, onPath, onReport, path, report }: ChooseProps) {
+function Choose({ onClose, onPath, onReport, path, report, tried }: ChooseProps) {
   const { t } = useTranslation('packages');
   const node = useNode();
-  const check = useCommand(async (signal) =>
-    onReport(await node['packages.check']({ path: path.trim() }, { signal })),
-  );
+  const asked = withoutSecrets(report?.settings ?? {});
+  const { control, handleSubmit } = useForm<SettingsForm>({
+    defaultValues: { given: draftsOf(asked, tried.settings) },
+    mode: 'onTouched',
+  });
+  const check = useCommand(async (signal, given: ReadSettings) => {
+    onReport(await node['packages.check']({ path: path.trim(), ...given }, { signal }), given);
+  });
+  const submit = handleSubmit(({ given }) => check.run(readDrafts(asked, given)));
   return (
     <DialogForm
       stoppable
-      command={check}
+      command={{ ...check, run: () => submit().then(() => undefined) }}
       submit={report ? t('publish.again') : t('publish.check')}
       onCancel={onClose}
       ready={path.trim() !== ''}
@@ -105,6 +132,12 @@ function Choose({ onClose, onPath, onReport, path, report }: ChooseProps) {
         <>
           <Note tone="warn">{t('publish.notYet')}</Note>
           <CheckResult report={report} />
+        </>
+      )}
+      {Object.keys(asked).length > 0 && (
+        <>
+          <p>{t('publish.tryWith')}</p>
+          <SettingsFields control={control} settings={asked} secretsSet={[]} />
         </>
       )}
     </DialogForm>
@@ -142,18 +175,20 @@ function Init({ path }: { path: string }) {
 
 interface DescribeProps {
   path: string;
+  /** With what it passed its check. */
+  tried: ReadSettings;
   report: CheckReport;
   onBack(): void;
   onReleased(released: Released): void;
 }
 
-function Describe({ onBack, onReleased, path, report }: DescribeProps) {
+function Describe({ onBack, onReleased, path, report, tried }: DescribeProps) {
   const { t } = useTranslation(['packages', 'common']);
   const node = useNode();
   const [notes, setNotes] = useState('');
   const [channel, setChannel] = useState<Channel>('stable');
   const publish = useNodeTask(async (signal) => {
-    const wanted = { path: path.trim(), channel, notes: notes.trim() };
+    const wanted = { path: path.trim(), ...tried, channel, notes: notes.trim() };
     onReleased(await node['packages.publish'](wanted, { signal }));
   });
   return (

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { userSettingSchema } from '#shared/features/packages/manifest.ts';
 import {
   type DependencyNode,
   type PackageGeneration,
@@ -18,6 +19,7 @@ import {
   byWeight,
   chosenBy,
   hindranceOf,
+  isSoundSoFar,
   leftOf,
   MOST_BLOCKS,
   stepBackFrom,
@@ -116,6 +118,21 @@ describe('a review', () => {
     expect(visible('Reads\u200b a file \u{1f600}\ufe0f')).toBe('Reads⟨U+200B⟩ a file \u{1f600}\ufe0f');
     const sorted = byWeight([{ code: 'prerelease' }, { code: 'stale' }, { code: 'lookalike' }]);
     expect(sorted.map(({ code }) => code)).toEqual(['lookalike', 'stale', 'prerelease']);
+  });
+});
+
+describe('what a check found', () => {
+  const settings = {
+    folder: userSettingSchema.parse({ type: 'directory', title: 'Folder', required: true }),
+  };
+  const error = (code: string) => ({ level: 'error' as const, code, message: '' });
+
+  it('is excused where it was tried without what it asks for, and nowhere else', () => {
+    const note = { level: 'note' as const, code: 'no_license', message: '' };
+    expect(isSoundSoFar({ settings: {}, findings: [note] })).toBe(true);
+    expect(isSoundSoFar({ settings, findings: [error('packages.does_not_start')] })).toBe(true);
+    expect(isSoundSoFar({ settings: {}, findings: [error('packages.does_not_start')] })).toBe(false);
+    expect(isSoundSoFar({ settings, findings: [error('no_entry_point')] })).toBe(false);
   });
 });
 
