@@ -20,6 +20,12 @@ const ADDONS: Readonly<Record<string, readonly string[]>> = {
   'node-datachannel': ['package.json', 'LICENSE', join('dist', 'esm')],
   // By it the package above finds out which of its addons fits.
   'detect-libc': ['package.json', 'LICENSE', 'lib'],
+  // The program that keeps packages from the machine's sockets; the rest is in the bundle.
+  '@anthropic-ai/sandbox-runtime': [
+    'package.json',
+    'LICENSE',
+    join('vendor', 'seccomp', process.arch === 'arm64' ? 'arm64' : 'x64'),
+  ],
 };
 /** Where the addons of node-datachannel are, one package for each platform; npm installs the one that fits. */
 const DATACHANNEL_ADDONS = '@node-datachannel';

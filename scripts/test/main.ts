@@ -6,6 +6,7 @@ import { ensureChromium } from './chromium.ts';
 import { ensureDisplay } from './display.ts';
 import { ensureNftables } from './nftables.ts';
 import { runPlaywright } from './playwright.ts';
+import { ensureSandbox } from './sandbox.ts';
 import { emptySuite, type Failure, type SuiteResult, summaryLine } from './suite.ts';
 import { runVitest } from './vitest.ts';
 
@@ -23,6 +24,7 @@ const SUITES: Readonly<Record<string, (suite: string) => Promise<SuiteResult>>> 
 /** Without nftables the tests of address translation are left out, and say so. */
 async function runIntegrationSuite(suite: string): Promise<SuiteResult> {
   await ensureNftables();
+  await ensureSandbox();
   return await runVitest(suite);
 }
 

@@ -1,5 +1,4 @@
 /** Starts servers of packages: the manifest's command in the unpacked folder, confined to what the operator agreed to. */
-import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,6 @@ import {
 import type { Permissions } from '#shared/features/packages/permissions.ts';
 import type { PackageId } from '#shared/features/packages/release.ts';
 import type { PackageSettings } from '#shared/features/packages/views.ts';
-import { AppError } from '#shared/kernel/errors.ts';
 import { makePrivateFolder } from '#main/platform/files.ts';
 import type { ProcessSpec } from '#main/platform/processes.ts';
 import type { Launch, LaunchPackage } from '../../servers/index.ts';
@@ -128,7 +126,8 @@ function profileOf(
   data: string,
 ): SandboxProfile {
   const home = homedir();
-  const granted = (paths: readonly string[]) => grantedPaths(paths, settings, home).map(realPath);
+  // Not resolved here: which links may be followed, the sandbox knows.
+  const granted = (paths: readonly string[]) => grantedPaths(paths, settings, home);
   return {
     program,
     data,
@@ -142,13 +141,4 @@ function profileOf(
       fileBytes: LARGEST_FILE_BYTES,
     },
   };
-}
-
-/** Throws `packages.path_missing`: a folder that is not there cannot be shown to it. */
-function realPath(path: string): string {
-  if (existsSync(path)) return realpathSync(path);
-  throw new AppError('packages.path_missing', `The package may use ${path}, which does not exist.`, {
-    advice: 'Create it, or choose another one in the settings of the package.',
-    details: { path },
-  });
 }

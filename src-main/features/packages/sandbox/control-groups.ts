@@ -5,7 +5,9 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { toBase64Url } from '#shared/kernel/bytes.ts';
 import { type Clock, sleep } from '#shared/kernel/clock.ts';
+import type { Random } from '#shared/kernel/random.ts';
 import { processLimit } from './limits.ts';
 import type { SandboxProfile } from './types.ts';
 
@@ -16,6 +18,12 @@ const OWN_BYTES = 32 << 20;
 const LEAVE_TRIES = 6;
 const LEAVE_MS = 10;
 const SHELL = '/bin/sh';
+const NAME_BYTES = 9;
+
+export interface ControlGroupsDeps {
+  clock: Clock;
+  random: Random;
+}
 
 export interface ControlGroup {
   /** Words of a shell: it joins the group, or ends. */
@@ -56,14 +64,14 @@ export function groupFolders(membership: string, mounts: string): string[] {
 }
 
 /** The first place where a group can be made and joined; undefined where there is none. */
-export async function findControlGroups(clock: Clock): Promise<ControlGroups | undefined> {
+export async function findControlGroups(deps: ControlGroupsDeps): Promise<ControlGroups | undefined> {
   if (process.platform !== 'linux') return undefined;
   const folders = groupFolders(
     readFileSync('/proc/self/cgroup', 'utf8'),
     readFileSync('/proc/self/mountinfo', 'utf8'),
   );
   for (const folder of folders) {
-    const groups = controlGroupsIn(folder, clock);
+    const groups = controlGroupsIn(folder, deps);
     if (await isJoinable(groups)) {
       sweep(folder);
       return groups;
@@ -72,11 +80,10 @@ export async function findControlGroups(clock: Clock): Promise<ControlGroups | u
   return undefined;
 }
 
-function controlGroupsIn(folder: string, clock: Clock): ControlGroups {
-  let made = 0;
+function controlGroupsIn(folder: string, { clock, random }: ControlGroupsDeps): ControlGroups {
   return {
     create(limits) {
-      const path = join(folder, `${PREFIX}${process.pid}-${(made += 1)}`);
+      const path = join(folder, `${PREFIX}${process.pid}-${toBase64Url(random.bytes(NAME_BYTES))}`);
       mkdirSync(path);
       writeFileSync(join(path, 'pids.max'), String(processLimit(limits)));
       const isCounted = readdirSync(path).includes('memory.max');

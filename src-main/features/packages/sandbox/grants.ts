@@ -13,9 +13,10 @@ export function settled(profile: SandboxProfile): SandboxProfile {
   const data = real(profile.data);
   const writable = [data, ...profile.write.map(real)];
   const settle = (path: string): string => {
+    const resolved = real(path);
     const link = linkBelow(path, writable);
     if (link !== undefined) throw unusable(path, `leads elsewhere: ${link} is a link`);
-    return real(path);
+    return resolved;
   };
   return { ...profile, program, data, read: profile.read.map(settle), write: profile.write.map(settle) };
 }
@@ -39,7 +40,8 @@ function real(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    throw unusable(path, `cannot be used (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw unusable(path, code === 'ENOENT' ? 'does not exist' : `cannot be used (${code})`);
   }
 }
 

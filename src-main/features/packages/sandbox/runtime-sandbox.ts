@@ -52,7 +52,7 @@ export async function createRuntimeSandbox(
   machine: Machine,
   options: RuntimeSandboxOptions = {},
 ): Promise<Adapter> {
-  const groups = options.controlGroups === false ? undefined : await findControlGroups(clock);
+  const groups = options.controlGroups === false ? undefined : await findControlGroups({ clock, random });
   let isUsed = false;
 
   function setUp(): Promise<Library> {
@@ -73,8 +73,13 @@ export async function createRuntimeSandbox(
       // Whoever knows the id of a program may use its hosts.
       const commandId = toBase64Url(random.bytes(COMMAND_ID_BYTES));
       const inner = innerOf(spec, profile);
-      const words = await wrap(library, commandId, inner.line, spec, profile, machine);
       const group = groups?.create(profile.limits);
+      const words = await wrap(library, commandId, inner.line, spec, profile, machine).catch(
+        async (error: unknown) => {
+          await group?.remove();
+          throw error;
+        },
+      );
       library.registerCommandNetworkLists(commandId, { allowedDomains: [...profile.hosts] });
       const stopWatching = watchDenials(library.getSandboxViolationStore(), commandId, onDenied);
       return {
