@@ -33,9 +33,7 @@ export function CheckResult({ report }: { report: CheckReport }) {
         ]}
       />
       {sorted.length === 0 ? (
-        <p>
-          <Badge tone="ok">{t('check.nothing')}</Badge>
-        </p>
+        <p>{startMs === undefined ? t('check.untried') : <Badge tone="ok">{t('check.nothing')}</Badge>}</p>
       ) : (
         <List label={t('check.findings')}>
           {sorted.map((finding) => (
