@@ -20,6 +20,7 @@ import { addAccessCommands } from './commands/access.ts';
 import { addReshareCommands } from './commands/reshares.ts';
 import { addLimitCommands } from './commands/limits.ts';
 import { addOperatorCommands } from './commands/operators.ts';
+import { addPackageCommands } from './commands/packages.ts';
 import { addPeerCommands } from './commands/peers.ts';
 import { addProfileCommands } from './commands/profiles.ts';
 import { addProviderCommands } from './commands/providers.ts';
@@ -79,6 +80,7 @@ function createProgram(io: Io): Command {
   addServerCommands(program, cli);
   addDiscoverCommands(program, cli);
   addToolCommands(program, cli);
+  addPackageCommands(program, cli);
   addPeerCommands(program, cli);
   addAccessCommands(program, cli);
   addReshareCommands(program, cli);
