@@ -64,9 +64,13 @@ const makesNamespaces = async (bubblewrap: string): Promise<boolean> =>
   ])) !== undefined;
 
 /** What a program prints; undefined where it does not end well. */
-export async function answerOf(command: string, args: readonly string[]): Promise<string | undefined> {
+export async function answerOf(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string> = { PATH: TOOLS_PATH },
+): Promise<string | undefined> {
   try {
-    const { stdout } = await run(command, [...args], { env: { PATH: TOOLS_PATH }, timeout: ANSWER_MS });
+    const { stdout } = await run(command, [...args], { env, timeout: ANSWER_MS });
     return stdout.trim();
   } catch {
     return undefined; // it does not work: that is the answer

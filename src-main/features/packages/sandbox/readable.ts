@@ -1,6 +1,5 @@
 /** What every program needs of the system to start at all. Everything else of the machine is not there. */
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 
 const LINUX = [
   '/usr',
@@ -22,14 +21,9 @@ const LINUX = [
 ];
 const MACOS = ['/usr', '/bin', '/sbin', '/System', '/Library', '/private/etc/ssl', '/opt/homebrew', '/dev'];
 
-/** @param commands absolute paths of programs that are started */
-export function systemPaths(platform: NodeJS.Platform, commands: readonly string[]): string[] {
+/** @param own absolute paths beside the system's: programs that are started, and what they load */
+export function systemPaths(platform: NodeJS.Platform, own: readonly string[]): string[] {
   const system = platform === 'darwin' ? MACOS : LINUX;
   const isCovered = (path: string) => system.some((known) => path.startsWith(`${known}/`));
-  // A Python of the operator's own lies with its library beside it.
-  const own = commands.filter((path) => !isCovered(path)).flatMap((path) => [path, libraryBeside(path)]);
-  return [...system, ...own].filter((path) => path !== '' && existsSync(path));
+  return [...system, ...own.filter((path) => !isCovered(path))].filter((path) => existsSync(path));
 }
-
-const libraryBeside = (command: string): string =>
-  /python[0-9.]*$/.test(command) ? dirname(dirname(command)) : '';

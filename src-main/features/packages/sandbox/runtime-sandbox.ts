@@ -18,6 +18,7 @@ import { sweepLeftOvers } from './left-overs.ts';
 import { innerLimits, outerLimits } from './limits.ts';
 import { isOldBubblewrap, type Machine, TOOLS_PATH } from './machine.ts';
 import { isNode, nodePermissionArgs } from './node-permissions.ts';
+import { createPrograms, type Program } from './programs.ts';
 import { systemPaths } from './readable.ts';
 import type { Adapter, SandboxProfile, SandboxStatus } from './types.ts';
 import { shellWords, tightened } from './words.ts';
@@ -53,6 +54,7 @@ export async function createRuntimeSandbox(
   options: RuntimeSandboxOptions = {},
 ): Promise<Adapter> {
   const groups = options.controlGroups === false ? undefined : await findControlGroups({ clock, random });
+  const programs = createPrograms();
   let isUsed = false;
 
   function setUp(): Promise<Library> {
@@ -69,12 +71,13 @@ export async function createRuntimeSandbox(
     status: statusOf(machine, groups),
     async confine(spec, wish, onDenied) {
       const profile = settled(wish);
+      const program = await programs(spec.command);
       const library = await setUp();
       // Whoever knows the id of a program may use its hosts.
       const commandId = toBase64Url(random.bytes(COMMAND_ID_BYTES));
-      const inner = innerOf(spec, profile);
+      const inner = innerOf({ ...spec, command: program.command }, profile);
       const group = groups?.create(profile.limits);
-      const words = await wrap(library, commandId, inner.line, spec, profile, machine).catch(
+      const words = await wrap(library, commandId, inner.line, program, profile, machine).catch(
         async (error: unknown) => {
           await group?.remove();
           throw error;
@@ -129,7 +132,8 @@ async function begin(machine: Machine, { parentProxy }: RuntimeSandboxOptions): 
   const config: SandboxRuntimeConfig = {
     network: {
       allowedDomains: [],
-      deniedDomains: [],
+      // These mean this machine, where other programs trust whoever comes.
+      deniedDomains: ['localhost', '*.localhost'],
       deniedResolvedAddresses: PRIVATE_NETWORKS,
       ...(parentProxy ? { parentProxy: { http: parentProxy, https: parentProxy, noProxy: '' } } : {}),
     },
@@ -165,15 +169,15 @@ async function wrap(
   library: Library,
   commandId: string,
   line: string,
-  spec: ProcessSpec,
+  program: Program,
   profile: SandboxProfile,
   machine: Machine,
 ): Promise<string[]> {
   const config = {
     network: { allowedDomains: [], deniedDomains: [] },
-    filesystem: filesOf(library, spec, profile, machine),
+    filesystem: filesOf(library, program, profile, machine),
   };
-  const options = { commandId, commandText: spec.command };
+  const options = { commandId, commandText: program.command };
   const wrapped = await library
     .wrapWithSandbox(line, SHELL, config, undefined, options)
     .catch((error: unknown) => {
@@ -189,14 +193,14 @@ async function wrap(
 
 function filesOf(
   library: Library,
-  { command }: ProcessSpec,
+  { paths }: Program,
   { data, hosts, program, read, write }: SandboxProfile,
   { socketFilter }: Machine,
 ): SandboxRuntimeConfig['filesystem'] {
   // The way to the proxy, and the name `localhost` under which it is reached.
   const proxy = hosts.length > 0 ? [library.getLinuxHttpSocketPath() ?? [], '/etc/hosts'].flat() : [];
   const readable = [
-    ...systemPaths(process.platform, [command]),
+    ...systemPaths(process.platform, paths),
     ...(socketFilter ? [socketFilter] : []),
     ...proxy,
     ...[program, data, ...read, ...write],
