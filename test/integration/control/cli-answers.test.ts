@@ -14,6 +14,12 @@ beforeAll(async () => {
 afterAll(() => node.end());
 
 const GRACE = providerIdOf(new Uint8Array(32).fill(7));
+/** A package that the node in memory knows, its newest release, and the one before. */
+const CALENDAR = `z6Mk${'b'.repeat(44)}/calendar`;
+const RELEASE = 'c1'.repeat(32);
+const OLD_RELEASE = 'c0'.repeat(32);
+const ACCEPTED = { acceptStale: false, acceptFetchedCode: false };
+const UNTOLD = { settings: {}, secretValues: {} };
 /** What a rule has unless it says otherwise. */
 const RULE = { claims: [], tags: [], coversChanges: false };
 
@@ -120,6 +126,94 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
     'tools.favourite',
     { id: 'everything_echo', favourite: false },
   ],
+  ['packages search team calendar', 'packages.search', { text: 'team calendar', limit: 50, runnable: false }],
+  ['packages search --runnable --limit 1', 'packages.search', { text: '', limit: 1, runnable: true }],
+  [`packages show ${CALENDAR}`, 'packages.show', { id: CALENDAR }],
+  [`packages publisher ${GRACE}`, 'packages.publisher', { provider: GRACE }],
+  [`packages review ${CALENDAR}`, 'packages.review', { what: CALENDAR, channel: 'stable' }],
+  [`packages review ${RELEASE} --channel beta`, 'packages.review', { what: RELEASE, channel: 'beta' }],
+  [
+    `packages install ${CALENDAR}@1.2.0 --set days=3 --set folder=/home/ada --set zones=UTC --set zones=CET --server dates --accept-stale --yes`,
+    'packages.install',
+    {
+      release: RELEASE,
+      settings: { days: 3, folder: '/home/ada', zones: ['UTC', 'CET'] },
+      secretValues: {},
+      acceptStale: true,
+      acceptFetchedCode: false,
+      server: 'dates',
+    },
+  ],
+  [
+    'packages install /tmp/calendar.mcpb --set days=3 --yes',
+    'packages.installFile',
+    { path: '/tmp/calendar.mcpb', settings: { days: 3 }, secretValues: {} },
+  ],
+  ['packages list', 'packages.installed', {}],
+  ['packages updates', 'packages.checkUpdates', {}],
+  ['packages update calendar --yes', 'packages.install', { release: RELEASE, ...UNTOLD, ...ACCEPTED }],
+  ['packages history calendar', 'packages.history', { id: CALENDAR }],
+  ['packages rollback calendar', 'packages.rollback', { id: CALENDAR }],
+  [`packages rollback ${CALENDAR} --to 1`, 'packages.rollback', { id: CALENDAR, generation: 1 }],
+  ['packages configure calendar', 'packages.settings', { id: CALENDAR }],
+  [
+    'packages configure calendar --set days=3',
+    'packages.configure',
+    { id: CALENDAR, settings: { folder: '/home/ada/calendars', days: 3 }, secretValues: {} },
+  ],
+  ['packages policy calendar', 'packages.installed', {}],
+  [
+    'packages policy calendar --take minor --channel beta --after-peers 3',
+    'packages.setPolicy',
+    { id: CALENDAR, policy: { take: 'minor', channel: 'beta', afterPeers: 3, afterHours: 24 } },
+  ],
+  [
+    'packages pin calendar 1.2.0 --profile work',
+    'packages.pin',
+    { id: CALENDAR, profile: 'work', release: RELEASE },
+  ],
+  [
+    'packages pin calendar 1.1.0 --profile work',
+    'packages.pin',
+    { id: CALENDAR, profile: 'work', release: OLD_RELEASE },
+  ],
+  [
+    'packages pin calendar --profile work --current',
+    'packages.pin',
+    { id: CALENDAR, profile: 'work', release: null },
+  ],
+  ['packages remove calendar', 'packages.remove', { id: CALENDAR, keepData: false }],
+  ['packages remove calendar --keep-data', 'packages.remove', { id: CALENDAR, keepData: true }],
+  ['packages verify', 'packages.verify', {}],
+  ['packages transfers', 'packages.transfers', {}],
+  ['packages transfers --watch', 'packages.transfers', {}],
+  ['packages sandbox', 'packages.sandbox', {}],
+  ['packages init /tmp/calendar --name dates', 'packages.init', { path: '/tmp/calendar', name: 'dates' }],
+  [
+    'packages check /tmp/calendar --set days=3',
+    'packages.check',
+    { path: '/tmp/calendar', settings: { days: 3 }, secretValues: {} },
+  ],
+  [
+    'packages publish /tmp/calendar --channel beta --notes Zones',
+    'packages.publish',
+    { path: '/tmp/calendar', channel: 'beta', notes: 'Zones', ...UNTOLD },
+  ],
+  ['packages published', 'packages.published', {}],
+  [
+    'packages channel calendar 1.2.0 beta',
+    'packages.setChannel',
+    { name: 'calendar', version: '1.2.0', channel: 'beta' },
+  ],
+  [
+    'packages withdraw calendar 1.2.0 --reason Broken',
+    'packages.withdraw',
+    { name: 'calendar', version: '1.2.0', reason: 'Broken' },
+  ],
+  ['packages withdraw calendar', 'packages.withdraw', { name: 'calendar', reason: '' }],
+  ['packages link calendar@1.1.0', 'packages.link', { release: OLD_RELEASE }],
+  [`packages link ${CALENDAR}`, 'packages.link', { release: RELEASE }],
+  [`packages link ${RELEASE}`, 'packages.link', { release: RELEASE }],
   ['rules list', 'rules.list', {}],
   [
     `tools approve --rule --provider ${GRACE} --claim readOnly`,

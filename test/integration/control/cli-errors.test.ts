@@ -45,6 +45,10 @@ describe.concurrent('wrong usage ends with exit code 2', () => {
     ['arguments that are no object', ['tools', 'call', 'x', '--args', '[1]'], 'JSON object'],
     ['a port that is none', ['daemon', '--mcp-port', '70000'], 'Ports end at 65535'],
     ['a choice that is none', ['log', '--outcome', 'great'], 'Allowed choices'],
+    ['a setting that is no pair', ['packages', 'install', 'z6Mk/x', '--set', 'A'], 'NAME=VALUE'],
+    ['a channel that is none', ['packages', 'review', 'z6Mk/x', '--channel', 'gamma'], 'Allowed choices'],
+    ['a version for nobody', ['packages', 'pin', 'calendar', '1.0.0'], '--profile'],
+    ['a profile without a version', ['packages', 'pin', 'calendar', '--profile', 'p'], '--current'],
     ['a phrase without words', ['identity', 'confirm', 'apple'], '3=apple'],
   ] as const)('%s', async ([, args, sentence], { expect }) => {
     const human = await runCliHere(['--data-dir', node.dataDir, ...args]);
@@ -61,6 +65,30 @@ describe.concurrent('wrong usage ends with exit code 2', () => {
 });
 
 describe.concurrent('what fails ends with exit code 1', () => {
+  it.for([
+    ['an installation that nobody agreed to', ['install', 'z6Mk/x'], 'cli.not_confirmed'],
+    ['an update that nobody agreed to', ['update', 'calendar'], 'cli.not_confirmed'],
+    ['a file that nobody agreed to', ['install', '/tmp/calendar.mcpb'], 'cli.not_confirmed'],
+    ['a setting that is none', ['install', 'z6Mk/x', '--yes', '--set', 'a=b'], 'packages.bad_setting'],
+    ['a number that is none', ['configure', 'calendar', '--set', 'days=few'], 'packages.bad_setting'],
+    ['a secret in plain sight', ['configure', 'calendar', '--set', 'token=x'], 'packages.bad_setting'],
+    ['a secret without a value', ['configure', 'calendar', '--secret', 'token'], 'cli.secret_needed'],
+    ['a package that is not there', ['rollback', 'clock'], 'packages.not_installed'],
+    ['a version that there is not', ['pin', 'calendar', '9.9.9', '--profile', 'p'], 'packages.no_release'],
+    ['a release that there is not', ['link', 'calendar@9.9.9'], 'packages.no_release'],
+  ] as const)('with packages: %s', async ([, args, code], { expect }) => {
+    const outcome = await runCliHere(['--data-dir', node.dataDir, '--json', 'packages', ...args]);
+    expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(JSON.parse(outcome.stderr)).toMatchObject({ ok: false, error: { code } });
+  });
+
+  it('where a package does not pass its check, after what was found', async ({ expect }) => {
+    const outcome = await runCliHere(['--data-dir', node.dataDir, 'packages', 'check', '/tmp/broken']);
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.stdout).toContain('Errors:\n  It has no tools. (no_tools)');
+    expect(outcome.stderr).toContain('packages.check_failed');
+  });
+
   it('where no node runs', async ({ expect }) => {
     const outcome = await runCli(['status', '--json', '--data-dir', empty]);
     expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });

@@ -71,6 +71,18 @@ describe.skipIf(!hasTerminals)('at a terminal (where util-linux’s `script` can
     expect(confirmed()).toBe(before);
   });
 
+  it('shows what a package may touch before it asks, and installs it on yes alone', async () => {
+    const install = ['packages', 'install', 'z6Mk/calendar'];
+    const installed = () => node.asked.filter(({ name }) => name === 'packages.install').length;
+    const refused = await atTerminal(install, [['[y/N]', 'n\r']]);
+    expect(refused.exitCode).toBe(1);
+    expect(installed()).toBe(0);
+    const { exitCode, shown } = await atTerminal(install, [['[y/N]', 'y\r']]);
+    expect(shown.slice(0, shown.indexOf('[y/N]'))).toMatch(/signed by[^]*It may touch:[^]*api\.example\.com/);
+    expect(exitCode).toBe(0);
+    expect(installed()).toBe(1);
+  });
+
   it('asks for a new passphrase twice and never shows it', async () => {
     const { exitCode, shown } = await atTerminal(
       ['backup', '/tmp/b.bak'],

@@ -16,7 +16,6 @@ import { byteSize, facts, oneLine, plural, shortId, shorten, table, time, yesNo 
 
 type Permissions = PackageReview['permissions'];
 type Settings = PackageReview['settings'];
-const MIB = 1_048_576;
 
 /** A heading, and what stands below it; nothing where nothing does. */
 const section = (title: string, lines: readonly string[]): string[] =>
@@ -41,7 +40,7 @@ export const permissionLines = ({ hosts, memoryMb, processes, read, write }: Per
     ['network', listed(hosts, 'none')],
     ['reads', listed(read, 'nothing but its own files')],
     ['changes', listed(write, 'nothing but its own data')],
-    ['memory', `up to ${byteSize(memoryMb * MIB)}`],
+    ['memory', `up to ${memoryMb} MiB`],
     ['processes', `up to ${processes}`],
   ]).split('\n');
 
@@ -52,7 +51,7 @@ function widerLines({ wider }: PackageReview): string[] {
     ['network', listed(hosts, '')],
     ['reads', listed(read, '')],
     ['changes', listed(write, '')],
-    ['memory', memoryMb === undefined ? undefined : byteSize(memoryMb * MIB)],
+    ['memory', memoryMb === undefined ? undefined : `${memoryMb} MiB`],
     ['processes', processes],
   ]);
   return lines === '' ? [] : lines.split('\n');
@@ -72,24 +71,24 @@ function toolLines({ change, before, description, destructive, name, readOnly }:
 
 const showValue = (value: SettingValue): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
-/** What can be set, with what it is and what it is set to. */
+/** What can be set, what it is set to, and what it is. */
 export function settingLines(
   settings: Settings,
   values: PackageReview['values'],
   secretsSet: readonly string[],
 ): string[] {
-  return Object.entries(settings).map(([name, setting]) => {
-    const value = values[name] ?? setting.default;
-    const told = setting.sensitive
+  const rows = Object.entries(settings).map(([name, setting]) => [
+    name,
+    setting.sensitive
       ? secretsSet.includes(name)
-        ? 'set'
-        : 'not set'
-      : value === undefined
-        ? 'not set'
-        : showValue(value);
-    const kind = [setting.sensitive ? 'secret' : setting.type, ...(setting.required ? ['needed'] : [])];
-    return oneLine(`${name} (${kind.join(', ')}): ${told}  ${setting.title}`);
-  });
+        ? '(set)'
+        : ''
+      : showValue(values[name] ?? setting.default ?? ''),
+    `${setting.sensitive ? 'secret' : setting.type}${setting.multiple ? ', several' : ''}`,
+    setting.required ? 'needed' : '',
+    setting.title,
+  ]);
+  return rows.length === 0 ? [] : table(['NAME', 'VALUE', 'KIND', '', 'ABOUT'], rows, '').split('\n');
 }
 
 function dependencyLines(nodes: readonly DependencyNode[], depth = 0): string[] {
@@ -102,7 +101,7 @@ function dependencyLines(nodes: readonly DependencyNode[], depth = 0): string[] 
 const requirementLines = ({ requirements }: PackageReview): string[] =>
   requirements.map(
     ({ found, kind, met, needed }) =>
-      `${met ? 'ok' : 'MISSING'}  ${words.requirement[kind].name}: ${oneLine(needed)}${met ? '' : `, here: ${oneLine(found)}. ${words.requirement[kind].advice}`}`,
+      `${met ? 'ok     ' : 'MISSING'}  ${words.requirement[kind].name}: ${oneLine(needed)}${met ? '' : `, here: ${oneLine(found)}`}`,
   );
 
 /** Everything to know before a release is installed. */
@@ -196,7 +195,7 @@ const versionRow = (one: PackageDetails['versions'][number]): string[] => [
   time(one.releasedAt),
   yesNo(one.installed),
   yesNo(one.kept),
-  one.withdrawn === undefined ? '' : `withdrawn ${one.withdrawn}`.trim(),
+  one.withdrawn === undefined ? '' : `withdrawn${one.withdrawn && ': '}${one.withdrawn}`,
   one.release,
 ];
 

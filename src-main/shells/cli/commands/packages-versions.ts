@@ -92,7 +92,6 @@ function addPolicy(packages: Command, cli: Cli): void {
 
 interface PinFlags {
   profile: string;
-  version?: string;
   current?: boolean;
 }
 
@@ -101,18 +100,20 @@ function addPin(packages: Command, cli: Cli): void {
     .command('pin')
     .description('show one profile a version of its own, or the current one again')
     .argument('<package>', 'its id, name or server')
+    .argument('[version]', 'which version it sees')
     .requiredOption('--profile <name>', 'who sees it')
-    .option('--version <version>', 'which version it sees')
-    .option('--current', 'the version that everybody sees')
-    .action((which: string, { current, profile, version }: PinFlags, command: Command) => {
-      if ((version === undefined) === (current === undefined))
-        command.error('error: give either --version or --current', { code: 'cli.usage' });
-      return cli.ask(async (node) => {
-        const found = await installedBy(node, which);
-        const release = version === undefined ? null : await releaseOf(node, found, version);
-        return showInstalled(await node['packages.pin']({ id: found.id, profile, release }));
-      });
-    });
+    .option('--current', 'it sees the version that everybody sees')
+    .action(
+      (which: string, version: string | undefined, { current, profile }: PinFlags, command: Command) => {
+        if ((version === undefined) === (current === undefined))
+          command.error('error: give either a version or --current', { code: 'cli.usage' });
+        return cli.ask(async (node) => {
+          const found = await installedBy(node, which);
+          const release = version === undefined ? null : await releaseOf(node, found, version);
+          return showInstalled(await node['packages.pin']({ id: found.id, profile, release }));
+        });
+      },
+    );
 }
 
 /** What lies here needs no network to be found. */

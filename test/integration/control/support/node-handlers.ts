@@ -3,6 +3,7 @@ import type { NodeHandlers } from '#shared/contract.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { unanswered } from '#test/support/unanswered.ts';
 import * as fixtures from './fixtures.ts';
+import { packageHandlers } from './package-handlers.ts';
 
 export interface Asked {
   name: string;
@@ -41,6 +42,7 @@ export function createMemoryNode({
 
   const handlers: NodeHandlers = {
     ...unanswered(),
+    ...packageHandlers(),
     'api.tokens.list': () => items(apiToken),
     'api.tokens.create': ({ name, role, scope }) => ({ ...apiToken, name, role, scope, token: 'ts_secret' }),
     'api.tokens.revoke': () => ({}),
