@@ -7,6 +7,7 @@ export type Setting = z.output<typeof settingViewSchema>;
 export const groups = [
   'appearance',
   'network',
+  'packages',
   'start',
   'clients',
   'privacy',
@@ -38,6 +39,12 @@ export const settingGroups = {
   'p2p.listen': 'network',
   'p2p.bootstrap': 'network',
   'discovery.registry': 'network',
+  'packages.maxDownloadKib': 'packages',
+  'packages.maxUploadKib': 'packages',
+  'packages.seed': 'packages',
+  'packages.seedRatio': 'packages',
+  'packages.seedHours': 'packages',
+  'packages.keepVersions': 'packages',
   'dashboard.port': 'start',
   'log.level': 'start',
   'endpoint.port': 'clients',
@@ -77,7 +84,7 @@ export function inOrder(settings: readonly Setting[]): Setting[] {
 
 /** A setting that is counted in something else than people count in. */
 export interface Unit {
-  name: 'seconds' | 'mebibytes' | 'days';
+  name: 'seconds' | 'hours' | 'days' | 'mebibytes' | 'kibibytesPerSecond' | 'timesSize';
   /** How many of the node's make one of these. */
   factor: number;
 }
@@ -88,6 +95,10 @@ const units: Partial<Record<SettingKey, Unit>> = {
   'relay.maxResultBytes': { name: 'mebibytes', factor: 1 << 20 },
   'relay.retentionDays': { name: 'days', factor: 1 },
   'metrics.usageDays': { name: 'days', factor: 1 },
+  'packages.maxDownloadKib': { name: 'kibibytesPerSecond', factor: 1 },
+  'packages.maxUploadKib': { name: 'kibibytesPerSecond', factor: 1 },
+  'packages.seedRatio': { name: 'timesSize', factor: 1 },
+  'packages.seedHours': { name: 'hours', factor: 1 },
 };
 export const unitOf = (key: string): Unit | undefined => (isKnownKey(key) ? units[key] : undefined);
 

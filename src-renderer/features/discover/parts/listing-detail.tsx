@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../../platform/formats.ts';
 import { useQuery } from '../../../platform/use-query.ts';
@@ -10,6 +10,7 @@ import { FaultNote } from '../../../ui/fault-note.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { Facts, Inline, Stack } from '../../../ui/page.tsx';
 import { Loading } from '../../../ui/progress.tsx';
+import { InstallListed } from '../../packages/index.ts';
 import { AddListingDialog } from './add-listing-dialog.tsx';
 
 export function ListingDetail({ name }: { name: string }) {
@@ -27,6 +28,9 @@ export function ListingDetail({ name }: { name: string }) {
           {t('add.open')}
         </Button>
       </div>
+      <Suspense>
+        <InstallListed serverJson={data.serverJson} />
+      </Suspense>
       <Note>{t('unchecked')}</Note>
       <Facts
         items={[

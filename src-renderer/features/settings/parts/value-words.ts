@@ -5,6 +5,7 @@ import { type Setting, unitOf } from '../rules.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 const willingness = ['auto', 'always', 'on', 'off', 'never', 'whenOffered'] as const;
+const seedings = ['own', 'ratio', 'time'] as const;
 
 /** A choice in words, where there are some. */
 export function useChoiceWords(): (value: string) => string {
@@ -13,7 +14,9 @@ export function useChoiceWords(): (value: string) => string {
     (value) => {
       const level = levels.find((item) => item === value);
       const will = willingness.find((item) => item === value);
+      const seeding = seedings.find((item) => item === value);
       if (will) return t(`willing.${will}`);
+      if (seeding) return t(`seeding.${seeding}`);
       return level ? t(`level.${level}`) : value;
     },
     [t],
@@ -30,9 +33,21 @@ export function useValueWords(): (setting: Setting) => string {
     if (typeof value === 'string') return value === '' ? t('none') : choice(value);
     if (typeof value !== 'number') return JSON.stringify(value) ?? t('none');
     const unit = unitOf(key);
-    if (unit?.name === 'seconds') return format.duration(value);
-    if (unit?.name === 'mebibytes') return t('mebibytes', { size: format.number(value / unit.factor) });
-    if (unit?.name === 'days') return t('days', { count: value });
-    return key.endsWith('.port') ? String(value) : format.number(value);
+    switch (unit?.name) {
+      case 'seconds':
+        return format.duration(value);
+      case 'hours':
+        return t('hours', { count: value });
+      case 'days':
+        return t('days', { count: value });
+      case 'mebibytes':
+        return t('mebibytes', { size: format.number(value / unit.factor) });
+      case 'kibibytesPerSecond':
+        return value === 0 ? t('unlimited') : t('kibibytesPerSecond', { speed: format.number(value) });
+      case 'timesSize':
+        return t('timesSize', { times: format.number(value) });
+      default:
+        return key.endsWith('.port') ? String(value) : format.number(value);
+    }
   };
 }
