@@ -345,6 +345,7 @@ const views: Record<string, (page: Page) => Promise<void>> = {
   },
   settings: (page) => visit(page, '/settings'),
   'settings-network': (page) => visit(page, '/settings/network'),
+  'settings-packages': (page) => visit(page, '/settings/packages'),
   'settings-clients': (page) => visit(page, '/settings/clients'),
   'settings-operators': (page) => visit(page, '/settings/operators'),
   'settings-data': (page) => visit(page, '/settings/data'),

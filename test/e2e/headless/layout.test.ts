@@ -23,6 +23,7 @@ const pages = [
   '/usage/load',
   '/settings',
   '/settings/network',
+  '/settings/packages',
   '/settings/data',
 ];
 
