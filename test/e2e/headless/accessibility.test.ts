@@ -193,6 +193,22 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await expect(page.getByRole('alertdialog')).toBeVisible();
   },
   packages: (page) => visit(page, '/packages'),
+  'packages-listed': async (page) => {
+    await visit(page, '/discover');
+    // The registry is read once; then a server of it is opened.
+    await press(page, 'main button');
+    await visit(page, `/discover/${encodeURIComponent('io.github.example/weather')}`);
+    await press(page, 'main button:has(svg.lucide-package-plus)');
+    await expect(page.getByRole('dialog').locator('textarea').first()).toBeVisible();
+  },
+  'packages-foreign': (page) => visit(page, packagePage('file/scratchpad')),
+  'packages-file': async (page) => {
+    await visit(page, '/packages');
+    await press(page, 'main button:has(svg.lucide-file-input)');
+    await page.locator('[role=dialog] input').fill('/home/sam/abacus.mcpb');
+    await press(page, '[role=dialog] button[type=submit]');
+    await expect(page.getByRole('dialog').locator('dl')).toBeVisible();
+  },
   'packages-moving': async (page) => {
     await visit(page, '/packages/installed');
     await press(page, 'main section summary');

@@ -187,6 +187,26 @@ test('a package is removed after a question; a file is installed and marked', as
   await expect(page.getByText('Nobody in your network signed it')).toBeVisible();
 });
 
+test('a server that a public registry lists is installed locked in, with what is allowed and no more', async ({
+  home: page,
+  dashboard,
+}) => {
+  dashboard.node.world.central.syncedAt = Date.now();
+  await visit(page, `/discover/${encodeURIComponent('io.github.example/weather')}`);
+  await page.getByRole('button', { name: 'Install locked in' }).click();
+  const dialog = page.getByRole('dialog');
+  const install = dialog.getByRole('button', { name: 'Fetch and install it' });
+  await dialog.getByRole('textbox', { name: 'WEATHER_KEY' }).fill('k3y');
+  await dialog.getByRole('textbox', { name: 'May talk to' }).fill('https://api.example.org/');
+  await expect(dialog.getByText('Write names of hosts such as api.example.com')).toBeVisible();
+  await expect(install).toBeDisabled();
+  await dialog.getByRole('textbox', { name: 'May talk to' }).fill('api.example.org');
+  await install.click();
+  await expect(page.getByText('@example/weather 2.4.1 is installed and runs')).toBeVisible();
+  await expect(page.getByText('Nobody in your network signed it')).toBeVisible();
+  expect(dashboard.node.world.packages.installed.at(-1)?.permissions.hosts).toEqual(['api.example.org']);
+});
+
 test('from a folder to a link: a failed check is shown, a good one published, a version withdrawn', async ({
   home: page,
   dashboard,

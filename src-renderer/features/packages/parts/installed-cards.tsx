@@ -27,20 +27,26 @@ export function InstalledCards({ details, item }: InstalledCardsProps) {
     (node, signal) => node['packages.settings']({ id: item.id }, { signal }),
     [item.id, item.generation],
   );
+  const own = (
+    <>
+      <Card title={t('touch.title')} lead={t('touch.leadInstalled')}>
+        <Touches permissions={item.permissions} settings={told?.settings ?? {}} />
+      </Card>
+      <FaultNote fault={fault} />
+      {told && Object.keys(told.settings).length > 0 && (
+        <SettingsCard key={item.generation} item={item} told={told} />
+      )}
+    </>
+  );
   return (
     <div className={styles['pair']}>
       <Stack>
         <GlanceCard details={details} installed={item} />
         <HistoryCard item={item} />
-        <Card title={t('touch.title')} lead={t('touch.leadInstalled')}>
-          <Touches permissions={item.permissions} settings={told?.settings ?? {}} />
-        </Card>
-        <FaultNote fault={fault} />
-        {told && Object.keys(told.settings).length > 0 && (
-          <SettingsCard key={item.generation} item={item} told={told} />
-        )}
+        {!item.foreign && own}
       </Stack>
       <Stack>
+        {item.foreign && own}
         {details && <VersionsCard details={details} />}
         {!item.foreign && (
           <>

@@ -212,8 +212,14 @@ function answerInstalled(memory: Memory): Pick<Answers, Installing> {
           ?.replace(/\.mcpb$/, '') ?? path,
         '1.0.0',
       ),
-    'packages.installListed': ({ package: { identifier, registryType, version = '1.0.0' } }) =>
-      beginForeign(registryType, identifier, version),
+    'packages.installListed'({
+      package: { identifier, registryType, version = '1.0.0' },
+      permissions: allowed,
+    }) {
+      const item = beginForeign(registryType, identifier, version);
+      if (allowed) item.permissions = allowed;
+      return after(item);
+    },
     'packages.rollback'({ generation, id }) {
       const item = installedOf(memory, id);
       const to = find(
