@@ -1,5 +1,6 @@
 /** `--set`, `--secret` and `--channel` of packages: what their operator tells them. */
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { InstalledPackage, PackageSettings, SettingValue } from '#shared/features/packages/contract.ts';
 import type { Channel } from '#shared/features/packages/log.ts';
@@ -57,15 +58,24 @@ export function settingsFrom({ set = [] }: SettingFlags, declared: Declared): Pa
   return values;
 }
 
-/** The same where nothing is known of the package yet: JSON where it is JSON, else text. */
+/** Few shells know `~` behind a `=`. */
+const pathOf = (text: string): string =>
+  /^~([/\\]|$)/.test(text) ? join(homedir(), text.slice(1)) : resolve(text);
+
+/** The same where nothing is known of the package yet: paths and JSON where they look like it, else text. */
 export const settingsUntold = ({ set = [] }: SettingFlags): PackageSettings =>
-  Object.fromEntries(set.map(([name, text]) => [name, jsonOrText(text) as SettingValue]));
+  Object.fromEntries(
+    set.map(([name, text]) => [
+      name,
+      /^(~|\.{1,2})([/\\]|$)/.test(text) ? pathOf(text) : (jsonOrText(text) as SettingValue),
+    ]),
+  );
 
 export const secretsFrom = ({ io }: Cli, { secret = [] }: SettingFlags): Promise<Record<string, string>> =>
   readSecrets(io, secret);
 
 function valueOf(name: string, text: string, type: string): string | number | boolean {
-  if (type === 'directory' || type === 'file') return resolve(text);
+  if (type === 'directory' || type === 'file') return pathOf(text);
   if (type === 'number') {
     const number = Number(text);
     if (text.trim() === '' || Number.isNaN(number)) throw badSetting(name, 'a number');

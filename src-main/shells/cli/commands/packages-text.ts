@@ -33,7 +33,10 @@ function warningLine({ code, detail, subject }: PackageWarning): string {
 }
 
 const listed = (list: readonly string[], otherwise: string): string =>
-  list.length === 0 ? otherwise : list.map(oneLine).join(', ');
+  list.length === 0 ? otherwise : list.map((what) => oneLine(placeOf(what))).join(', ');
+
+/** A place that the operator chooses is named by its setting. */
+const placeOf = (what: string): string => what.replace(/^\$\{user_config\.(.+)\}$/, 'the setting “$1”');
 
 export const permissionLines = ({ hosts, memoryMb, processes, read, write }: Permissions): string[] =>
   facts([
