@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { toBase64Url } from '#shared/kernel/bytes.ts';
-import { type Clock, sleep } from '#shared/kernel/clock.ts';
+import type { Clock } from '#shared/kernel/clock.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import { processLimit } from './limits.ts';
 import type { SandboxProfile } from './types.ts';
@@ -29,7 +29,7 @@ export interface ControlGroup {
   /** Words of a shell: it joins the group, or ends. */
   join: string;
   /** After all of its processes ended. */
-  remove(): Promise<void>;
+  remove(): void;
 }
 
 export interface ControlGroups {
@@ -105,35 +105,29 @@ async function isJoinable(groups: ControlGroups): Promise<boolean> {
       resolve(error === null),
     );
   });
-  await group.remove();
+  group.remove();
   return joined;
 }
 
-async function remove(path: string, clock: Clock): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      rmdirSync(path);
-      return;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') return;
-      if (code !== 'EBUSY' || tries === LEAVE_TRIES) throw error;
-      await sleep(clock, LEAVE_MS * 2 ** tries);
-    }
-  }
+/** What is still busy is tried again a moment later, and what is busy then is left to the next start. */
+function remove(path: string, clock: Clock, tries = 0): void {
+  if (isRemoved(path) || tries === LEAVE_TRIES) return;
+  clock.after(LEAVE_MS * 2 ** tries, () => remove(path, clock, tries + 1));
 }
 
 /** Groups of nodes that were killed. */
 function sweep(folder: string): void {
-  for (const name of readdirSync(folder).filter((known) => known.startsWith(PREFIX))) {
-    const pid = Number(name.slice(PREFIX.length).split('-')[0]);
-    if (isRunning(pid)) continue;
-    try {
-      rmdirSync(join(folder, name));
-    } catch (error) {
-      // Its processes still run; whoever ends them, the next start removes it.
-      if (!['EBUSY', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
+  for (const name of readdirSync(folder).filter((known) => known.startsWith(PREFIX)))
+    if (!isRunning(Number(name.slice(PREFIX.length).split('-')[0]))) isRemoved(join(folder, name));
+}
+
+function isRemoved(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    // Somebody was faster; or its processes still run, and it stays for now.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }
 

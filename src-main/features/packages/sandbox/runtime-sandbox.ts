@@ -1,11 +1,7 @@
-/**
- * The sandbox on Linux (bubblewrap) and macOS (seatbelt), by `@anthropic-ai/sandbox-runtime` inside this process. It is one
- * for the whole process: what it may allow at all is nothing, and each program brings its own list of paths and hosts.
- */
-import { tmpdir } from 'node:os';
-import type { SandboxManager, SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
+/** The sandbox on Linux (bubblewrap) and macOS (seatbelt). */
 import { toBase64Url } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
+import { AppError } from '#shared/kernel/errors.ts';
 import type { Random } from '#shared/kernel/random.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { ProcessSpec } from '../../../platform/processes.ts';
@@ -14,19 +10,17 @@ import { watchDenials } from './denials.ts';
 import { noSandbox } from './faults.ts';
 import { settled } from './grants.ts';
 import { innerCommand } from './inner-command.ts';
-import { sweepLeftOvers } from './left-overs.ts';
+import { type Files, shareManager, type SharedManager, wrapAlone, wrapWithProxy } from './library.ts';
 import { innerLimits, outerLimits } from './limits.ts';
 import { isOldBubblewrap, type Machine, TOOLS_PATH } from './machine.ts';
 import { isNode, nodePermissionArgs } from './node-permissions.ts';
 import { createPrograms, type Program } from './programs.ts';
 import { systemPaths } from './readable.ts';
-import type { Adapter, SandboxProfile, SandboxStatus } from './types.ts';
+import type { Adapter, Denial, SandboxProfile, SandboxStatus } from './types.ts';
 import { shellWords, tightened } from './words.ts';
 
 const SHELL = '/bin/sh';
 const COMMAND_ID_BYTES = 24;
-/** A declared host must not lead into the operator's own networks, whatever its names resolve to. */
-const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
 export interface RuntimeSandboxDeps {
   clock: Clock;
@@ -41,11 +35,11 @@ export interface RuntimeSandboxOptions {
   controlGroups?: boolean;
 }
 
-type Library = typeof SandboxManager;
-
-/** The library is one for the process; whoever comes first sets it up, and the last one to leave takes it down. */
-let users = 0;
-let ready: Promise<Library> | undefined;
+/** A command line that is confined, and what ends what it needs. */
+interface Wrapped {
+  words: string[];
+  cleanUp(): void;
+}
 
 /** @param machine one without problems */
 export async function createRuntimeSandbox(
@@ -54,61 +48,101 @@ export async function createRuntimeSandbox(
   options: RuntimeSandboxOptions = {},
 ): Promise<Adapter> {
   const groups = options.controlGroups === false ? undefined : await findControlGroups({ clock, random });
+  const manager = shareManager(machine, options.parentProxy);
   const programs = createPrograms();
-  let isUsed = false;
-
-  function setUp(): Promise<Library> {
-    if (!isUsed) users += 1;
-    isUsed = true;
-    ready ??= begin(machine, options).catch((error: unknown) => {
-      ready = undefined;
-      throw noSandbox([String(error)]);
-    });
-    return ready;
-  }
 
   return {
     status: statusOf(machine, groups),
     async confine(spec, wish, onDenied) {
       const profile = settled(wish);
       const program = await programs(spec.command);
-      const library = await setUp();
-      // Whoever knows the id of a program may use its hosts.
-      const commandId = toBase64Url(random.bytes(COMMAND_ID_BYTES));
       const inner = innerOf({ ...spec, command: program.command }, profile);
-      const group = groups?.create(profile.limits);
-      const words = await wrap(library, commandId, inner.line, program, profile, machine).catch(
-        async (error: unknown) => {
-          await group?.remove();
-          throw error;
-        },
-      );
-      library.registerCommandNetworkLists(commandId, { allowedDomains: [...profile.hosts] });
-      const stopWatching = watchDenials(library.getSandboxViolationStore(), commandId, onDenied);
+      const wrapped = await wrap(inner.line, program, profile, onDenied);
+      const group = makeGroup(groups, profile, wrapped);
       return {
-        spec: outerOf(words, profile, spec, inner.env, group),
-        release: once(async () => {
-          stopWatching();
-          library.unregisterCommandNetworkLists(commandId);
-          library.cleanupAfterCommand();
-          await group?.remove();
+        spec: outerOf(wrapped.words, profile, spec, inner.env, group),
+        release: once(() => {
+          wrapped.cleanUp();
+          group?.remove();
         }),
       };
     },
-    async close() {
-      if (!isUsed) return;
-      isUsed = false;
-      users -= 1;
-      if (users > 0 || !ready) return;
-      const library = await ready;
-      ready = undefined;
-      await library
-        .reset()
+    close: () =>
+      manager
+        .close()
         .catch((error: unknown) =>
           log.warn({ error: String(error) }, 'the sandbox could not be taken down in order'),
-        );
-    },
+        ),
   };
+
+  async function wrap(
+    line: string,
+    program: Program,
+    profile: SandboxProfile,
+    onDenied: (denial: Denial) => void,
+  ): Promise<Wrapped> {
+    const isAlone = process.platform === 'linux' && profile.hosts.length === 0;
+    const files = filesOf(program, profile, machine);
+    try {
+      if (!isAlone)
+        return await wrapWithHosts(manager, random, line, files, profile.hosts, machine, onDenied);
+      const { cleanUp, wrapped } = await wrapAlone(machine, line, files);
+      return { words: wordsOf(wrapped, machine, cleanUp), cleanUp };
+    } catch (error) {
+      throw error instanceof AppError ? error : noSandbox([String(error)]);
+    }
+  }
+}
+
+async function wrapWithHosts(
+  shared: SharedManager,
+  random: Random,
+  line: string,
+  files: Files,
+  hosts: readonly string[],
+  machine: Machine,
+  onDenied: (denial: Denial) => void,
+): Promise<Wrapped> {
+  const manager = await shared.get();
+  // Whoever knows the id of a program may use its hosts.
+  const commandId = toBase64Url(random.bytes(COMMAND_ID_BYTES));
+  // The way to the proxy, and the name `localhost` under which it is reached.
+  const proxy = hosts.length > 0 ? [manager.getLinuxHttpSocketPath() ?? [], '/etc/hosts'].flat() : [];
+  const wrapped = await wrapWithProxy(manager, commandId, line, {
+    ...files,
+    read: [...files.read, ...proxy],
+  });
+  const words = wordsOf(wrapped, machine, () => manager.cleanupAfterCommand());
+  manager.registerCommandNetworkLists(commandId, { allowedDomains: [...hosts] });
+  const stopWatching = watchDenials(manager.getSandboxViolationStore(), commandId, onDenied);
+  const cleanUp = () => {
+    stopWatching();
+    manager.unregisterCommandNetworkLists(commandId);
+    manager.cleanupAfterCommand();
+  };
+  return { words, cleanUp };
+}
+
+function wordsOf(wrapped: string, machine: Machine, cleanUp: () => void): string[] {
+  const words = shellWords(wrapped);
+  if (process.platform !== 'linux') return words;
+  // Past some length the library hands over a file instead, in which nothing can be tightened.
+  if (words[0] === machine.bubblewrap?.path) return tightened(words);
+  cleanUp();
+  throw noSandbox(['Too many paths were granted.']);
+}
+
+function makeGroup(
+  groups: ControlGroups | undefined,
+  { limits }: SandboxProfile,
+  { cleanUp }: Wrapped,
+): ControlGroup | undefined {
+  try {
+    return groups?.create(limits);
+  } catch (error) {
+    cleanUp();
+    throw noSandbox([String(error)]);
+  }
 }
 
 function statusOf({ bubblewrap }: Machine, groups: ControlGroups | undefined): SandboxStatus {
@@ -125,31 +159,6 @@ function statusOf({ bubblewrap }: Machine, groups: ControlGroups | undefined): S
   };
 }
 
-/** Loads the library only now: a node without packages never needs it. */
-async function begin(machine: Machine, { parentProxy }: RuntimeSandboxOptions): Promise<Library> {
-  await sweepLeftOvers(tmpdir(), process.getuid?.());
-  const { SandboxManager: library } = await import('@anthropic-ai/sandbox-runtime');
-  const config: SandboxRuntimeConfig = {
-    network: {
-      allowedDomains: [],
-      // These mean this machine, where other programs trust whoever comes.
-      deniedDomains: ['localhost', '*.localhost'],
-      deniedResolvedAddresses: PRIVATE_NETWORKS,
-      ...(parentProxy ? { parentProxy: { http: parentProxy, https: parentProxy, noProxy: '' } } : {}),
-    },
-    filesystem: { denyRead: ['/'], allowRead: [], allowWrite: [], denyWrite: [] },
-    // It would search this process's folder for settings of editors and shells, which no package may write to anyway.
-    ripgrep: { command: '/bin/true' },
-    mandatoryDenySearchDepth: 1,
-    ...(machine.bubblewrap ? { bwrapPath: machine.bubblewrap.path } : {}),
-    ...(machine.socat ? { socatPath: machine.socat } : {}),
-    ...(machine.socketFilter ? { seccomp: { applyPath: machine.socketFilter } } : {}),
-  };
-  // Its watch over files knows one list for all programs, and would accuse each of what another may not.
-  await library.initialize(config, undefined, false);
-  return library;
-}
-
 const innerOf = ({ args, command, env }: ProcessSpec, profile: SandboxProfile) =>
   innerCommand(
     command,
@@ -164,57 +173,18 @@ const innerOf = ({ args, command, env }: ProcessSpec, profile: SandboxProfile) =
     { proxies: profile.hosts.length > 0, before: innerLimits(profile.limits) },
   );
 
-/** The words of a command that is confined. Nothing is left behind where it throws. */
-async function wrap(
-  library: Library,
-  commandId: string,
-  line: string,
-  program: Program,
-  profile: SandboxProfile,
-  machine: Machine,
-): Promise<string[]> {
-  const config = {
-    network: { allowedDomains: [], deniedDomains: [] },
-    filesystem: filesOf(library, program, profile, machine),
-  };
-  const options = { commandId, commandText: program.command };
-  const wrapped = await library
-    .wrapWithSandbox(line, SHELL, config, undefined, options)
-    .catch((error: unknown) => {
-      throw noSandbox([String(error)]);
-    });
-  const words = shellWords(wrapped);
-  if (process.platform !== 'linux') return words;
-  // Past some length it hands over a file instead, in which nothing can be tightened.
-  if (words[0] === machine.bubblewrap?.path) return tightened(words);
-  library.cleanupAfterCommand();
-  throw noSandbox(['Too many paths were granted.']);
-}
-
-function filesOf(
-  library: Library,
+const filesOf = (
   { paths }: Program,
-  { data, hosts, program, read, write }: SandboxProfile,
+  { data, program, read, write }: SandboxProfile,
   { socketFilter }: Machine,
-): SandboxRuntimeConfig['filesystem'] {
-  // The way to the proxy, and the name `localhost` under which it is reached.
-  const proxy = hosts.length > 0 ? [library.getLinuxHttpSocketPath() ?? [], '/etc/hosts'].flat() : [];
-  const readable = [
+): Files => ({
+  read: [
     ...systemPaths(process.platform, paths),
     ...(socketFilter ? [socketFilter] : []),
-    ...proxy,
     ...[program, data, ...read, ...write],
-  ];
-  return {
-    denyRead: ['/'],
-    allowRead: readable.map(literal),
-    allowWrite: [data, ...write].map(literal),
-    denyWrite: [],
-  };
-}
-
-/** Names with brackets or stars are names, and no patterns. */
-const literal = (path: string) => ({ path, literal: true as const });
+  ],
+  write: [data, ...write],
+});
 
 /** A shell that takes the limits upon itself and becomes the sandbox. It sees no variable of the package. */
 function outerOf(
@@ -233,7 +203,13 @@ function outerOf(
   };
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => (done ??= work());
+function once(work: () => void): () => Promise<void> {
+  let isDone = false;
+  return () => {
+    if (!isDone) {
+      isDone = true;
+      work();
+    }
+    return Promise.resolve();
+  };
 }
