@@ -91,13 +91,8 @@ export function createTaskBoard({ clock, newId }: { clock: Clock; newId: () => s
         end(task, { state: 'done' });
         return result;
       } catch (error) {
-        const { code, message, advice } = toErrorShape(error);
-        end(
-          task,
-          task.controller.signal.aborted
-            ? { state: 'cancelled' }
-            : { state: 'failed', fault: { code, message, advice } },
-        );
+        const { retryable: _, ...fault } = toErrorShape(error);
+        end(task, task.controller.signal.aborted ? { state: 'cancelled' } : { state: 'failed', fault });
         throw error;
       } finally {
         about.signal?.removeEventListener('abort', callOff);

@@ -14,6 +14,13 @@ export interface FaultText {
   advice: string;
 }
 
+/**
+ * Whether a fault carries every fact that its translation tells. One without (of an older node, or shortened on its way)
+ * keeps the node's own sentence: a gap would be worse than another language.
+ */
+export const tellsAll = (template: string, details: Record<string, unknown> = {}): boolean =>
+  [...template.matchAll(/\{\{\s*(\w+)/g)].every(([, fact = '']) => Object.hasOwn(details, fact));
+
 /** Words for a fault: the translation of its code if there is one, filled with its details. */
 export function useFaultText(): (fault: Pick<Fault, 'code' | 'message' | 'advice' | 'details'>) => FaultText {
   const { t, i18n } = useTranslation();
@@ -23,7 +30,8 @@ export function useFaultText(): (fault: Pick<Fault, 'code' | 'message' | 'advice
         const key = `errors:${fault.code}.${part}`;
         // The node's sentence may hold facts that a translation without details cannot; English speakers get the original.
         if (i18n.language === 'en' && fault[part] !== '') return fault[part];
-        return i18n.exists(key)
+        const template: unknown = i18n.getResource(i18n.language, 'errors', `${fault.code}.${part}`);
+        return typeof template === 'string' && tellsAll(template, fault.details)
           ? (t as (key: string, values: object) => string)(key, { ...fault.details })
           : fault[part];
       };

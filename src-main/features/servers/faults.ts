@@ -40,6 +40,7 @@ export function noPackages(server: string): never {
     `The server ${server} belongs to a package, and this node has none.`,
     {
       advice: 'Remove it, or install the package again.',
+      details: { server },
     },
   );
 }
@@ -48,4 +49,5 @@ export function noPackages(server: string): never {
 export const ofPackage = (server: string): AppError =>
   new AppError('servers.of_package', `The server ${server} belongs to a package.`, {
     advice: 'Change, update or remove the package instead; `toolswarm packages list` shows it.',
+    details: { server },
   });

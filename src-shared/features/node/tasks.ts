@@ -29,7 +29,14 @@ export const taskSchema = z.object({
   unit: z.enum(['bytes', 'items']).optional(),
   cancellable: z.boolean(),
   /** Why it failed. */
-  fault: z.object({ code: z.string(), message: z.string(), advice: z.string() }).optional(),
+  fault: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      advice: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
 });
 export type TaskView = z.output<typeof taskSchema>;
 

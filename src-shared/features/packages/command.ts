@@ -136,7 +136,7 @@ export const grantedPaths = (paths: readonly string[], settings: PackageSettings
 const missing = (name: string, { title }: UserSetting): AppError =>
   new AppError('packages.setting_missing', `The setting “${title}” (${name}) has no value.`, {
     advice: 'Fill it in, then try again.',
-    details: { name },
+    details: { name, title },
   });
 
 const badSetting = (name: string, why: string): AppError =>

@@ -25,13 +25,15 @@ export function doesNotStart(
   { release }: KeptRelease,
   cause: { message: string; advice: string } | undefined,
 ): AppError {
+  const why = cause?.message ?? 'it gave no reason';
   return new AppError(
     'packages.does_not_start',
-    `${release.name} ${release.version} does not start: ${cause?.message ?? 'it gave no reason'}`,
+    `${release.name} ${release.version} does not start: ${why}`,
     {
       advice:
         cause?.advice ||
         'What was there before is as it was. Look at the log of the server, or tell the publisher.',
+      details: { why },
     },
   );
 }

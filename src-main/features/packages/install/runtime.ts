@@ -32,7 +32,7 @@ export function programOf(
     `The package would start a program that is not its own (${command.slice(0, 80)}).`,
     {
       advice: 'Its author must start it by node or python3, or by a program inside the package.',
-      details: { why: 'command' },
+      details: { why: 'it would start a program that is not its own' },
     },
   );
 }

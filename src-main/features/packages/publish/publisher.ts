@@ -247,6 +247,7 @@ function shownIn(
 const checkFailed = (why: string): AppError =>
   new AppError('packages.check_failed', `The package did not pass its check: ${why}`, {
     advice: 'Mend what `toolswarm packages check` says, then publish again.',
+    details: { why },
   });
 
 const versionExists = (version: string): AppError =>

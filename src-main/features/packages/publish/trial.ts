@@ -101,5 +101,5 @@ function memorySecrets() {
 const failed = (problem: { message: string; advice: string }, lastWords: string[]): AppError =>
   new AppError('packages.does_not_start', `The package does not start: ${problem.message}`, {
     advice: problem.advice,
-    details: { lastWords },
+    details: { why: problem.message, lastWords },
   });
