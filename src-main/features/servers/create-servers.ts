@@ -96,7 +96,7 @@ export interface Servers extends EventSource<ServersEvents> {
   update(
     name: string,
     change: ServerChange,
-    options?: { unchecked?: boolean; signal?: AbortSignal },
+    options?: { unchecked?: boolean; signal?: AbortSignal; onSwitched?: () => void },
   ): Promise<ServerView>;
   /** Ends it, forgets it and its secrets. Throws `servers.not_found`. */
   remove(name: string): Promise<void>;

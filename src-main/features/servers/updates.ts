@@ -31,6 +31,8 @@ export interface UpdatesDeps {
 export interface UpdateOptions {
   unchecked?: boolean | undefined;
   signal?: AbortSignal | undefined;
+  /** From this moment on new calls go to the new one; what ran before is being ended. */
+  onSwitched?: (() => void) | undefined;
 }
 
 export type Update = (name: string, change: ServerChange, options?: UpdateOptions) => Promise<string>;
@@ -70,6 +72,7 @@ export function createUpdates(deps: UpdatesDeps): Update {
     if (offers) store.saveOffers(after.name, offers);
     next.server.describe(after);
     announce(next, name, after.name, Object.values(difference).some(Boolean));
+    options.onSwitched?.();
     await unit.close();
     vaults.drop(unit.vault);
     if (after.enabled && options.unchecked)

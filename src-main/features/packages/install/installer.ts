@@ -255,8 +255,11 @@ export function createInstaller(deps: InstallerDeps): Installer {
       vault,
     });
     const grantsRevoked = revokeGrantsSince(server, since);
-    await servers.update(server, changeTo(server, next, secrets), { unchecked: true });
-    const tookMs = clock.monotonic() - startedAt;
+    let tookMs = 0;
+    await servers.update(server, changeTo(server, next, secrets), {
+      unchecked: true,
+      onSwitched: () => (tookMs = clock.monotonic() - startedAt),
+    });
     deps.onRunning(generations.get(id) as Installed, kept);
     return {
       to: next,
