@@ -9,6 +9,7 @@ import {
   Languages,
   type LucideIcon,
   Moon,
+  PackagePlus,
   Plus,
   Sparkles,
   Sun,
@@ -122,6 +123,12 @@ function useActionItems(onHelp: () => void): PaletteItem[] {
       run: () => go('/servers/+add'),
     },
     { id: 'action discover', title: t('action.discover'), icon: FileInput, run: () => go('/discover') },
+    {
+      id: 'action publish',
+      title: t('action.publish'),
+      icon: PackagePlus,
+      run: () => go('/packages/published/publish'),
+    },
     { id: 'action access', title: t('action.giveAccess'), icon: KeyRound, run: () => go('/access/give') },
     { id: 'action help', title: t('action.help'), icon: Keyboard, ...capsOf('help'), run: onHelp },
     {
