@@ -27,12 +27,12 @@ export function useFaultText(): (fault: Pick<Fault, 'code' | 'message' | 'advice
   return useCallback(
     (fault) => {
       const words = (part: 'message' | 'advice'): string => {
-        const key = `errors:${fault.code}.${part}`;
+        const key = `${fault.code}.${part}`;
         // The node's sentence may hold facts that a translation without details cannot; English speakers get the original.
         if (i18n.language === 'en' && fault[part] !== '') return fault[part];
-        const template: unknown = i18n.getResource(i18n.language, 'errors', `${fault.code}.${part}`);
+        const template: unknown = i18n.getResource(i18n.language, 'errors', key);
         return typeof template === 'string' && tellsAll(template, fault.details)
-          ? (t as (key: string, values: object) => string)(key, { ...fault.details })
+          ? (t as (key: string, values: object) => string)(`errors:${key}`, { ...fault.details })
           : fault[part];
       };
       return { message: words('message'), advice: words('advice') };

@@ -132,6 +132,14 @@ test('rules for updates, a version for one profile and settings are kept', async
   dashboard,
 }) => {
   await visit(page, packagePage(ANNA_FILES));
+  const known = dashboard.node.world.packages.known.find(({ id }) => id === ANNA_FILES);
+  const inUse = known?.versions.find(({ version }) => version === '1.4.0');
+  Object.assign(inUse ?? {}, { withdrawn: 'Deletes what it should move.' });
+  await page.reload();
+  await expect(
+    page.getByText('says that version 1.4.0, which you use, should be used no longer'),
+  ).toBeVisible();
+  await expect(page.getByText('Deletes what it should move.').first()).toBeVisible();
   const updates = card(page, 'Updates');
   await updates.getByRole('textbox', { name: 'Wait so many hours' }).fill('-1');
   await expect(updates.getByRole('button', { name: 'Save the rules' })).toBeDisabled();

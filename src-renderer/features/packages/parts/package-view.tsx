@@ -109,6 +109,7 @@ function State({
   installed: InstalledPackage | undefined;
 }) {
   const { t } = useTranslation('packages');
+  const inUse = data?.versions.find((one) => one.installed);
   return (
     <>
       {loading && !data && <Loading label={t('package.reading')} />}
@@ -129,6 +130,16 @@ function State({
       )}
       {data?.state === 'rewritten' && <Note tone="warn">{t('package.rewritten')}</Note>}
       {data?.state === 'ended' && <Note tone="warn">{t('package.ended')}</Note>}
+      {inUse?.withdrawn !== undefined && (
+        <Note tone="bad">
+          <p className={styles['strong']}>{t('package.withdrawn', { version: inUse.version })}</p>
+          {inUse.withdrawn && (
+            <p>
+              <bdi>{visible(inUse.withdrawn)}</bdi>
+            </p>
+          )}
+        </Note>
+      )}
       {installed?.foreign && <Note tone="warn">{t('warning.foreign.words')}</Note>}
       {data && <WarningNotes warnings={data.warnings} />}
     </>
