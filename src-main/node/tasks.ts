@@ -91,8 +91,12 @@ export function createTaskBoard({ clock, newId }: { clock: Clock; newId: () => s
         end(task, { state: 'done' });
         return result;
       } catch (error) {
-        const { retryable: _, ...fault } = toErrorShape(error);
-        end(task, task.controller.signal.aborted ? { state: 'cancelled' } : { state: 'failed', fault });
+        end(
+          task,
+          task.controller.signal.aborted
+            ? { state: 'cancelled' }
+            : { state: 'failed', fault: faultOf(error) },
+        );
         throw error;
       } finally {
         about.signal?.removeEventListener('abort', callOff);
@@ -135,3 +139,10 @@ const notCancellable = (): AppError =>
   new AppError('tasks.not_cancellable', 'This has ended already, or cannot be called off.', {
     advice: 'Wait until it ends.',
   });
+
+/** With its facts, but not what a program wrote last: all who may look see tasks, and only owners see logs. */
+function faultOf(error: unknown): TaskView['fault'] {
+  const { advice, code, details = {}, message } = toErrorShape(error);
+  const { lastWords: _, ...facts } = details;
+  return { code, message, advice, ...(Object.keys(facts).length > 0 ? { details: facts } : {}) };
+}

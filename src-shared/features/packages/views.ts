@@ -239,7 +239,14 @@ export const installedPackageSchema = z.object({
   kept: z.array(z.object({ version: z.string(), release: hex, size: z.number() })),
   update: z.object({ version: z.string(), release: hex, wider: z.boolean(), major: z.boolean() }).optional(),
   /** What stands in the way of running or updating it. */
-  problem: z.object({ code: z.string(), message: z.string(), advice: z.string() }).optional(),
+  problem: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      advice: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
   foreign: z.boolean(),
 });
 export type InstalledPackage = z.output<typeof installedPackageSchema>;

@@ -61,6 +61,19 @@ describe('the board of tasks', () => {
     });
   });
 
+  it('tells the facts of a failure, but not what a program wrote last', async () => {
+    const { board, begin } = createWorld();
+    const { ended, reject } = begin();
+    reject(new AppError('a.b', 'It does not start.', { details: { why: 'No.', lastWords: 'key=secret' } }));
+    await expect(ended).rejects.toThrow();
+    expect(board.list()[0]?.fault).toEqual({
+      code: 'a.b',
+      message: 'It does not start.',
+      advice: '',
+      details: { why: 'No.' },
+    });
+  });
+
   it('calls a task off for a person, and for the caller’s own signal', async () => {
     const { board, begin, context } = createWorld();
     const byPerson = begin();
