@@ -1,10 +1,15 @@
 /** Servers that stay in the sandbox and work there: MCP over pipes, Python, declared hosts, what was denied. */
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findOnPath } from '#main/features/packages/install/runtime.ts';
 import { createSandbox, type Sandbox } from '#main/features/packages/sandbox/index.ts';
 import {
@@ -170,5 +175,24 @@ print(json.dumps({'denied': denied, 'grown': grown, 'home': os.listdir(os.path.e
     expect(() => process.kill(running.child.pid, 0)).toThrow(
       expect.objectContaining({ code: 'ESRCH' }) as Error,
     );
+  });
+
+  it('end when the node is killed', async () => {
+    const folder = join(programs.root, 'doomed');
+    for (const name of ['program', 'data']) await mkdir(join(folder, name), { recursive: true });
+    const beat = join(folder, 'data', 'beat');
+    const script = `import fs from 'node:fs'; setInterval(() => fs.writeFileSync('beat', String(Date.now())), 20); console.log('up');`;
+    await writeFile(join(folder, 'program', 'main.mjs'), script);
+    const doomed = fileURLToPath(new URL('../../support/packages/doomed-sandbox.ts', import.meta.url));
+    const node = spawn(process.execPath, [doomed, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(node.stdout, 'data');
+    node.kill('SIGKILL');
+    await once(node, 'close');
+    // Its output is closed with it: nobody is left who could write. The system may need a moment to end the rest.
+    await vi.waitFor(async () => {
+      const last = await readFile(beat, 'utf8');
+      await setTimeout(100);
+      expect(await readFile(beat, 'utf8')).toBe(last);
+    }, 5_000);
   });
 });

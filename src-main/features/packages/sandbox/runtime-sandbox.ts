@@ -35,6 +35,14 @@ export interface RuntimeSandboxOptions {
   controlGroups?: boolean;
 }
 
+/** What is to be confined: a line of a shell, what it sees, and whom it may reach. */
+interface Wish {
+  line: string;
+  files: Files;
+  hosts: readonly string[];
+  onDenied: (denial: Denial) => void;
+}
+
 /** A command line that is confined, and what ends what it needs. */
 interface Wrapped {
   words: string[];
@@ -57,7 +65,8 @@ export async function createRuntimeSandbox(
       const profile = settled(wish);
       const program = await programs(spec.command);
       const inner = innerOf({ ...spec, command: program.command }, profile);
-      const wrapped = await wrap(inner.line, program, profile, onDenied);
+      const files = filesOf(program, profile, machine);
+      const wrapped = await wrap({ line: inner.line, files, hosts: profile.hosts, onDenied });
       const group = makeGroup(groups, profile, wrapped);
       return {
         spec: outerOf(wrapped.words, profile, spec, inner.env, group),
@@ -75,33 +84,26 @@ export async function createRuntimeSandbox(
         ),
   };
 
-  async function wrap(
-    line: string,
-    program: Program,
-    profile: SandboxProfile,
-    onDenied: (denial: Denial) => void,
-  ): Promise<Wrapped> {
-    const isAlone = process.platform === 'linux' && profile.hosts.length === 0;
-    const files = filesOf(program, profile, machine);
+  async function wrap(wish: Wish): Promise<Wrapped> {
+    const isAlone = process.platform === 'linux' && wish.hosts.length === 0;
     try {
-      if (!isAlone)
-        return await wrapWithHosts(manager, random, line, files, profile.hosts, machine, onDenied);
-      const { cleanUp, wrapped } = await wrapAlone(machine, line, files);
-      return { words: wordsOf(wrapped, machine, cleanUp), cleanUp };
+      return isAlone
+        ? await wrapWithoutHosts(machine, wish)
+        : await wrapWithHosts({ manager, random, machine }, wish);
     } catch (error) {
       throw error instanceof AppError ? error : noSandbox([String(error)]);
     }
   }
 }
 
+async function wrapWithoutHosts(machine: Machine, { files, line }: Wish): Promise<Wrapped> {
+  const { cleanUp, wrapped } = await wrapAlone(machine, line, files);
+  return { words: wordsOf(wrapped, machine, cleanUp), cleanUp };
+}
+
 async function wrapWithHosts(
-  shared: SharedManager,
-  random: Random,
-  line: string,
-  files: Files,
-  hosts: readonly string[],
-  machine: Machine,
-  onDenied: (denial: Denial) => void,
+  { machine, manager: shared, random }: { machine: Machine; manager: SharedManager; random: Random },
+  { files, hosts, line, onDenied }: Wish,
 ): Promise<Wrapped> {
   const manager = await shared.get();
   // Whoever knows the id of a program may use its hosts.
