@@ -15,6 +15,7 @@ import { createSigner, createVerify } from '#main/platform/crypto.ts';
 import { silentLog } from '#main/platform/log.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { openDatabase } from '#main/platform/sqlite.ts';
+import type { Release } from '#shared/features/packages/release.ts';
 import { jcsBytes } from '#shared/kernel/canonical.ts';
 import { peerIdOf, providerIdOf } from '#shared/kernel/ids.ts';
 import { packFolder } from '#main/features/packages/archive/pack.ts';
@@ -37,8 +38,10 @@ const never = new AbortController().signal;
 export interface StoreWorld {
   packages: Packages;
   servers: Servers;
-  /** Ids of the releases of the versions that lie beside the data. */
-  install(version: string): Promise<void>;
+  /** Installs a version whose bundle lies beside the data; `lie`: what is signed otherwise than the bundle says. */
+  install(version: string, lie?: Partial<Release>): Promise<void>;
+  /** The same, with how long it took to unpack, and altogether. */
+  timedInstall(version: string): Promise<{ unpackMs: number; installMs: number }>;
   close(): Promise<void>;
 }
 
@@ -125,18 +128,24 @@ export function openStoreWorld(dataDir: string, bundles: string): StoreWorld {
     },
   );
 
-  async function install(version: string): Promise<void> {
+  async function timedInstall(
+    version: string,
+    lie: Partial<Release> = {},
+  ): Promise<{ unpackMs: number; installMs: number }> {
     const staged = packages.places.stage();
     await cp(join(bundles, `${version}.mcpb`), staged);
     const bundle = await describeBundle(staged, never);
     const id = await packages.bundles.adopt(staged, bundle);
+    const startedAt = performance.now();
     const folder = await packages.bundles.unpacked(id, never);
+    const unpackMs = performance.now() - startedAt;
     const manifestBytes = new Uint8Array(await readFile(join(folder, MANIFEST_FILE)));
     const release = {
       ...derivedFrom(readPackageManifest(manifestBytes)),
       ...{ bundle, cert: new Uint8Array(), seq: 1, prev: null, iat: 0, notes: '' },
       manifest: sha256Bytes(manifestBytes),
       tools: packages.documents.put(jcsBytes([toolNamed('echo')] as never)),
+      ...lie,
     };
     packages.documents.put(manifestBytes);
     const kept = packages.releases.get(packages.releases.noteForeign(PACKAGE, release, 'file', Date.now()));
@@ -145,12 +154,14 @@ export function openStoreWorld(dataDir: string, bundles: string): StoreWorld {
       { kept, settings: {}, secretValues: {}, permissions: release.permissions },
       never,
     );
+    return { unpackMs, installMs: performance.now() - startedAt };
   }
 
   return {
     packages,
     servers,
-    install,
+    timedInstall,
+    install: async (version, lie) => void (await timedInstall(version, lie)),
     async close() {
       await servers.stopAll();
       await packages.stop();
