@@ -149,6 +149,19 @@ const COMMANDS: Array<[line: string, call: string, input: unknown]> = [
     'packages.installFile',
     { path: '/tmp/calendar.mcpb', settings: { days: 3 }, secretValues: {} },
   ],
+  [
+    'packages install npm/@grace/calendar@1.2.0 --set days=3 --yes',
+    'packages.installListed',
+    {
+      package: expect.objectContaining({
+        registryType: 'npm',
+        identifier: '@grace/calendar',
+        version: '1.2.0',
+      }),
+      settings: { days: 3 },
+      secretValues: {},
+    },
+  ],
   ['packages list', 'packages.installed', {}],
   ['packages updates', 'packages.checkUpdates', {}],
   ['packages update calendar --yes', 'packages.install', { release: RELEASE, ...UNTOLD, ...ACCEPTED }],

@@ -16,6 +16,7 @@ import {
   secretsFrom,
   type SettingFlags,
   settingsFrom,
+  settingsUntold,
   withSettings,
 } from './packages-settings.ts';
 import { installedTable, reportText, reviewText, settingLines, showInstalled } from './packages-text.ts';
@@ -35,6 +36,9 @@ interface InstallFlags extends Accepting, SettingFlags {
 const isPath = (what: string): boolean =>
   /^(\.{1,2}|~)?[/\\]|^\.{1,2}$|^[A-Za-z]:[\\/]|\.(mcpb|dxt)$/i.test(what) || existsSync(what);
 
+/** `npm/@scope/name@1.2.0`: a package of a centralized registry. */
+const LISTED = /^(npm|pypi)\/((?:@[^/]+\/)?[^/@]+)(?:@(.+))?$/;
+
 const withAccepting = (command: Command): Command =>
   command
     .option('--accept-stale', 'although its publisher has not stood for it lately')
@@ -49,15 +53,16 @@ export function addPackageInstallCommands(packages: Command, cli: Cli): void {
         .description('show what a release is and may touch, ask, then install it and start its server')
         .argument(
           '<what>',
-          'z6Mk…/name, z6Mk…/name@1.2.0, the id of a release, a link, an .mcpb file or a folder',
+          'z6Mk…/name, z6Mk…/name@1.2.0, the id of a release, a link, an .mcpb file, a folder, npm/name@1.2.0 or pypi/name@1.2.0',
         )
         .addOption(channelOption('which newest version is meant (default: stable)'))
         .option('--server <name>', 'what its server is called here'),
     ),
   ).action((what: string, flags: InstallFlags) =>
-    cli.ask((node) =>
-      isPath(what) ? installFile(cli, node, resolve(what), flags) : install(cli, node, what, flags),
-    ),
+    cli.ask((node) => {
+      if (LISTED.test(what)) return installListed(cli, node, what, flags);
+      return isPath(what) ? installFile(cli, node, resolve(what), flags) : install(cli, node, what, flags);
+    }),
   );
   packages
     .command('updates')
@@ -107,6 +112,19 @@ async function installFile(cli: Cli, node: NodeClient, path: string, flags: Inst
   const secretValues = await secretsFrom(cli, flags);
   const { server } = flags;
   return showInstalled(await node['packages.installFile']({ path, settings, secretValues, server }));
+}
+
+async function installListed(cli: Cli, node: NodeClient, what: string, flags: InstallFlags): Promise<Answer> {
+  const [, registryType = '', identifier = '', version] = LISTED.exec(what) ?? [];
+  const words = `${oneLine(identifier)} is fetched from ${registryType} without running anything of it. Nobody of your network signed it: it is marked, held to the strictest rules, and gets no updates by itself.`;
+  await agree(cli, flags, words, `Install ${oneLine(what)}?`);
+  const listed = {
+    package: { registryType, identifier, version },
+    settings: settingsUntold(flags),
+    secretValues: await secretsFrom(cli, flags),
+    server: flags.server,
+  };
+  return showInstalled(await node['packages.installListed'](listed));
 }
 
 async function update(cli: Cli, node: NodeClient, which: string, flags: InstallFlags): Promise<Answer> {

@@ -19,6 +19,7 @@ Examples:
   toolswarm packages install z6Mk…/calendar --set folder=~/calendars --secret TOKEN
   toolswarm packages install 'toolswarm:package/z6Mk…'     a link that somebody sent
   toolswarm packages install ./calendar.mcpb               a file that nobody signed
+  toolswarm packages install npm/@scope/calendar@1.2.0     from a centralized registry, marked as foreign
   toolswarm packages update calendar
   toolswarm packages rollback calendar
   toolswarm packages init && toolswarm packages check && toolswarm packages publish
@@ -128,13 +129,24 @@ function addKeeping(packages: Command, cli: Cli): void {
           ['usable', yesNo(data.usable)],
           ['kind', data.kind],
           ['version', data.version],
-          ...data.problems.map((problem): [string, string] => ['problem', problem]),
-          ...data.warnings.map((warning): [string, string] => ['warning', warning]),
+          ...data.problems.map((problem): [string, string] => ['problem', SANDBOX_WORDS[problem] ?? problem]),
+          ...data.warnings.map((warning): [string, string] => ['warning', SANDBOX_WORDS[warning] ?? warning]),
         ]);
         return { data, text };
       }),
     );
 }
+
+/** What keeps this machine from confining programs, or makes it weaker, by code. */
+const SANDBOX_WORDS: Record<string, string | undefined> = {
+  old_bubblewrap: 'The program that locks packages in is old: update bubblewrap to 0.12 or newer.',
+  no_process_limit: 'The node runs as root, and nothing here counts its processes: run it as another user.',
+  unsupported_platform: 'There is no way to lock programs in on this system.',
+  missing_bubblewrap: 'Install bubblewrap.',
+  missing_socat: 'Install socat.',
+  missing_socket_filter: 'A part of the installation is missing: install Toolswarm again.',
+  no_user_namespaces: 'The system does not let this user make namespaces; allow it in its settings.',
+};
 
 const percent = (bytes: number, total: number): string =>
   total === 0 ? '' : `${Math.floor((bytes / total) * 100)} %`;

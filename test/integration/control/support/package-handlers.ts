@@ -239,7 +239,7 @@ export const packageHandlers = (): Handlers<typeof packagesContract> => ({
     usable: true,
     kind: 'sandbox-runtime',
     version: '0.8.0',
-    warnings: ['The sandbox program is old.'],
+    warnings: ['old_bubblewrap'],
     problems: [],
   }),
   'packages.init': ({ path }) => ({ path: `${path}/manifest.json`, created: ['manifest.json'] }),
