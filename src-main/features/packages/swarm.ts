@@ -3,7 +3,7 @@ import { type Bundle, type BundleId, bundleCid, bundleId } from '#shared/feature
 import { encodeBitmap } from '#shared/features/packages/messages.ts';
 import type { PackageTransfer } from '#shared/features/packages/views.ts';
 import { toBase64Url } from '#shared/kernel/bytes.ts';
-import type { Clock } from '#shared/kernel/clock.ts';
+import type { Clock, Timer } from '#shared/kernel/clock.ts';
 import { type Closeable, createDisposableStore } from '#shared/kernel/disposables.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { type NetworkId, type PeerId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
@@ -24,6 +24,8 @@ const MAX_FOUND = 20;
 const RATE_MS = 5_000;
 /** A transfer that moved nothing for so long is shown as stalled, and one of giving as done. */
 const STALLED_MS = 15_000;
+/** While something moves, this often it is told anew how fast: that it slows down or stalls is no event of its own. */
+const TOLD_MS = 2_000;
 /** Transfers that are shown after they ended. */
 const MAX_SHOWN = 20;
 
@@ -87,6 +89,7 @@ export function createSwarm(deps: SwarmDeps, options: SwarmOptions): Swarm {
   const down: Pacer = createPacer(clock, options.maxDownload);
   const up: Pacer = createPacer(clock, options.maxUpload);
   const moving = new Map<string, Moving>();
+  let telling: Timer | undefined;
   const announcer = createAnnouncer(deps, () =>
     table
       .all()
@@ -145,6 +148,18 @@ export function createSwarm(deps: SwarmDeps, options: SwarmOptions): Swarm {
     one.bytes = bytes;
     one.samples = [...one.samples.filter((sample) => at - sample.at < RATE_MS), { at, bytes }];
     events.emit('changed', {});
+    tellAgain();
+  }
+
+  const isMoving = ({ done, movedAt }: Moving): boolean => !done && clock.monotonic() - movedAt <= STALLED_MS;
+
+  /** Until everything has ended or stalled, which is told as well. */
+  function tellAgain(): void {
+    telling?.cancel();
+    telling = clock.after(TOLD_MS, () => {
+      events.emit('changed', {});
+      if ([...moving.values()].some(isMoving)) tellAgain();
+    });
   }
 
   function onSent(id: BundleId, { peerId }: PeerInfo, bytes: number): void {
@@ -161,7 +176,7 @@ export function createSwarm(deps: SwarmDeps, options: SwarmOptions): Swarm {
     const name = options.nameOf(bundleId(one.bundle));
     if (!name) return [];
     const { bundle, bytes, direction, peers, progress } = one;
-    const isQuiet = clock.monotonic() - one.movedAt > STALLED_MS;
+    const isQuiet = !isMoving(one);
     const quiet = direction === 'seed' ? ('done' as const) : ('stalled' as const);
     return [
       {
@@ -203,6 +218,7 @@ export function createSwarm(deps: SwarmDeps, options: SwarmOptions): Swarm {
     start(bundles) {
       const owned = createDisposableStore();
       owned.add(announcer.start());
+      owned.add({ close: () => telling?.cancel() });
       owned.add(
         servePieces({
           network,
