@@ -181,7 +181,7 @@ print(json.dumps({'denied': denied, 'grown': grown, 'home': os.listdir(os.path.e
     const folder = join(programs.root, 'doomed');
     for (const name of ['program', 'data']) await mkdir(join(folder, name), { recursive: true });
     const beat = join(folder, 'data', 'beat');
-    const script = `import fs from 'node:fs'; setInterval(() => fs.writeFileSync('beat', String(Date.now())), 20); console.log('up');`;
+    const script = `import fs from 'node:fs'; const beat = () => fs.writeFileSync('beat', String(Date.now())); beat(); setInterval(beat, 20); console.log('up');`;
     await writeFile(join(folder, 'program', 'main.mjs'), script);
     const doomed = fileURLToPath(new URL('../../support/packages/doomed-sandbox.ts', import.meta.url));
     const node = spawn(process.execPath, [doomed, folder], { stdio: ['ignore', 'pipe', 'inherit'] });

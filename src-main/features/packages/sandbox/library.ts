@@ -25,7 +25,9 @@ const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.
 /** These mean this machine, where other programs trust whoever comes. */
 const THIS_MACHINE = ['localhost', '*.localhost'];
 /** It would search this process's folder for settings of editors and shells, which no package may write to anyway. */
-const NO_SEARCH = { ripgrepConfig: { command: '/bin/true' }, mandatoryDenySearchDepth: 1 };
+const SEARCHES_NOTHING = { command: '/bin/true' };
+/** A program without a name is not even started; the library goes on without what it would have found. */
+const STARTS_NOTHING = { command: '' };
 
 let users = 0;
 let ready: Promise<Manager> | undefined;
@@ -71,8 +73,8 @@ async function begin(machine: Machine, parentProxy: string | undefined): Promise
       ...(parentProxy ? { parentProxy: { http: parentProxy, https: parentProxy, noProxy: '' } } : {}),
     },
     filesystem: { denyRead: ['/'], allowRead: [], allowWrite: [], denyWrite: [] },
-    ripgrep: NO_SEARCH.ripgrepConfig,
-    mandatoryDenySearchDepth: NO_SEARCH.mandatoryDenySearchDepth,
+    ripgrep: SEARCHES_NOTHING,
+    mandatoryDenySearchDepth: 1,
     ...(machine.bubblewrap ? { bwrapPath: machine.bubblewrap.path } : {}),
     ...(machine.socat ? { socatPath: machine.socat } : {}),
     ...(machine.socketFilter ? { seccomp: { applyPath: machine.socketFilter } } : {}),
@@ -120,7 +122,8 @@ export async function wrapAlone(
     readConfig: { denyOnly: ['/'], literalAllowWithinDeny: [...files.read] },
     writeConfig: { allowOnly: [], literalAllowOnly: [...files.write], denyWithinAllow: [] },
     binShell: SHELL,
-    ...NO_SEARCH,
+    ripgrepConfig: STARTS_NOTHING,
+    mandatoryDenySearchDepth: 1,
     ...(machine.bubblewrap ? { bwrapPath: machine.bubblewrap.path } : {}),
     ...(machine.socketFilter ? { seccompConfig: { applyPath: machine.socketFilter } } : {}),
   });
