@@ -66,7 +66,7 @@ function Transfer({ transfer }: { transfer: PackageTransfer }) {
           <summary>{t('transfer.peers', { count: peers.length })}</summary>
           <ul className={styles['disclosed']}>
             {peers.map((peer) => (
-              <PeerLine key={peer.peer} peer={peer} />
+              <PeerLine key={peer.peer} peer={peer} stalled={state === 'stalled'} />
             ))}
           </ul>
         </details>
@@ -107,14 +107,22 @@ function Bar({ transfer }: { transfer: PackageTransfer }) {
   return <PieceBar transfer={transfer} label={t('transfer.bar', { share: format.percent(share) })} />;
 }
 
-const peerTones: Record<Peer['state'], Tone> = {
+const peerTones: Record<Peer['state'] | 'silent', Tone> = {
   active: 'ok',
+  silent: 'waiting',
   cooling: 'waiting',
   banned: 'bad',
   given_up: 'off',
 };
 
-function PeerLine({ peer: { bytes, inFlight, peer, state } }: { peer: Peer }) {
+interface PeerLineProps {
+  peer: Peer;
+  /** Where nothing moves, nobody sends, whatever he was asked for. */
+  stalled: boolean;
+}
+
+function PeerLine({ peer: { bytes, inFlight, peer, state: told }, stalled }: PeerLineProps) {
+  const state = stalled && told === 'active' ? 'silent' : told;
   const { t } = useTranslation('packages');
   const format = useFormats();
   const known = usePeers();
