@@ -36,6 +36,7 @@ import { REFETCHABLE_TABLES } from './migrations.ts';
 import { createJoining } from './joining.ts';
 import { createPeersHandlers, peersDeps } from './peers.ts';
 import { createOperators, type Operators } from './operators.ts';
+import { limitWithPackages } from './packages.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { serveControlSocket } from './serve-contract.ts';
 import { nodeSettings } from './settings.ts';
@@ -185,7 +186,7 @@ function assemble(
       clock,
       log,
       servers,
-      limitOf: access.limits.ofServer,
+      limitOf: (server) => limitWithPackages(slices.packages, access.limits.ofServer(server), server),
       spend: relay.spend,
       usageOf: usageOfTrees,
     }),

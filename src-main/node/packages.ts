@@ -1,5 +1,6 @@
 /** Packages as a node has them: what they need of the other slices and of the settings. */
 import { verifyCertificate } from '#shared/features/identity/rules.ts';
+import type { ScopedLimit } from '#shared/features/access/limits.ts';
 import type { CertifiedNode } from '#shared/features/registry/entry.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import { join } from 'node:path';
@@ -66,6 +67,21 @@ export function createNodePackages(
       keepVersions: () => settings.get('packages.keepVersions'),
     },
   );
+}
+
+/**
+ * A server of a package may take what its operator agreed to, or less where he limited the server himself. Where the
+ * system counts no memory for the sandbox, what is resident is watched.
+ */
+export function limitWithPackages(
+  packages: Pick<Packages, 'memoryMibOf'>,
+  limit: ScopedLimit | undefined,
+  server: string,
+): ScopedLimit | undefined {
+  const agreed = packages.memoryMibOf(server);
+  if (agreed === undefined) return limit;
+  const memoryMib = Math.min(agreed, limit?.memoryMib ?? agreed);
+  return { ...limit, scope: { kind: 'server', server }, memoryMib };
 }
 
 const badCertificate = (reason: string): AppError =>

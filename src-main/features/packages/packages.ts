@@ -108,6 +108,8 @@ export interface Packages extends EventSource<PackagesEvents> {
   readonly views: Views;
   readonly sandbox: Sandbox;
   readonly self: PublishingNode;
+  /** Memory that the operator agreed to for a server of a package, in MiB. */
+  memoryMibOf(server: string): number | undefined;
   /** What is offered now, for programs that browse registries. */
   listed(): ListedPackage[];
   /** Profiles that see a version of their own. */
@@ -298,6 +300,12 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
     machine,
     manifestOf,
     throughOf,
+    memoryMibOf(server) {
+      const id =
+        generations.byServer(server)?.package ??
+        generations.pins().find((pin) => pin.server === server)?.package;
+      return id === undefined ? undefined : generations.current(id)?.permissions.memoryMb;
+    },
     listed: () =>
       histories
         .heard()

@@ -1,6 +1,5 @@
 /** Helia's bitswap on the same libp2p, with the bundle as raw blocks of a piece each. */
 import { withBitswap } from '@helia/bitswap';
-import { defaultLogger } from '@libp2p/logger';
 import type { Libp2p } from '@libp2p/interface';
 import { MemoryBlockstore } from 'blockstore-core';
 import { CID } from 'multiformats/cid';
@@ -34,7 +33,7 @@ export async function startBitswap(libp2p: Libp2p) {
   const found: { broker?: Broker } = {};
   const mixins: Array<{ start(helia: object): Promise<void> }> = [];
   const helia = {
-    ...{ libp2p, blockstore, logger: defaultLogger(), routing: nobodyElse, status: 'starting' },
+    ...{ libp2p, blockstore, logger: libp2p.logger, routing: nobodyElse, status: 'starting' },
     getHasher: () => Promise.resolve(sha256),
     hasBlockBroker: () => false,
     addBlockBroker: (broker: Broker) => void (found.broker = broker),

@@ -1,5 +1,5 @@
 /** Packages on a folder of their own, with real SQLite, real files and real servers, and nobody else on the network. */
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLibp2pNetwork, p2pMigrations } from '#main/features/p2p/index.ts';
 import {
@@ -16,13 +16,11 @@ import { silentLog } from '#main/platform/log.ts';
 import { systemRandom } from '#main/platform/random.ts';
 import { openDatabase } from '#main/platform/sqlite.ts';
 import type { Release } from '#shared/features/packages/release.ts';
-import { jcsBytes } from '#shared/kernel/canonical.ts';
 import { peerIdOf, providerIdOf } from '#shared/kernel/ids.ts';
 import { packFolder } from '#main/features/packages/archive/pack.ts';
 import { describeBundle } from '#main/features/packages/publish/describe.ts';
 import { readPackageManifest, derivedFrom, MANIFEST_FILE } from '#shared/features/packages/manifest.ts';
-import { sha256Bytes } from '#shared/kernel/canonical.ts';
-import { readFile } from 'node:fs/promises';
+import { jcsBytes, sha256Bytes } from '#shared/kernel/canonical.ts';
 import { type FolderWish, toolNamed, writePackage } from './folders.ts';
 
 /** Programs run as they are: what is tried here is what lies on the disk. */
