@@ -91,7 +91,7 @@ async function install(cli: Cli, node: NodeClient, what: string, flags: InstallF
   const review = await node['packages.review']({ what, channel });
   const settings = settingsFrom(flags, review.settings);
   await agree(cli, flags, reviewText(review), `Install ${oneLine(review.title)} ${review.version}?`);
-  const secretValues = await secretsFrom(cli, flags);
+  const secretValues = await secretsFrom(cli, flags, review.settings, review.secretsSet);
   const { acceptFetchedCode, acceptStale, release } = { ...flags, ...review };
   const installed = await node['packages.install']({
     release,
@@ -109,7 +109,7 @@ async function installFile(cli: Cli, node: NodeClient, path: string, flags: Inst
   const settings = settingsFrom(flags, report.settings);
   const words = `Nobody signed this: it is marked, held to the strictest rules, and gets no updates.\n\n${reportText(report)}`;
   await agree(cli, flags, words, `Install ${oneLine(report.name)} ${report.version}?`);
-  const secretValues = await secretsFrom(cli, flags);
+  const secretValues = await secretsFrom(cli, flags, report.settings);
   const { server } = flags;
   return showInstalled(await node['packages.installFile']({ path, settings, secretValues, server }));
 }

@@ -103,7 +103,7 @@ function addPublished(packages: Command, cli: Cli): void {
       cli.ask(async (node) => {
         await node['packages.withdraw']({ name, version, reason });
         const text = version
-          ? `${name} ${version} is withdrawn; who has it is told.`
+          ? `${name} ${version} is withdrawn: whoever looks at it reads why.`
           : `${name} is offered no longer.`;
         return { data: { name, version }, text };
       }),

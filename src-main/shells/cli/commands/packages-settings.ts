@@ -6,10 +6,11 @@ import type { InstalledPackage, PackageSettings, SettingValue } from '#shared/fe
 import type { Channel } from '#shared/features/packages/log.ts';
 import { AppError } from '#shared/kernel/errors.ts';
 import type { Cli } from '../cli.ts';
+import { isInteractive } from '../io.ts';
 import { collect, jsonOrText } from '../parse.ts';
 import { readSecrets } from '../prompts.ts';
 
-type Declared = Record<string, { type: string; multiple: boolean; sensitive: boolean }>;
+type Declared = Record<string, { type: string; multiple: boolean; required: boolean; sensitive: boolean }>;
 type Pair = [name: string, value: string];
 
 export interface SettingFlags {
@@ -71,8 +72,18 @@ export const settingsUntold = ({ set = [] }: SettingFlags): PackageSettings =>
     ]),
   );
 
-export const secretsFrom = ({ io }: Cli, { secret = [] }: SettingFlags): Promise<Record<string, string>> =>
-  readSecrets(io, secret);
+/** @param declared where a person sits at the terminal, he is asked for what it cannot do without as well */
+export function secretsFrom(
+  { io }: Cli,
+  { secret = [] }: SettingFlags,
+  declared: Declared = {},
+  known: readonly string[] = [],
+): Promise<Record<string, string>> {
+  const needed = Object.entries(declared)
+    .filter(([name, { required, sensitive }]) => required && sensitive && !known.includes(name))
+    .map(([name]) => name);
+  return readSecrets(io, [...new Set([...secret, ...(isInteractive(io) ? needed : [])])]);
+}
 
 function valueOf(name: string, text: string, type: string): string | number | boolean {
   if (type === 'directory' || type === 'file') return pathOf(text);
