@@ -49,7 +49,7 @@ export const FEATURES: readonly FeatureInfo[] = [
     name: 'packages/1',
     about: 'Packages are described, and their pieces given, to peers that ask for them.',
     activation: 'always',
-    usedIn: ['src-main/features/packages/documents.ts', 'src-main/features/packages/transfer/serving.ts'],
+    usedIn: ['src-main/features/packages/documents.ts'],
   },
   {
     name: 'texts-along/1',
