@@ -85,18 +85,15 @@ export function createPackagesHandlers(deps: PackagesHandlersDeps): Handlers<typ
 
   return {
     'packages.search'({ limit, runnable, text }) {
-      const found = search(text)
-        .map(views.summary)
-        .filter(({ runsHere }) => runsHere || !runnable);
+      const found = views.summaries(search(text)).filter(({ runsHere }) => runsHere || !runnable);
       return { items: found.slice(0, limit), total: found.length };
     },
     'packages.show': ({ id }, { signal }) => details(id, signal),
     'packages.publisher': ({ provider }) => ({
       publisher: views.publisher(provider),
-      items: histories
-        .heard()
-        .filter((heard) => heard.provider === provider && heard.state !== 'ended')
-        .map(views.summary),
+      items: views.summaries(
+        histories.heard().filter((heard) => heard.provider === provider && heard.state !== 'ended'),
+      ),
     }),
     'packages.review': async ({ channel, what }, { signal }) =>
       (await installing.review(what, channel, signal)).review,

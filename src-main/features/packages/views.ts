@@ -35,6 +35,8 @@ export interface ViewsDeps {
 export interface Views {
   publisher(provider: string): PublisherView;
   summary(heard: Heard): PackageSummary;
+  /** Many at once: whom they may be taken for is found out once. */
+  summaries(all: readonly Heard[]): PackageSummary[];
   details(history: History): PackageDetails;
   installed(installed: Installed): InstalledPackage;
   generations(id: PackageId): PackageGeneration[];
@@ -57,33 +59,34 @@ export function createViews(deps: ViewsDeps): Views {
   const versionOf = (release: ReleaseId | undefined): string | undefined =>
     release === undefined ? undefined : releases.get(release)?.release.version;
 
-  /** Names of packages that matter here and can be taken for this one. */
-  function lookalike({ id, record }: Heard): PackageWarning[] {
-    const known = [
-      ...generations.installed().map(({ package: other }) => other),
-      ...histories
-        .heard()
-        .filter(({ provider }) => deps.standing(provider).tier === 'known')
-        .map((other) => other.id),
-    ];
+  /** Packages that matter here: what looks like one of them is marked. */
+  const trusted = (): PackageId[] => [
+    ...generations.installed().map(({ package: id }) => id),
+    ...histories
+      .heard()
+      .filter(({ provider }) => deps.standing(provider).tier === 'known')
+      .map(({ id }) => id),
+  ];
+
+  function lookalike({ id, record }: Heard, known: readonly PackageId[]): PackageWarning[] {
     const twin = known.find((other) => other !== id && isTwin(record.name, other, id));
     return twin === undefined ? [] : [{ code: 'lookalike', subject: twin }];
   }
 
-  function warnings(heard: Heard): PackageWarning[] {
+  function warnings(heard: Heard, known: readonly PackageId[]): PackageWarning[] {
     const { provider, record, stale } = heard;
     const isUnknown = deps.standing(provider).tier !== 'known' && provider !== deps.self();
     return [
       ...(stale ? [{ code: 'stale' as const }] : []),
       ...(isUnknown ? [{ code: 'unknown_publisher' as const }] : []),
-      ...lookalike(heard),
+      ...lookalike(heard, known),
       ...(hasHidden(record.title + record.description + record.by)
         ? [{ code: 'hidden_characters' as const }]
         : []),
     ];
   }
 
-  function summary(heard: Heard): PackageSummary {
+  function summary(heard: Heard, known: readonly PackageId[] = trusted()): PackageSummary {
     const { heardAt, id, provider, record } = heard;
     const current = versionOf(generations.current(id)?.release);
     const about = publisher(provider);
@@ -103,7 +106,7 @@ export function createViews(deps: ViewsDeps): Views {
       tools: record.tools,
       heardAt,
       ...(current === undefined ? {} : { installed: current }),
-      warnings: warnings(heard),
+      warnings: warnings(heard, known),
     };
   }
 
@@ -183,10 +186,14 @@ export function createViews(deps: ViewsDeps): Views {
 
   return {
     publisher,
-    summary,
+    summary: (heard) => summary(heard),
+    summaries(all) {
+      const known = trusted();
+      return all.map((heard) => summary(heard, known));
+    },
     details,
     installed,
-    warnings,
+    warnings: (heard) => warnings(heard, trusted()),
     generations(id) {
       const current = generations.get(id)?.generation;
       return generations.history(id).map(({ at, generation, goneBackTo, reason, release }) => ({

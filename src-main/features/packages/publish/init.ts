@@ -17,16 +17,12 @@ interface Found {
   author: string;
 }
 
-const NODE_ENTRIES = [
-  'server/index.js',
-  'dist/index.js',
-  'build/index.js',
-  'src/index.js',
-  'index.js',
-  'index.mjs',
-  'server.js',
-  'server.mjs',
-];
+/** Folders in which a program is looked for, and what it may be called there. */
+const NODE_ENTRIES = ['server', 'dist', 'build', 'src', '.'].flatMap((folder) =>
+  ['index.js', 'index.mjs', 'server.js', 'server.mjs', 'main.js', 'main.mjs'].map((name) =>
+    folder === '.' ? name : `${folder}/${name}`,
+  ),
+);
 const PYTHON_ENTRIES = ['server/main.py', 'src/main.py', 'main.py', 'server.py', '__main__.py'];
 
 /** Throws `packages.manifest_exists`, `packages.no_entry_point`, `packages.bad_name` or `storage.unreadable`. */
