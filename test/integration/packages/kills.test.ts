@@ -10,6 +10,7 @@ import { litterIn, openStoreWorld, PACKAGE, writeVersions } from '#test/support/
 
 const KILLS = process.env['TOOLSWARM_TEST_PROFILE'] === 'nightly' ? 500 : 40;
 const LONGEST_MS = 400;
+const never = new AbortController().signal;
 const doomed = fileURLToPath(new URL('../../support/packages/doomed.ts', import.meta.url));
 
 describe('packages, killed', () => {
@@ -24,18 +25,24 @@ describe('packages, killed', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   /** Lets it work for so long after it is ready, then kills it with all that it started. */
-  async function killAfter(dataDir: string, seed: string, workMs: number): Promise<string> {
+  async function killAfter(
+    dataDir: string,
+    seed: string,
+    workMs: number,
+  ): Promise<{ words: string; wasDamaging: boolean }> {
     const child = spawn(process.execPath, [doomed, dataDir, join(folder, 'bundles'), seed], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let words = '';
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     await Promise.race([new Promise<void>((resolve) => child.stdout.once('data', () => resolve())), ended]);
     await new Promise((resolve) => setTimeout(resolve, workMs));
     child.kill('SIGKILL');
     await ended;
-    return words;
+    return { words, wasDamaging: said.lastIndexOf('damaging') > said.lastIndexOf('mended') };
   }
 
   it(
@@ -45,17 +52,18 @@ describe('packages, killed', () => {
       const random = createSeededRandom('kills');
       let installed = 0;
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const words = await killAfter(dataDir, `kill ${kill}`, random.float() * LONGEST_MS);
+        const { wasDamaging, words } = await killAfter(dataDir, `kill ${kill}`, random.float() * LONGEST_MS);
         expect(words).toBe('');
         const world = openStoreWorld(dataDir, join(folder, 'bundles'));
         try {
           await world.packages.start();
-          const { bundles, generations, releases } = world.packages;
+          const { bundles, generations, keeping, releases } = world.packages;
+          if (wasDamaging) expect((await keeping.verify(never)).damaged).toEqual([]);
           const current = generations.current(PACKAGE);
           const kept = current && releases.get(current.release);
           if (current) {
             installed += 1;
-            expect(await bundles.verify(kept?.bundle ?? '', new AbortController().signal)).toBe('good');
+            expect(await bundles.verify(kept?.bundle ?? '', never)).toBe('good');
             expect(bundles.isWhole(kept?.bundle ?? '')).toBe(true);
           }
           expect(await litterIn(world)).toEqual([]);
