@@ -23,7 +23,9 @@ test('nothing but the application is in it', ({ packaged }) => {
   const files = listPackage(join(resources, 'app.asar'), { isPack: false });
   expect(files.filter((file) => /node_modules|\.map$|\.ts$/.test(file))).toEqual([]);
   expect(files).toContain('/assets/tray/running-dark@2x.png');
-  const addons = ['@node-datachannel', 'better-sqlite3', 'detect-libc', 'node-datachannel'];
+  // The sandbox brings its helper that blocks sockets; it is a program, and runs from a file.
+  const sandbox = '@anthropic-ai';
+  const addons = [sandbox, '@node-datachannel', 'better-sqlite3', 'detect-libc', 'node-datachannel'];
   expect(readdirSync(join(resources, 'app.asar.unpacked', 'node_modules')).sort()).toEqual(addons);
 });
 
