@@ -1,6 +1,7 @@
 /** Installs, updates, goes back, damages and mends until it is killed. Arguments: data folder, bundles, seed. */
 import { readdir, writeFile, chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '#shared/kernel/errors.ts';
 import { createSeededRandom } from '../random.ts';
 import { openStoreWorld, PACKAGE } from './store-world.ts';
 
@@ -37,5 +38,7 @@ const actions = [
 ];
 for (;;) {
   // What is refused (nothing to go back to, nothing installed) is no harm: the next is tried.
-  await pick([actions[0], ...actions] as typeof actions)().catch(() => undefined);
+  await pick([actions[0], ...actions] as typeof actions)().catch((error: unknown) => {
+    if (!(error instanceof AppError && error.code.startsWith('packages.'))) throw error;
+  });
 }
