@@ -21,7 +21,7 @@ import type { Heard } from './histories.ts';
 import { notInstalled } from './install/faults.ts';
 import { createBringing } from './bringing.ts';
 import { createInstalling } from './installing.ts';
-import { isSigned, type Packages } from './packages.ts';
+import type { Packages } from './packages.ts';
 import { initPackage } from './publish/init.ts';
 
 export interface PackagesHandlersDeps {
@@ -142,14 +142,7 @@ export function createPackagesHandlers(deps: PackagesHandlersDeps): Handlers<typ
       return oneInstalled(id);
     },
     async 'packages.checkUpdates'(_input, { signal }) {
-      for (const { package: id } of generations.installed()) {
-        if (!isSigned(id)) continue;
-        await histories.refresh(id, signal);
-        await histories.read(id, signal).catch((error: unknown) => {
-          if (!(error instanceof AppError)) throw error;
-          deps.log.info({ package: id, error: error.code }, 'there is no news of a package');
-        });
-      }
+      await packages.askForNews(signal);
       return installed();
     },
     async 'packages.remove'({ id, keepData }) {

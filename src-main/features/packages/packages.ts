@@ -12,6 +12,7 @@ import { equalBytes, toHex } from '#shared/kernel/bytes.ts';
 import type { Clock } from '#shared/kernel/clock.ts';
 import { createDisposableStore } from '#shared/kernel/disposables.ts';
 import type { Verify } from '#shared/kernel/envelope.ts';
+import { AppError } from '#shared/kernel/errors.ts';
 import { createEmitter, type EventSource } from '#shared/kernel/events.ts';
 import { type NetworkId, type ProviderId, PUBLIC_NETWORK } from '#shared/kernel/ids.ts';
 import { jitter, type Random } from '#shared/kernel/random.ts';
@@ -92,6 +93,8 @@ export interface Packages extends EventSource<PackagesEvents> {
   launch: LaunchPackage;
   check(path: string, signal: AbortSignal, wish?: CheckWish): Promise<Checked>;
   machine(): Promise<Machine>;
+  /** Asks peers for what is newer of all that is installed. */
+  askForNews(signal: AbortSignal): Promise<void>;
   manifestOf(kept: KeptRelease): PackageManifest | undefined;
   readonly documents: Documents;
   readonly histories: Histories;
@@ -249,7 +252,9 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
       clock.every(jitter(random, VERIFY_MS, 0.2), () =>
         background('verifying packages', () => keeping.verifyNext(stopping.signal)),
       ),
-      clock.every(jitter(random, NEWS_MS, 0.2), () => background('asking for news of packages', askForNews)),
+      clock.every(jitter(random, NEWS_MS, 0.2), () =>
+        background('asking for news of packages', () => askForNews(stopping.signal)),
+      ),
     ];
     owned.defer(() => timers.forEach((timer) => timer.cancel()));
     await bundles.recover();
@@ -264,11 +269,15 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
     await fetchAgain(id, stopping.signal);
   }
 
-  async function askForNews(): Promise<void> {
+  async function askForNews(signal: AbortSignal): Promise<void> {
     for (const { package: id } of generations.installed()) {
       if (!isSigned(id)) continue;
-      await histories.refresh(id, stopping.signal);
-      await histories.read(id, stopping.signal);
+      await histories.refresh(id, signal);
+      // One of which there is no news keeps nobody from that of the others.
+      await histories.read(id, signal).catch((error: unknown) => {
+        if (!(error instanceof AppError)) throw error;
+        log.info({ package: id, error: error.code }, 'there is no news of a package');
+      });
     }
   }
 
@@ -298,6 +307,7 @@ export function createPackages(deps: PackagesDeps, options: PackagesOptions): Pa
         wish,
       ),
     machine,
+    askForNews,
     manifestOf,
     throughOf,
     memoryMibOf(server) {
@@ -340,7 +350,7 @@ function listedFrom(
 }
 
 /** Whether a package is somebody's of the network, and not of a file or a centralized registry. */
-export function isSigned(id: PackageId): boolean {
+function isSigned(id: PackageId): boolean {
   try {
     parsePackageId(id);
     return true;

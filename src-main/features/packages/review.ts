@@ -176,8 +176,8 @@ export function createReviewing(deps: ReviewDeps) {
           ...views.warnings(heard),
           ...releaseWarnings(release, logged),
           ...tools.flatMap(toolWarnings),
-          ...(machine.sandbox.warnings.length > 0
-            ? [{ code: 'old_sandbox' as const, detail: machine.sandbox.warnings.join(', ') }]
+          ...(machine.sandbox.warnings.includes('old_bubblewrap')
+            ? [{ code: 'old_sandbox' as const, detail: machine.sandbox.version ?? '' }]
             : []),
         ],
         ...(current
